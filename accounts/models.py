@@ -1,0 +1,203 @@
+"""Who: logins, persons, roles, consents, letters, and the record of what was done and seen."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import EncryptedField
+from hostel.models import Dated, Hostel, Network
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, phone, **fields):
+        """Make a login for ``phone`` (E.164). It has no password: people come in by a code."""
+        user = self.model(phone=phone, **fields)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A login: a phone number that has answered a code."""
+
+    phone = models.CharField(_("phone"), max_length=16, unique=True)
+    phone_verified = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = "phone"
+
+    def __str__(self):
+        return f"user {self.pk}"
+
+
+class Person(models.Model):
+    """A human being, with or without a login. One person per identity document."""
+
+    class Gender(models.TextChoices):
+        FEMALE = "female", _("woman")
+        MALE = "male", _("man")
+
+    class Document(models.TextChoices):
+        RESIDENT = "resident", _("Resident identity card")
+        HK_MACAO_PERMIT = "hk_macao_permit", _("Travel permit for Hong Kong and Macao residents")
+        TAIWAN_PERMIT = "taiwan_permit", _("Travel permit for Taiwan residents")
+        RESIDENCE_PERMIT = "residence_permit", _("Residence permit for Hong Kong, Macao and Taiwan residents")
+        PASSPORT = "passport", _("Passport")
+        FOREIGN_RESIDENT = "foreign_resident", _("Foreigner's permanent residence card")
+
+    class Education(models.TextChoices):
+        SECONDARY_VOCATIONAL = "secondary_vocational", _("Secondary vocational school")
+        JUNIOR_COLLEGE = "junior_college", _("Junior college")
+        PRE_TECHNICIAN = "pre_technician", _("Pre-technician")
+        TECHNICIAN = "technician", _("Technician")
+        BACHELOR = "bachelor", _("Bachelor")
+        MASTER = "master", _("Master")
+        DOCTOR = "doctor", _("Doctor")
+
+    user = models.OneToOneField(User, models.SET_NULL, null=True, blank=True, related_name="person")
+    name = models.CharField(max_length=40, blank=True)
+    gender = models.CharField(max_length=6, choices=Gender, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    document_kind = models.CharField(max_length=16, choices=Document, blank=True)
+    document = EncryptedField(blank=True)
+    document_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    # The last four of document and phone, as keyed hashes: what the desk may search by.
+    document_digits = models.CharField(max_length=64, blank=True)
+    phone_digits = models.CharField(max_length=64, blank=True)
+    document_seen_at = models.DateTimeField(null=True, blank=True)
+    education = models.CharField(max_length=20, choices=Education, blank=True)
+    graduation = models.CharField(max_length=7, blank=True)  # "2025-06", or "2025" where no month was said
+    school = models.CharField(max_length=80, blank=True)
+    school_city = models.CharField(max_length=40, blank=True)
+    home_in_district = models.BooleanField(null=True, blank=True)
+
+    def __str__(self):
+        return f"person {self.pk}"
+
+    @property
+    def masked_name(self) -> str:
+        """The name as strangers at the desk may read it: the first character, then stars."""
+        return self.name[:1] + "*" * max(len(self.name) - 1, 0)
+
+
+class RoleQuerySet(models.QuerySet):
+    def in_force(self, day):
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+
+
+class Role(Dated):
+    """Who may do what where, from a day, until a day."""
+
+    class Kind(models.TextChoices):
+        MANAGER = "manager", _("hostel manager")
+        OFFICER = "officer", _("committee officer")
+        OPERATOR = "operator", _("apartment operator")
+        AUDITOR = "auditor", _("auditor")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles")
+    kind = models.CharField(max_length=10, choices=Kind)
+    hostel = models.ForeignKey(Hostel, models.PROTECT, null=True, blank=True, related_name="roles")
+    network = models.ForeignKey(Network, models.PROTECT, null=True, blank=True, related_name="roles")
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="manager", hostel__isnull=False, network=None)
+                | Q(~Q(kind="manager"), hostel=None, network__isnull=False),
+                name="a_manager_has_a_hostel_the_others_a_network",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind", "hostel"], condition=Q(valid_until=None), name="one_open_role_per_hostel"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind", "network"], condition=Q(valid_until=None), name="one_open_role_per_network"
+            ),
+        ]
+
+
+class Consent(models.Model):
+    """A purpose somebody agreed to, and when they took it back."""
+
+    class Purpose(models.TextChoices):
+        SERVICE = "service", _("service agreement")
+        PRIVACY = "privacy", _("privacy policy")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "purpose"], condition=Q(withdrawn_at=None), name="one_standing_consent_per_purpose"
+            )
+        ]
+
+
+class Letter(models.Model):
+    """A message to send (outbox): one event, one letter. It names its person and the code of what it is about."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="letters")
+    kind = models.CharField(max_length=20)
+    about = models.CharField(max_length=20)
+    values = models.JSONField(default=dict)
+    written_at = models.DateTimeField()
+    posted_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "about"], name="one_letter_per_event")]
+        indexes = [models.Index(fields=["written_at"], condition=Q(posted_at=None), name="letters_waiting")]
+
+
+class Deed(models.Model):
+    """A line of the record: what was done or seen, by whom, about what, why. The database only lets lines be added.
+
+    It names things by code, never by a personal value, so that the record can stay when a person is forgotten.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="deeds")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="deeds")
+    hostel = models.ForeignKey(Hostel, models.PROTECT, null=True, blank=True, related_name="deeds")
+    what = models.CharField(max_length=30)
+    about = models.CharField(max_length=20, blank=True, db_index=True)
+    reason = models.CharField(max_length=200, blank=True)
+    values = models.JSONField(default=dict)
+
+
+class IdempotencyKey(models.Model):
+    """An answer already given: the same key with the same body gets it again, for 24 hours."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    method = models.CharField(max_length=6)
+    path = models.CharField(max_length=200)
+    key = models.CharField(max_length=80)
+    body_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField()
+    written_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "method", "path", "key"], name="one_answer_per_idempotency_key")
+        ]
+
+
+class TaskRun(models.Model):
+    """When a task of the schedule last ran and how it ended: the office looks here before it trusts a figure."""
+
+    name = models.CharField(max_length=40, unique=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, blank=True)  # "done" or "trouble"
+    detail = models.CharField(max_length=200, blank=True)

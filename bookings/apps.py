@@ -1,0 +1,7 @@
+"""The stay."""
+
+from django.apps import AppConfig
+
+
+class BookingsConfig(AppConfig):
+    name = "bookings"

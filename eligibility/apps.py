@@ -1,0 +1,7 @@
+"""May they."""
+
+from django.apps import AppConfig
+
+
+class EligibilityConfig(AppConfig):
+    name = "eligibility"

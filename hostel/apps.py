@@ -1,0 +1,7 @@
+"""The network."""
+
+from django.apps import AppConfig
+
+
+class HostelConfig(AppConfig):
+    name = "hostel"

@@ -1,0 +1,213 @@
+"""The network: networks, hostels, rooms, beds, what they cost, and what is out of service."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Named(models.Model):
+    """A thing with a name in both languages; `name` is the one of the reader."""
+
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+
+
+class DatedQuerySet(models.QuerySet):
+    def valid_on(self, day):
+        """Rows in force on ``day``; ``valid_until`` is the first day on which they no longer are."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+
+    def valid_throughout(self, nights):
+        """Rows in force on every one of ``nights``."""
+        return self.filter(
+            Q(valid_until=None) | Q(valid_until__gte=nights.departure), valid_from__lte=nights.arrival
+        )
+
+
+class Dated(models.Model):
+    """A thing that exists from a day, until a day that it no longer does."""
+
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Network(Named):
+    """A district's network of hostels, or the city above it."""
+
+    slug = models.SlugField(unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="districts")
+
+
+class NetworkCap(Dated):
+    """How many free nights a calendar year a network grants one person, whatever the policies below it say."""
+
+    network = models.ForeignKey(Network, models.CASCADE, related_name="caps")
+    free_nights_per_year = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "valid_from"], name="one_cap_per_network_and_day")]
+
+
+class Hostel(Named, Dated):
+    """One house."""
+
+    class Access(models.TextChoices):
+        INDIVIDUAL = "individual", _("everyone")
+        GROUP = "group", _("schools and organisations only")
+
+    network = models.ForeignKey(Network, models.PROTECT, related_name="hostels")
+    slug = models.SlugField(unique=True)
+    town = models.CharField(max_length=40)
+    address = models.CharField(max_length=120)
+    # GCJ-02, as the maps in China draw it.
+    lat = models.FloatField()
+    lng = models.FloatField()
+    metro_station = models.CharField(max_length=40, blank=True)
+    metro_metres = models.PositiveIntegerField(null=True, blank=True)
+    phone = models.CharField(max_length=20)
+    check_in_from = models.TimeField()
+    check_in_until = models.TimeField()
+    check_out_by = models.TimeField()
+    access = models.CharField(max_length=10, choices=Access)
+    facilities = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["slug"]
+
+
+class Room(Dated):
+    """A room; who may sleep in it is `guests`, whether the house must be asked first is `supply`."""
+
+    class Guests(models.TextChoices):
+        FEMALE = "female", _("women")
+        MALE = "male", _("men")
+        ANY = "any", _("one guest alone")
+        FLEXIBLE = "flexible", _("women or men, as the first guest of the night")
+
+    class Supply(models.TextChoices):
+        FIXED = "fixed", _("always there")
+        ON_CALL = "on_call", _("the house confirms each use")
+
+    hostel = models.ForeignKey(Hostel, models.PROTECT, related_name="rooms")
+    number = models.CharField(max_length=10)
+    floor = models.SmallIntegerField()
+    kind = models.CharField(max_length=10)
+    guests = models.CharField(max_length=10, choices=Guests)
+    supply = models.CharField(max_length=10, choices=Supply)
+    features = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["hostel", "number"], name="one_room_per_number")]
+
+    def __str__(self):
+        return self.number
+
+
+class Bed(Dated):
+    """One bed: what a guest is promised for a night."""
+
+    room = models.ForeignKey(Room, models.PROTECT, related_name="beds")
+    number = models.PositiveSmallIntegerField()
+    features = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["room__number", "number"]
+        constraints = [models.UniqueConstraint(fields=["room", "number"], name="one_bed_per_number")]
+
+    def __str__(self):
+        return f"{self.room.number}-{self.number}"
+
+
+class OutOfServiceQuerySet(models.QuerySet):
+    def standing(self):
+        """The last word on each closure: rows that no later row revises, and that do not lift it."""
+        return self.filter(revision=None, lifted=False)
+
+    def touching(self, nights):
+        return self.filter(first_night__lt=nights.departure, until__gt=nights.arrival)
+
+
+class OutOfService(models.Model):
+    """Nights on which a bed can be given to nobody. A change is a new row that `revises` the old one."""
+
+    class Reason(models.TextChoices):
+        REPAIR = "repair", _("repair")
+        OWN_USE = "own_use", _("own use")
+        INSPECTION = "inspection", _("inspection")
+
+    bed = models.ForeignKey(Bed, models.PROTECT, related_name="closures")
+    first_night = models.DateField()
+    until = models.DateField()
+    reason = models.CharField(max_length=12, choices=Reason)
+    reference = models.CharField(max_length=80, blank=True)
+    lifted = models.BooleanField(default=False)
+    revises = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="revision")
+    written_at = models.DateTimeField()
+
+    objects = OutOfServiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("first_night")), name="out_of_service_for_a_night_at_least")
+        ]
+
+
+class Rate(models.Model):
+    """What a hostel is paid for a slept bed-night, in fen, from a day on."""
+
+    hostel = models.ForeignKey(Hostel, models.CASCADE, related_name="rates")
+    fen = models.PositiveIntegerField()
+    valid_from = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hostel", "valid_from"], name="one_rate_per_hostel_and_day")]
+
+
+class Space(Named):
+    """A room of the Youth Home."""
+
+    class Kind(models.TextChoices):
+        INTEGRATED = "integrated", _("integrated services")
+        EXCHANGE = "exchange", _("community exchange")
+        LEISURE = "leisure", _("leisure")
+        CHARGING = "charging", _("charging")
+
+    hostel = models.ForeignKey(Hostel, models.CASCADE, related_name="spaces")
+    kind = models.CharField(max_length=12, choices=Kind)
+    seats = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hostel", "kind", "name_zh"], name="one_space_per_name_and_kind")
+        ]
+
+
+class Photo(models.Model):
+    """A picture of a hostel, kept in three widths as WebP and JPEG (`hostel/photos.py`)."""
+
+    hostel = models.ForeignKey(Hostel, models.CASCADE, related_name="photos")
+    position = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["hostel", "position"], name="one_photo_per_place")]
