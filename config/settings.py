@@ -109,6 +109,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
     }
+    # A file, not memory: the threads of a test meet in it.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "tests.sqlite3")}
 else:
     # A new connection a request cost more than half of all bookings; a broken one is noticed before it is used.
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("HOSTEL_CONN_MAX_AGE", default=0) or None

@@ -1,0 +1,40 @@
+"""The world of the tests: loaded (`-p tests.environment`) before Django reads its settings.
+
+Whatever the shell or a `.env` says, tests have their own place for files, fixed keys, no Redis and no network. Only
+DATABASE_URL is obeyed, so that the same tests run on SQLite and on PostgreSQL (`make test` does both).
+"""
+
+import os
+import shutil
+import tempfile
+
+KEY = "t1:dGVzdHMgaGF2ZSBhIGtleSBvZiAzMiBieXRlcyBoZXI="
+
+var = tempfile.mkdtemp(prefix="hostel-tests-")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.update(
+    {
+        "HOSTEL_VAR": var,
+        "HOSTEL_SECRET_KEY": "tests sign with a key that everybody may read, and nothing else does",
+        "HOSTEL_FIELD_KEYS": KEY,
+        "HOSTEL_PRODUCTION": "0",
+        "HOSTEL_DEBUG": "0",
+        "HOSTEL_HOSTS": "*",
+        "HOSTEL_ORIGINS": "",
+        "HOSTEL_PROXIES": "0",
+        "HOSTEL_MEDIA_URL": "/media/",
+        "HOSTEL_SMS": "accounts.senders.FileSender",
+        "HOSTEL_SMS_FILE": os.path.join(var, "sms.txt"),
+        "HOSTEL_CONN_MAX_AGE": "0",
+        "HOSTEL_HTTPS_REDIRECT": "1",
+        "REDIS_URL": "",
+        "WEB_CONCURRENCY": "1",
+        # Playwright's loop runs in the same thread as the fixtures that write rows.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    }
+)
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{var}/hostel.sqlite3")
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(var, ignore_errors=True)
