@@ -1,7 +1,7 @@
 """The network: networks, hostels, rooms, beds, what they cost, and what is out of service."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +64,20 @@ class NetworkCap(Dated):
         constraints = [models.UniqueConstraint(fields=["network", "valid_from"], name="one_cap_per_network_and_day")]
 
 
+class HostelQuerySet(DatedQuerySet):
+    def on(self, day):
+        """Hostels with all that a booking asks of them, in one statement: network, the network above, rate and cap.
+
+        Adds ``rate_fen``, what the house is paid for a night slept on ``day``, and ``city_cap``, the free nights a
+        calendar year that the network above grants one person on ``day``; each is None where none is in force.
+        """
+        rates = Rate.objects.filter(hostel=OuterRef("pk"), valid_from__lte=day).order_by("-valid_from")
+        caps = NetworkCap.objects.filter(network=OuterRef("network__parent")).valid_on(day).order_by("-valid_from")
+        return self.select_related("network__parent").annotate(
+            rate_fen=Subquery(rates.values("fen")[:1]), city_cap=Subquery(caps.values("free_nights_per_year")[:1])
+        )
+
+
 class Hostel(Named, Dated):
     """One house."""
 
@@ -86,6 +100,8 @@ class Hostel(Named, Dated):
     check_out_by = models.TimeField()
     access = models.CharField(max_length=10, choices=Access)
     facilities = models.JSONField(default=list)
+
+    objects = HostelQuerySet.as_manager()
 
     class Meta:
         ordering = ["slug"]
