@@ -1,0 +1,200 @@
+"""How the house writes things on a page: icons, nights, states, reasons, distances."""
+
+from urllib.parse import urlencode
+
+from django import template
+from django.templatetags.static import static
+from django.utils import dateformat, timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from hostel.nights import Nights, business_day
+
+register = template.Library()
+
+WEEKDAYS = (
+    pgettext_lazy("weekday", "Mon"),
+    pgettext_lazy("weekday", "Tue"),
+    pgettext_lazy("weekday", "Wed"),
+    pgettext_lazy("weekday", "Thu"),
+    pgettext_lazy("weekday", "Fri"),
+    pgettext_lazy("weekday", "Sat"),
+    pgettext_lazy("weekday", "Sun"),
+)
+
+# What a reader may set for the page, beside what the device says; kept in a cookie of the same name.
+SETTINGS = {"theme": ("light", "dark"), "size": ("large", "largest")}
+
+# One word, one icon and one colour per state, everywhere (`ux.md` §2.3).
+STATES = {
+    "held": (pgettext_lazy("stay", "held"), "clock", "warn"),
+    "confirmed": (pgettext_lazy("stay", "confirmed"), "check", "ok"),
+    "in_house": (pgettext_lazy("stay", "in house"), "bed", "ok"),
+    "left": (pgettext_lazy("stay", "left"), "out", "plain"),
+    "cancelled": (pgettext_lazy("stay", "cancelled"), "cross", "plain"),
+    "no_show": (pgettext_lazy("stay", "no-show"), "block", "danger"),
+    "due_in": (pgettext_lazy("stay", "due in"), "moon", "info"),
+    "arriving_late": (pgettext_lazy("stay", "arriving late"), "clock", "info"),
+    "due_out": (pgettext_lazy("stay", "due out"), "out", "warn"),
+    "overdue": (pgettext_lazy("stay", "overdue"), "alert", "danger"),
+    "ready": (pgettext_lazy("bed", "ready"), "check", "ok"),
+    "to_clean": (pgettext_lazy("bed", "to clean"), "broom", "warn"),
+    "occupied": (pgettext_lazy("bed", "occupied"), "bed", "plain"),
+    "blocked": (pgettext_lazy("bed", "blocked"), "block", "danger"),
+    "done": (pgettext_lazy("task", "done"), "check", "ok"),
+    "trouble": (pgettext_lazy("task", "trouble"), "alert", "danger"),
+}
+
+FACILITIES = {
+    "wifi": pgettext_lazy("facility", "Wi-Fi"),
+    "air_conditioning": pgettext_lazy("facility", "air conditioning"),
+    "washing_machine": pgettext_lazy("facility", "washing machine"),
+    "door_lock": pgettext_lazy("facility", "door lock"),
+    "lift": pgettext_lazy("facility", "lift"),
+    "private_bath": pgettext_lazy("facility", "own bathroom"),
+    "female_floor": pgettext_lazy("facility", "women's floor"),
+    "accessible": pgettext_lazy("facility", "step-free"),
+}
+
+
+@register.simple_tag
+def icon(name):
+    """Draw one icon of the sprite. It stands beside a word, so readers aloud pass over it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        static("web/sprite.svg"),
+        name,
+    )
+
+
+@register.filter
+def day(value):
+    """Write a date without its weekday: 3月2日, 2 Mar."""
+    return dateformat.format(value, pgettext("day and month", "j M"))
+
+
+@register.filter
+def weekday(value):
+    """Write the weekday of a date: 周一, Mon."""
+    return WEEKDAYS[value.weekday()]
+
+
+@register.filter
+def full_day(value):
+    """Write a date with its weekday: 3月2日 周一, Mon 2 Mar."""
+    return pgettext("date with weekday", "{weekday} {day}").format(weekday=weekday(value), day=day(value))
+
+
+@register.filter
+def hour(value):
+    """Write the time of day of a moment or a time: 23:00."""
+    return f"{timezone.localtime(value) if hasattr(value, 'tzinfo') and value.tzinfo else value:%H:%M}"
+
+
+@register.filter
+def moment(value):
+    """Write a moment: 3月2日 周一 23:00, Mon 2 Mar 23:00."""
+    local = timezone.localtime(value)
+    return f"{full_day(local.date())} {local:%H:%M}"
+
+
+@register.simple_tag
+def span(nights, now=None):
+    """Write a range with both ends and its length; with ``now`` the first night may be called tonight."""
+    words = {
+        "arrival": full_day(nights.arrival),
+        "departure": full_day(nights.departure),
+        "nights": count_nights(len(nights)),
+    }
+    if now is not None and nights.arrival == business_day(now):
+        return _("Tonight {arrival} → {departure}, {nights}").format(**words)
+    return _("{arrival} → {departure}, {nights}").format(**words)
+
+
+def count_nights(number):
+    """Write a number of nights: 1 晚, 1 night."""
+    return ngettext("{number} night", "{number} nights", number).format(number=number)
+
+
+register.filter("count_nights", count_nights)
+
+
+@register.filter
+def metres(value):
+    """Write a distance: 600 米 below a kilometre, then 2.1 公里."""
+    if value < 1000:
+        return _("{number} m").format(number=round(value))
+    return _("{number} km").format(number=f"{value / 1000:.1f}")
+
+
+@register.filter
+def facility(key):
+    """Name a facility in words; one we have no word for is left as the house wrote it."""
+    return FACILITIES.get(key, key)
+
+
+@register.inclusion_tag("web/parts/tag.html")
+def status_tag(state):
+    """Show a state by word, icon and colour. ``state`` is a key of STATES."""
+    word, mark, colour = STATES[state]
+    return {"word": word, "icon": mark, "colour": colour}
+
+
+@register.inclusion_tag("web/parts/reasons.html")
+def reason_list(reasons, **fixes):
+    """List reasons, those not met first as the evaluation gives them. A word in ``fixes`` replaces a fix's address:
+    ``profile=/check/`` leads a fix of that kind there."""
+    rows = [
+        {"reason": reason, "href": fixes.get(reason.fix.kind, reason.fix.href) if reason.fix else ""}
+        for reason in reasons
+    ]
+    return {"rows": rows}
+
+
+@register.inclusion_tag("web/parts/meter.html")
+def nights_meter(cap):
+    """Draw one cap of the allowance: a cell per night, and the sentence that says the same."""
+    cells = ["used"] * cap.used + ["kept"] * cap.kept + ["free"] * cap.left
+    return {"cap": cap, "cells": cells[: cap.granted], "taken": cap.used + cap.kept}
+
+
+@register.filter
+def nights_of(stay):
+    """The nights of a stay, for `span`."""
+    return Nights(stay.arrival, stay.departure)
+
+
+@register.simple_tag(takes_context=True)
+def other_language(context):
+    """The same page in the other language, query kept: ``{"code", "name", "href"}``; empty where there is none."""
+    request = context.get("request")
+    path = request.get_full_path() if request else "/"
+    if (get_language() or "").startswith("en"):
+        return {"code": "zh-Hans", "name": "中文", "href": path.removeprefix("/en") or "/"}
+    return {"code": "en", "name": "English", "href": f"/en{path}"}
+
+
+@register.simple_tag
+def lang_code():
+    """What the lang attribute of this page says."""
+    return "en" if (get_language() or "").startswith("en") else "zh-Hans"
+
+
+@register.simple_tag(takes_context=True)
+def page_setting(context, name):
+    """A reader's own setting of the page, kept in a cookie: ``theme`` light, dark; ``size`` large, largest."""
+    request = context.get("request")
+    value = request.COOKIES.get(name, "") if request else ""
+    return value if value in SETTINGS[name] else ""
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context, **changes):
+    """This page's address with some of its query changed; an empty value takes a key out."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        query.pop(key.rstrip("_"), None)
+        if value not in ("", None):
+            query[key.rstrip("_")] = str(value)
+    return f"{context['request'].path}?{urlencode(query)}" if query else context["request"].path
