@@ -9,8 +9,10 @@ def refuse_unsafe_start(
     """Raise ImproperlyConfigured with every reason why these settings may not serve people."""
     wrong = []
     if production:
-        if not secret_key:
-            wrong.append("HOSTEL_SECRET_KEY is empty: set it to at least 50 random characters, the same on every host.")
+        if len(secret_key) < 50:
+            wrong.append(
+                "HOSTEL_SECRET_KEY is empty or short: set it to at least 50 random characters, the same on every host."
+            )
         if debug:
             wrong.append("HOSTEL_DEBUG is on: set HOSTEL_DEBUG=0, its error pages show secrets to strangers.")
         if not field_keys:

@@ -18,11 +18,11 @@ env = environ.Env()
 environ.Env.read_env(ROOT / ".env")
 
 # Everything that is written while the house runs lies here: database, pictures, made-up secrets of the demo.
-VAR = Path(env("HOSTEL_VAR", default=str(ROOT / "var")))
+VAR = Path(env("HOSTEL_VAR", default="") or ROOT / "var")
 
 PRODUCTION = env.bool("HOSTEL_PRODUCTION", default=False)
 DEBUG = env.bool("HOSTEL_DEBUG", default=False)
-DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{VAR / 'hostel.sqlite3'}")
+DATABASE_URL = env("DATABASE_URL", default="") or f"sqlite:///{VAR / 'hostel.sqlite3'}"
 REDIS_URL = env("REDIS_URL", default="")
 
 refuse_unsafe_start(
@@ -40,7 +40,7 @@ refuse_unsafe_start(
 SECRET_KEY = env("HOSTEL_SECRET_KEY", default="") or kept_secret(VAR / "secret_key")
 FIELD_KEYS = FieldKeys.read(env("HOSTEL_FIELD_KEYS", default="") or kept_secret(VAR / "field_keys", prefix="k1:"))
 
-ALLOWED_HOSTS = env.list("HOSTEL_HOSTS", default=["*"])
+ALLOWED_HOSTS = env.list("HOSTEL_HOSTS", default=[]) or ["*"]
 CSRF_TRUSTED_ORIGINS = env.list("HOSTEL_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -64,8 +64,10 @@ INSTALLED_APPS = [
     "accounts",
     "eligibility",
     "bookings",
+    "figures",
     "api",
     "web",
+    "config",
 ]
 
 MIDDLEWARE = [
@@ -184,6 +186,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env.bool("HOSTEL_HTTPS_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the proxy itself, from the inside
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -195,3 +198,14 @@ CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# --- what is written down about the running house ---------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,25 @@
+"""What accounts does by the clock. Each may run twice or late."""
+
+from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+
+from accounts import idempotency, letters, people
+from accounts.schedule import ran
+
+
+@shared_task
+def post_letters():
+    now = timezone.now()
+    with ran("letters", now):
+        letters.post_due(now)
+
+
+@shared_task
+def sweep():
+    """Clear away what nobody needs any more: logins never used, answers kept for a repeat, sessions that ended."""
+    now = timezone.now()
+    with ran("sweep", now):
+        people.sweep_unverified(now)
+        idempotency.sweep(now)
+        SessionStore.clear_expired()

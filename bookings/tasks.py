@@ -1,0 +1,28 @@
+"""What the house does by the clock. Each may run twice or late."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.schedule import ran
+from bookings import booking, night_audit
+
+
+@shared_task
+def end_holds():
+    now = timezone.now()
+    with ran("holds", now):
+        booking.end_holds(now)
+
+
+@shared_task
+def close_no_shows():
+    now = timezone.now()
+    with ran("no_shows", now):
+        night_audit.close_no_shows(now)
+
+
+@shared_task
+def audit_the_night():
+    now = timezone.now()
+    with ran("night_audit", now):
+        night_audit.audit(now)

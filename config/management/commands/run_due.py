@@ -1,0 +1,54 @@
+"""`manage.py run_due`: run what the schedule says is due. The way without Redis; `make run` keeps it going."""
+
+import logging
+import time
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from accounts.models import TaskRun
+from config.schedule import SCHEDULE
+
+log = logging.getLogger(__name__)
+PAUSE_SECONDS = 5
+
+
+class Command(BaseCommand):
+    help = "Run every job of the schedule that is due. A job that fails leaves the others alone."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--loop", action="store_true", help="keep looking, every few seconds, until stopped")
+
+    def handle(self, *, loop, **options):
+        if not loop:
+            if failed := self.run_due():
+                raise SystemExit(f"These jobs had trouble: {', '.join(failed)}.")
+            return
+        try:
+            while True:
+                try:
+                    self.run_due()
+                except Exception:
+                    log.exception("The schedule could not be read; the next look is in %s seconds.", PAUSE_SECONDS)
+                close_old_connections()
+                time.sleep(PAUSE_SECONDS)
+        except KeyboardInterrupt:
+            return
+
+    def run_due(self) -> list[str]:
+        """Run what is due now and return the names of the jobs that had trouble."""
+        started = dict(TaskRun.objects.values_list("name", "started_at"))
+        failed = []
+        for job in SCHEDULE:
+            if not job.due(timezone.now(), started.get(job.name)):
+                continue
+            try:
+                import_string(job.task)()
+            except Exception:
+                log.exception("The job %s had trouble.", job.name)
+                failed.append(job.name)
+            else:
+                self.stdout.write(f"{job.name}: done")
+        return failed
