@@ -133,6 +133,8 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/me/"
 STAFF_NEED_SECOND_FACTOR = PRODUCTION
+# Our User has a phone and nothing else to be known by.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTO_REFRESH": False, "AUTH_HEADER_PREFIX": "Bearer"}
 SMS_SENDER = env("HOSTEL_SMS", default="accounts.senders.ConsoleSender")
 SMS_FILE = env("HOSTEL_SMS_FILE", default="")
@@ -159,6 +161,7 @@ USE_TZ = True
 # --- files ------------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_URL = env("HOSTEL_MEDIA_URL", default="/media/")
 MEDIA_ROOT = VAR / "media"
 WHITENOISE_USE_FINDERS = not PRODUCTION
