@@ -135,6 +135,8 @@ LOGIN_REDIRECT_URL = "/me/"
 STAFF_NEED_SECOND_FACTOR = PRODUCTION
 # Our User has a phone and nothing else to be known by.
 ACCOUNT_USER_MODEL_USERNAME_FIELD = ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTO_REFRESH": False, "AUTH_HEADER_PREFIX": "Bearer"}
 SMS_SENDER = env("HOSTEL_SMS", default="accounts.senders.ConsoleSender")
 SMS_FILE = env("HOSTEL_SMS_FILE", default="")
