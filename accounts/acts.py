@@ -11,10 +11,6 @@ TRIES = 8
 _acting = ContextVar("acting", default=False)
 
 
-class Overtaken(Exception):
-    """Another act took what this one was about to take: roll back and look again."""
-
-
 def act(do: Callable[[], Answer]) -> Answer:
     """Run ``do`` in one transaction and return its answer; all of it happens or nothing.
 
@@ -30,9 +26,14 @@ def act(do: Callable[[], Answer]) -> Answer:
             try:
                 with transaction.atomic():
                     return do()
-            except (IntegrityError, OperationalError, Overtaken):
-                if last:
+            except (IntegrityError, OperationalError) as lost:
+                if last or not _was_overtaken(lost):
                     raise
     finally:
         _acting.reset(token)
     raise AssertionError("an act ends by its answer or by its error")
+
+
+def _was_overtaken(lost: Exception) -> bool:
+    """Whether a fresh look may succeed: a taken place, a deadlock (40P01) or a serialization failure (40001)."""
+    return isinstance(lost, IntegrityError) or getattr(lost.__cause__, "sqlstate", "") in ("40001", "40P01")

@@ -1,0 +1,356 @@
+"""Booking: may you, is there a bed, take it, tell you. And what can be done to a stay before the guest comes."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts import letters
+from accounts.acts import act
+from accounts.models import Person, User
+from accounts.record import record
+from bookings import reasons
+from bookings.alternatives import alternatives
+from bookings.availability import free_beds
+from bookings.facts import facts_about
+from bookings.models import BedNight, Stay
+from eligibility.evaluation import assess, evaluate
+from eligibility.policies import kept_until, policy_in_force
+from eligibility.reasons import Reason, Refused
+from hostel.models import Bed, Hostel, Room
+from hostel.nights import Nights, business_day
+
+# Read out at a noisy desk: no letter or digit that is heard or seen as another.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+HOLD = timedelta(minutes=10)
+
+
+def book(
+    *,
+    guest: Person,
+    hostel: Hostel,
+    nights: Nights,
+    purpose: str,
+    now: datetime,
+    actor: User | None = None,
+    accept_price: bool = False,
+    hold: bool = False,
+) -> Stay:
+    """Promise ``guest`` one bed in ``hostel`` for all of ``nights``.
+
+    ``now`` is an aware datetime, the moment of booking; ``actor`` the login that asks, where there is one. With
+    ``hold`` the bed is kept for ten minutes while the guest says the rest, and `confirm` makes it a promise. Raises
+    Refused with every rule of the policy, those not met first; or with FULL and alternatives when no bed is free.
+    """
+    return act(
+        lambda: _book(Q(pk=guest.pk), Q(pk=hostel.pk), nights, purpose, now, actor, accept_price, hold),
+    )
+
+
+def book_for(
+    *,
+    user: User,
+    slug: str,
+    nights: Nights,
+    purpose: str,
+    now: datetime,
+    accept_price: bool = False,
+    hold: bool = False,
+) -> Stay:
+    """`book` for the person behind a login and the hostel of this slug; each is read once, when it is locked.
+
+    Raises Refused as `book` does, also where the login has no person yet, and Hostel.DoesNotExist.
+    """
+    return act(lambda: _book(Q(user=user.pk), Q(slug=slug), nights, purpose, now, user, accept_price, hold))
+
+
+def _book(whose, which, nights, purpose, now, actor, accept_price, hold):
+    # The guest's row is what two bookings of one person meet at: the allowance is counted behind this lock.
+    holds = Stay.objects.filter(guest=OuterRef("pk"), status=Stay.Status.HELD)
+    guest = Person.objects.filter(whose).annotate(has_hold=Exists(holds)).select_for_update(no_key=True).first()
+    hostel = Hostel.objects.on(nights.arrival).get(which)
+    if guest is None or not guest.gender or not guest.document_hash:
+        raise Refused(reasons.identity_missing(hostel.slug, nights))
+    if guest.has_hold:
+        _let_go_of_holds(guest, now)
+    policy = policy_in_force(hostel.network_id, business_day(now))
+    facts = facts_about(guest, hostel, nights, purpose, now, accept_price)
+    decision = evaluate(policy, facts)
+    if decision.outcome == "no" or (decision.outcome != "yes" and not hold):
+        raise Refused(*decision.reasons)
+
+    bed = _choose(hostel, nights, guest, now)
+    stay = Stay(
+        code="".join(secrets.choice(CODE_ALPHABET) for _ in range(6)),
+        guest=guest,
+        hostel=hostel,
+        assessment=assess(guest, policy, facts, decision),
+        arrival=nights.arrival,
+        departure=nights.departure,
+        purpose=purpose,
+        kept_until=kept_until(policy, nights.arrival, now),
+        booked_at=now,
+        held_until=now + HOLD if hold else None,
+        confirmed_at=None if hold else now,
+    )
+    stay.save(force_insert=True)
+    BedNight.objects.bulk_create(
+        BedNight(
+            stay=stay,
+            guest=guest,
+            hostel=hostel,
+            room=bed.room,
+            bed=bed,
+            night=night,
+            sharing=sharing(bed, stay),
+            price_class=price_class,
+            rate_fen=hostel.rate_fen or 0,
+            price_fen=price_fen,
+        )
+        for night, (price_class, price_fen) in zip(nights, _priced(decision, nights, hostel.rate_fen), strict=True)
+    )
+    if not hold:
+        tell(stay, "booked", now)
+    record("hold" if hold else "book", now=now, actor=actor, person=guest, hostel=hostel, about=stay.code)
+    return stay
+
+
+def _choose(hostel, nights, guest, now):
+    """The best free bed, its row locked so that of two bookings at once each gets its own; else Refused with FULL.
+
+    Beds that another booking has in hand are stepped over first. If those are all there are, wait for them: only
+    when the other booking is done is it known whether the house is full, and `act` then looks again.
+    """
+    beds = free_beds(hostel, nights, guest.gender, now)
+    bed = beds.select_for_update(skip_locked=True, of=("self",)).first() or beds.select_for_update(of=("self",)).first()
+    if bed is None:
+        raise Refused(reasons.full(hostel, nights), alternatives=alternatives(hostel, nights, guest.gender, now))
+    if bed.kept_by_lapsed:
+        for lapsed in Stay.objects.lapsed(now).filter(bed_nights__room=bed.room_id).distinct():
+            _end_hold(lapsed)
+    return bed
+
+
+def sharing(bed: Bed, stay: Stay) -> str:
+    """With whom ``bed``'s room can be shared: guests of one gender, or nobody where the room is for one alone."""
+    return stay.code if bed.room.guests == Room.Guests.ANY else stay.guest.gender
+
+
+def _priced(decision, nights, rate_fen):
+    """Class and price in fen of each night. A hold that is not decided yet keeps its nights as free ones."""
+    if not decision.prices:
+        return [(BedNight.PriceClass.FREE, 0)] * len(nights)
+    return [(price.cls, ((rate_fen or 0) * price.percent + 50) // 100) for price in decision.prices]
+
+
+def locked(stay: Stay) -> Stay:
+    """Read ``stay`` anew with its guest's row locked: acts on one person's stays follow one another."""
+    return (
+        Stay.objects.select_related("guest__user", "hostel__network")
+        .select_for_update(of=("guest",), no_key=True)
+        .get(pk=stay.pk)
+    )
+
+
+def confirm(
+    stay: Stay, *, now: datetime, actor: User | None = None, purpose: str = "", accept_price: bool = False
+) -> Stay:
+    """Make a held stay a promise. The rules are asked again, with all that the guest has said since.
+
+    Raises Refused with the rules not met, with HOLD_ENDED, or with STATE where there is nothing to confirm.
+    """
+    return act(lambda: _confirm(locked(stay), now, actor, purpose, accept_price))
+
+
+def _confirm(stay, now, actor, purpose, accept_price):
+    may(stay, "confirm", now)
+    hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
+    policy = policy_in_force(hostel.network_id, business_day(now))
+    stay.purpose = purpose or stay.purpose
+    facts = facts_about(stay.guest, hostel, stay.nights, stay.purpose, now, accept_price, except_stay=stay.pk)
+    decision = evaluate(policy, facts)
+    if decision.outcome != "yes":
+        raise Refused(*decision.reasons)
+    for bed_night, (price_class, price_fen) in zip(
+        stay.bed_nights.live().order_by("night"), _priced(decision, stay.nights, hostel.rate_fen), strict=True
+    ):
+        if (bed_night.price_class, bed_night.price_fen) != (price_class, price_fen):
+            bed_night.price_class, bed_night.price_fen = price_class, price_fen
+            bed_night.save(update_fields=["price_class", "price_fen"])
+    stay.assessment = assess(stay.guest, policy, facts, decision)
+    stay.kept_until = kept_until(policy, stay.arrival, now)
+    stay.confirmed_at = now
+    stay.save(update_fields=["purpose", "assessment", "kept_until", "confirmed_at"])
+    stay.refresh_from_db(fields=["status"])
+    tell(stay, "booked", now)
+    record("confirm", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code)
+    return stay
+
+
+def extend_hold(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
+    """Keep a held bed ten minutes longer, once; raises Refused with EXTENDED, HOLD_ENDED or STATE."""
+
+    def do():
+        held = locked(stay)
+        may(held, "extend_hold", now)
+        held.held_until, held.hold_extended = held.held_until + HOLD, True
+        held.save(update_fields=["held_until", "hold_extended"])
+        record("extend_hold", now=now, actor=actor, person=held.guest, hostel=held.hostel, about=held.code)
+        return held
+
+    return act(do)
+
+
+def cancel(stay: Stay, *, now: datetime, actor: User | None = None, cause: str = Stay.Cause.GUEST) -> Stay:
+    """Give the bed back; the nights return to the allowance at once.
+
+    Raises Refused with CUT_OFF after the moment until which the bed was kept, or STATE where the stay is over.
+    """
+
+    def do():
+        given_back = locked(stay)
+        may(given_back, "cancel", now)
+        told = given_back.confirmed_at is not None
+        nights = _give_back(given_back, now, cause)
+        if told:
+            tell(given_back, "cancelled", now, nights=nights)
+        record(
+            "cancel",
+            now=now,
+            actor=actor,
+            person=given_back.guest,
+            hostel=given_back.hostel,
+            about=given_back.code,
+            reason=cause,
+        )
+        return given_back
+
+    return act(do)
+
+
+def _give_back(stay, moment, cause):
+    """Cancel ``stay`` as of ``moment``; return how many nights it gave back."""
+    nights = stay.bed_nights.live().update(released_at=moment)
+    stay.cancelled_at, stay.cancel_cause = moment, cause
+    stay.save(update_fields=["cancelled_at", "cancel_cause"])
+    stay.refresh_from_db(fields=["status"])
+    return nights
+
+
+def _end_hold(stay):
+    _give_back(stay, stay.held_until, Stay.Cause.HOLD_ENDED)
+
+
+def _let_go_of_holds(guest, now):
+    """A person holds one bed at a time: what they held before goes back when they ask for another."""
+    for stay in Stay.objects.filter(guest=guest, status=Stay.Status.HELD):
+        if stay.held_until <= now:
+            _end_hold(stay)
+        else:
+            _give_back(stay, now, Stay.Cause.GUEST)
+
+
+def end_holds(now: datetime) -> int:
+    """Close the holds whose time is over and return how many. Nobody waits for it: every question knows the time."""
+    ended = 0
+    for lapsed in Stay.objects.lapsed(now).order_by("pk"):
+
+        def do(lapsed=lapsed):
+            stay = locked(lapsed)
+            if stay.status != Stay.Status.HELD or stay.held_until > now:
+                return 0
+            _end_hold(stay)
+            record("hold_ended", now=now, person=stay.guest, hostel=stay.hostel, about=stay.code)
+            return 1
+
+        ended += act(do)
+    return ended
+
+
+def tell(stay, kind, now, **values):
+    hostel = stay.hostel
+    letters.write(
+        stay.guest,
+        kind,
+        stay.code,
+        now,
+        code=stay.code,
+        hostel=[hostel.name_zh, hostel.name_en],
+        address=hostel.address,
+        arrival=stay.arrival.isoformat(),
+        departure=stay.departure.isoformat(),
+        kept_until=stay.kept_until.isoformat(),
+        **values,
+    )
+
+
+@dataclass(frozen=True)
+class Action:
+    """Whether something may be done to a stay now, and if not, why."""
+
+    ok: bool
+    reason: Reason | None = None
+
+    def as_data(self) -> dict:
+        """The action as JSON values."""
+        return {"ok": self.ok, "reason": self.reason.as_data() if self.reason else None}
+
+
+def actions(stay: Stay, now: datetime) -> dict[str, Action]:
+    """What may be done to ``stay`` at ``now``, each with the reason where it may not. Who may do it is the door's."""
+    return {name: _action(why(stay, now)) for name, why in WHY_NOT.items()}
+
+
+def _action(reason):
+    return Action(ok=reason is None, reason=reason)
+
+
+def _not_held(stay, now):
+    if stay.status == Stay.Status.HELD:
+        return reasons.hold_ended(stay) if stay.held_until <= now else None
+    if stay.cancel_cause == Stay.Cause.HOLD_ENDED:
+        return reasons.hold_ended(stay)
+    return reasons.wrong_state(stay, now)
+
+
+def _not_extendable(stay, now):
+    return _not_held(stay, now) or (reasons.extended_already(stay) if stay.hold_extended else None)
+
+
+def _not_cancellable(stay, now):
+    if stay.state(now) not in (Stay.Status.HELD, Stay.Status.CONFIRMED):
+        return reasons.wrong_state(stay, now)
+    return reasons.cut_off(stay) if stay.kept_until <= now else None
+
+
+def _not_expected(stay, now):
+    if stay.status != Stay.Status.CONFIRMED:
+        return reasons.wrong_state(stay, now)
+    return None if business_day(now) in stay.nights else reasons.not_today(stay)
+
+
+def _not_here(stay, now):
+    return None if stay.status == Stay.Status.IN_HOUSE else reasons.wrong_state(stay, now)
+
+
+def _not_missed(stay, now):
+    if stay.status != Stay.Status.CONFIRMED:
+        return reasons.wrong_state(stay, now)
+    return None if stay.kept_until <= now else reasons.not_yet_missed(stay)
+
+
+WHY_NOT = {
+    "confirm": _not_held,
+    "extend_hold": _not_extendable,
+    "cancel": _not_cancellable,
+    "check_in": _not_expected,
+    "check_out": _not_here,
+    "no_show": _not_missed,
+}
+
+
+def may(stay: Stay, name: str, now: datetime) -> None:
+    """Raise Refused with the reason why ``name`` may not be done to ``stay`` at ``now``, if there is one."""
+    if reason := WHY_NOT[name](stay, now):
+        raise Refused(reason)

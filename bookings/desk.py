@@ -1,0 +1,148 @@
+"""The desk: who comes, into which bed; who leaves; who did not come."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.acts import act
+from accounts.documents import hash_of_number
+from accounts.fields import keyed_hash
+from accounts.models import User
+from accounts.record import record
+from bookings import reasons
+from bookings.availability import free_beds
+from bookings.booking import CODE_ALPHABET, locked, may, sharing, tell
+from bookings.models import NoShow, Stay
+from eligibility.reasons import Refused
+from hostel.models import Bed, Hostel
+from hostel.nights import business_day, end_of_night
+
+
+def due_in_matching(hostel: Hostel, text: str, now: datetime) -> list[Stay]:
+    """Stays that ``text`` may mean at the desk of ``hostel``.
+
+    A code of six characters finds its stay, wherever it is booked and whatever became of it: the desk says which. Four
+    digits (the last of phone or document) and a whole document number are searched among the people due in here only.
+    """
+    text = "".join(text.split()).upper()
+    stays = Stay.objects.select_related("guest", "hostel", "assessment").order_by("arrival", "pk")
+    if len(text) == 6 and set(text) <= set(CODE_ALPHABET) and (found := list(stays.filter(code=text))):
+        return found
+    expected = stays.filter(hostel=hostel, status=Stay.Status.CONFIRMED, arrival__lte=business_day(now)).filter(
+        departure__gt=business_day(now)
+    )
+    if len(text) == 4:
+        digits = keyed_hash(text, "digits")
+        return list(expected.filter(Q(guest__document_digits=digits) | Q(guest__phone_digits=digits)))
+    return list(expected.filter(guest__document_hash__in=hash_of_number(text))) if text else []
+
+
+def beds_for(stay: Stay, now: datetime) -> list[Bed]:
+    """Beds that the guest of ``stay`` could be given now, the one that is kept for them first."""
+    kept = Bed.objects.select_related("room").filter(bed_nights__in=stay.bed_nights.live()).distinct().first()
+    others = free_beds(stay.hostel, stay.nights, stay.guest.gender, now, except_stay=stay.pk)
+    return [kept, *(bed for bed in others if bed != kept)] if kept else list(others)
+
+
+def check_in(
+    stay: Stay,
+    *,
+    compared: bool,
+    now: datetime,
+    actor: User | None = None,
+    bed: Bed | None = None,
+    document_number: str = "",
+    at: datetime | None = None,
+) -> Stay:
+    """Let the guest in, into ``bed`` or the one kept for them.
+
+    ``compared`` says that the person was compared with the document and registered; a ``document_number`` read in
+    addition must be the guest's. ``at`` is the moment it happened, ``now`` when it is written down. Raises Refused
+    with STATE, NOT_TODAY, COMPARE, DOCUMENT, BED or MOMENT.
+    """
+    return act(lambda: _check_in(locked(stay), compared, now, actor, bed, document_number, at or now))
+
+
+def _check_in(stay, compared, now, actor, bed, document_number, at):
+    if at > now or at < stay.booked_at:
+        raise Refused(reasons.wrong_moment(at, now))
+    may(stay, "check_in", at)
+    if not compared:
+        raise Refused(reasons.not_compared())
+    if document_number and stay.guest.document_hash not in hash_of_number(document_number):
+        raise Refused(reasons.another_document())
+    nights = stay.bed_nights.live()
+    if bed is not None and nights.exclude(bed=bed).exists():
+        if not free_beds(stay.hostel, stay.nights, stay.guest.gender, now, stay.pk).filter(pk=bed.pk).exists():
+            raise Refused(reasons.bed_taken(bed, stay.nights))
+        nights.update(bed=bed, room=bed.room, sharing=sharing(bed, stay))
+    stay.checked_in_at = at
+    stay.save(update_fields=["checked_in_at"])
+    stay.refresh_from_db(fields=["status"])
+    stay.guest.document_seen_at = at
+    stay.guest.save(update_fields=["document_seen_at"])
+    record(
+        "check_in",
+        now=now,
+        actor=actor,
+        person=stay.guest,
+        hostel=stay.hostel,
+        about=stay.code,
+        at=at.isoformat(),
+        document_read=bool(document_number),
+    )
+    return stay
+
+
+def check_out(stay: Stay, *, now: datetime, actor: User | None = None, at: datetime | None = None) -> Stay:
+    """Let the guest go: nights that end after the moment they left go back at once.
+
+    ``at`` is the moment it happened. Leaving before 06:00 gives the running night back too, also where the night
+    audit was quicker and had counted it. Raises Refused with STATE or MOMENT.
+    """
+    return act(lambda: leave(locked(stay), now, actor, at or now))
+
+
+def leave(stay: Stay, now: datetime, actor: User | None, at: datetime, reason: str = "") -> Stay:
+    """What `check_out` does to a stay whose guest's row is locked; the night audit closes forgotten ones with it."""
+    may(stay, "check_out", now)
+    if at > now or at < stay.checked_in_at:
+        raise Refused(reasons.wrong_moment(at, now))
+    unslept = [night for night in stay.nights if end_of_night(night) > at]
+    returned = stay.bed_nights.live().filter(night__in=unslept).update(released_at=at, slept_at=None)
+    stay.checked_out_at = at
+    stay.save(update_fields=["checked_out_at"])
+    stay.refresh_from_db(fields=["status"])
+    record(
+        "check_out",
+        now=now,
+        actor=actor,
+        person=stay.guest,
+        hostel=stay.hostel,
+        about=stay.code,
+        reason=reason,
+        at=at.isoformat(),
+        returned=returned,
+    )
+    return stay
+
+
+def no_show(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
+    """Say that the guest has not come: all nights go back, and it is remembered until it is lifted.
+
+    It happened at the moment until which the bed was kept, whenever it is written down, so that the books are the
+    same days later. Raises Refused with STATE, or KEPT before that moment.
+    """
+    return act(lambda: _no_show(locked(stay), now, actor))
+
+
+def _no_show(stay, now, actor):
+    may(stay, "no_show", now)
+    stay.bed_nights.live().update(released_at=stay.kept_until)
+    stay.no_show_at = stay.kept_until
+    stay.save(update_fields=["no_show_at"])
+    stay.refresh_from_db(fields=["status"])
+    NoShow.objects.create(stay=stay, guest=stay.guest, at=stay.kept_until)
+    tell(stay, "no_show", now)
+    record("no_show", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code)
+    return stay

@@ -1,0 +1,143 @@
+"""The house's own reasons: what no policy decides, but the beds, the clock and the state of a stay."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Stay
+from eligibility.reasons import MISSING, NOT_MET, Fix, Reason, Sentence
+
+
+def full(hostel, nights):
+    return Reason(
+        "FULL",
+        NOT_MET,
+        Sentence(
+            _("%(hostel)s has no bed that is free from %(arrival)s to %(departure)s"),
+            {
+                "hostel": (hostel.name_zh, hostel.name_en),
+                "arrival": nights.arrival,
+                "departure": nights.departure,
+            },
+        ),
+        value_used=nights.arrival,
+        needed=len(nights),
+        fix=Fix("alternatives", _("See what is near"), f"/?in={nights.arrival}&nights={len(nights)}"),
+    )
+
+
+def identity_missing(slug, nights):
+    return Reason(
+        "IDENTITY",
+        MISSING,
+        Sentence(_("Your name and identity document are still needed: a bed is given to a person")),
+        fix=Fix("identity", _("Fill them in"), f"/book/{slug}/?in={nights.arrival}&out={nights.departure}"),
+    )
+
+
+def hold_ended(stay):
+    return Reason(
+        "HOLD_ENDED",
+        NOT_MET,
+        Sentence(_("The bed was kept for you until %(moment)s; that time is over"), {"moment": stay.held_until}),
+        value_used=stay.held_until,
+        fix=Fix(
+            "book", _("Look again"), f"/book/{stay.hostel.slug}/?in={stay.arrival}&out={stay.departure}"
+        ),
+    )
+
+
+def wrong_state(stay, now):
+    """The act does not fit the state that the stay is in."""
+    state = stay.state(now)
+    return Reason(
+        "STATE",
+        NOT_MET,
+        Sentence(_("Stay %(code)s is now: %(state)s"), {"code": stay.code, "state": Stay.Status(state).label}),
+        value_used=state,
+        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+    )
+
+
+def cut_off(stay):
+    return Reason(
+        "CUT_OFF",
+        NOT_MET,
+        Sentence(
+            _("The bed was kept until %(moment)s and is given back; this counts as not having come"),
+            {"moment": stay.kept_until},
+        ),
+        value_used=stay.kept_until,
+        fix=Fix("explain", _("Tell us why"), f"/stays/{stay.code}/"),
+    )
+
+
+def not_yet_missed(stay):
+    return Reason(
+        "KEPT",
+        NOT_MET,
+        Sentence(_("The bed is kept for the guest until %(moment)s"), {"moment": stay.kept_until}),
+        value_used=stay.kept_until,
+    )
+
+
+def not_today(stay):
+    return Reason(
+        "NOT_TODAY",
+        NOT_MET,
+        Sentence(
+            _("This stay is from %(arrival)s to %(departure)s, not today"),
+            {"arrival": stay.arrival, "departure": stay.departure},
+        ),
+        value_used=stay.arrival,
+    )
+
+
+def not_compared():
+    return Reason(
+        "COMPARE",
+        MISSING,
+        Sentence(_("Compare the person with the document and register them first, then tick that it is done")),
+    )
+
+
+def another_document():
+    return Reason(
+        "DOCUMENT",
+        NOT_MET,
+        Sentence(
+            _("The document in your hand is not the one this stay was booked with: do not give out the bed, ask the guest")
+        ),
+        fix=Fix("office", _("Ring the office on duty"), "/help/"),
+    )
+
+
+def bed_taken(bed, nights):
+    return Reason(
+        "BED",
+        NOT_MET,
+        Sentence(
+            _("Bed %(bed)s cannot be had from %(arrival)s to %(departure)s: choose another"),
+            {"bed": str(bed), "arrival": nights.arrival, "departure": nights.departure},
+        ),
+        value_used=str(bed),
+    )
+
+
+def wrong_moment(at, now):
+    return Reason(
+        "MOMENT",
+        NOT_MET,
+        Sentence(
+            _("%(moment)s does not fit: it lies in the future, or before the guest came"), {"moment": at}
+        ),
+        value_used=at,
+        needed=now,
+    )
+
+
+def extended_already(stay):
+    return Reason(
+        "EXTENDED",
+        NOT_MET,
+        Sentence(_("The bed was kept longer once already, until %(moment)s"), {"moment": stay.held_until}),
+        value_used=stay.held_until,
+    )

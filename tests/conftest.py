@@ -1,0 +1,117 @@
+"""The people and the houses that the tests are about."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from stdnum.cn import ric
+
+from accounts.models import Person, Role, User
+from accounts.people import complete_person
+from eligibility.policy_file import load_policy
+from hostel.models import Hostel, Network
+from hostel.network_file import load_network
+
+ROOT = Path(__file__).resolve().parent.parent
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# A Friday morning outside the season, with a week behind it in the same year.
+NOW = datetime(2026, 3, 6, 10, 0, tzinfo=SHANGHAI)
+FRIDAY = date(2026, 3, 6)
+SATURDAY = FRIDAY + timedelta(days=1)
+SUNDAY = FRIDAY + timedelta(days=2)
+MONDAY = FRIDAY + timedelta(days=3)
+TUESDAY = FRIDAY + timedelta(days=4)
+
+
+def moment(day, hour, minute=0):
+    """An aware moment in Shanghai."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
+
+
+def resident_number(birth_date, gender, sequence=1):
+    """A valid, invented resident card number."""
+    order = sequence * 2 + (1 if gender == "male" else 0)
+    front = f"340102{birth_date:%Y%m%d}{order % 1000:03d}"
+    return front + ric.calc_check_digit(front)
+
+
+class People:
+    """Makes persons who may stay, each with a login, a phone and a document of their own."""
+
+    def __init__(self):
+        self.made = 0
+
+    def __call__(self, name="王小明", gender="male", birth_date=date(2001, 5, 6), **profile) -> Person:
+        self.made += 1
+        user = User.objects.create_user(f"+86139{self.made:08d}", phone_verified=True)
+        profile = {
+            "education": "bachelor",
+            "graduation": "2025-06",
+            "school": "安徽大学",
+            "school_city": "合肥",
+            "home_in_district": False,
+        } | profile
+        return complete_person(
+            user,
+            name=name,
+            document_kind="resident",
+            document_number=resident_number(birth_date, gender, self.made),
+            now=NOW - timedelta(days=1),
+            **profile,
+        )
+
+
+@pytest.fixture
+def people():
+    return People()
+
+
+@pytest.fixture
+def wuzhong(db) -> Network:
+    """The sample network with its ten hostels, and the sample policy in force."""
+    load_network(ROOT / "hostel/sample/wuzhong.yaml", now=moment(date(2023, 1, 1), 8))
+    load_policy(ROOT / "eligibility/sample/wuzhong.yaml", now=moment(date(2023, 1, 1), 8))
+    return Network.objects.get(slug="wuzhong")
+
+
+@pytest.fixture
+def hostel(wuzhong) -> Hostel:
+    return Hostel.objects.get(slug="baodaiqiao")
+
+
+@pytest.fixture
+def lin(people, wuzhong) -> Person:
+    return people("林小满", "female")
+
+
+@pytest.fixture
+def chen(people, wuzhong) -> Person:
+    return people("陈一舟", "male")
+
+
+def staff(phone, kind, **where) -> User:
+    user = User.objects.create_user(phone, phone_verified=True)
+    Role.objects.create(user=user, kind=kind, valid_from=date(2023, 1, 1), **where)
+    return user
+
+
+@pytest.fixture
+def manager(hostel) -> User:
+    return staff("+8613800000011", "manager", hostel=hostel)
+
+
+@pytest.fixture
+def foreign_manager(wuzhong) -> User:
+    return staff("+8613800000012", "manager", hostel=Hostel.objects.get(slug="mudu"))
+
+
+@pytest.fixture
+def officer(wuzhong) -> User:
+    return staff("+8613800000013", "officer", network=wuzhong)
+
+
+@pytest.fixture
+def auditor(wuzhong) -> User:
+    return staff("+8613800000014", "auditor", network=wuzhong)
