@@ -1,12 +1,15 @@
 """The world of the tests: loaded (`-p tests.environment`) before Django reads its settings.
 
 Whatever the shell or a `.env` says, tests have their own place for files, fixed keys, no Redis and no network. Only
-DATABASE_URL is obeyed, so that the same tests run on SQLite and on PostgreSQL (`make test` does both).
+DATABASE_URL is obeyed, so that the same tests run on SQLite and on PostgreSQL (`make test` does both). A test whose
+marker names a program that this machine does not have is left out, and the last lines say so.
 """
 
 import os
 import shutil
 import tempfile
+
+from tests.machine import NEEDS
 
 KEY = "t1:dGVzdHMgaGF2ZSBhIGtleSBvZiAzMiBieXRlcyBoZXI="
 
@@ -33,7 +36,25 @@ os.environ.update(
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }
 )
-os.environ.setdefault("DATABASE_URL", f"sqlite:///{var}/hostel.sqlite3")
+os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{var}/hostel.sqlite3"
+
+
+
+
+def pytest_collection_modifyitems(config, items):
+    absent = {need.marker for need in NEEDS if need.program is None}
+    if not os.environ["DATABASE_URL"].startswith("postgres"):
+        absent.add("postgres")
+    left_out = [item for item in items if any(mark.name in absent for mark in item.iter_markers())]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter):
+    for need in NEEDS:
+        if need.program is None:
+            terminalreporter.write_line(f"Left out for want of {need.programs[0]}: tests marked {need.marker}.")
 
 
 def pytest_unconfigure(config):

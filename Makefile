@@ -1,0 +1,21 @@
+# make run [PORT=8000] [HOST=127.0.0.1]   set everything up and serve
+# make test                               every test that this machine can run
+# make check                              style, types, stairs, migrations, translations, schema
+# make lock                               pin what requirements*.in ask for, with hashes
+PORT ?= 8000
+HOST ?= 127.0.0.1
+
+.PHONY: run test check lock
+.DEFAULT_GOAL := run
+
+run:
+	@scripts/run $(HOST) $(PORT)
+
+test:
+	@scripts/test $(ARGS)
+
+check:
+	@scripts/check
+
+lock:
+	@scripts/lock

@@ -1,0 +1,121 @@
+"""`make test`: the whole suite on SQLite, and at the same time on a PostgreSQL of its own.
+
+Each database has one process, so two cores are busy and no two tests of one database meet. The second one's lines
+are kept back until the first has ended. At the end stand what this machine could not run, the one command that would
+change that, and the sum of both.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.machine import NEEDS, postgres_programs
+from tests.postgres import temporary_cluster
+
+COUNTED = ("passed", "failed", "error", "errors")
+
+
+class Run:
+    """One pytest over all tests, writing into a file that can be read out while it goes on."""
+
+    def __init__(self, title: str, arguments: list[str], folder: Path, **environment: str):
+        self.title = title
+        self.path = folder / f"{title}.txt"
+        with self.path.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pytest", "--color=no", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=os.environ | environment,
+                start_new_session=True,
+            )
+
+    def read_out(self) -> int:
+        """Print what it writes until it has ended; return its exit code."""
+        print(f"===== {self.title} =====", flush=True)
+        with self.path.open(encoding="utf-8", errors="replace") as output:
+            while True:
+                ended = self.process.poll() is not None
+                sys.stdout.write(output.read())
+                sys.stdout.flush()
+                if ended:
+                    return self.process.returncode
+                time.sleep(0.2)
+
+    def end(self):
+        """End it, and whatever its tests started, if it still runs."""
+        if self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, signal.SIGINT)
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def counts(self) -> dict[str, int]:
+        """What pytest's closing line says: {"passed": 12, "failed": 1, …}."""
+        closing = self.path.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
+        return {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", closing) if word in COUNTED}
+
+
+def main(arguments: list[str]) -> int:
+    packages = [need.package for need in NEEDS if need.program is None]
+    left_out = [f"tests marked {need.marker}: no {need.programs[0]}" for need in NEEDS if need.program is None]
+    if not postgres_programs():
+        packages.insert(0, "postgresql")
+        left_out.insert(0, "every test on PostgreSQL: no initdb")
+
+    with ExitStack() as ends:
+        folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="hostel-tests-output-")))
+        # Read at the top of the settings of the tests: an empty one means a SQLite file of theirs.
+        runs = [Run("SQLite", arguments, folder, DATABASE_URL="")]
+        ends.callback(runs[0].end)
+        if postgres_programs():
+            url = ends.enter_context(temporary_cluster())
+            # The cluster is thrown away, so its databases need not be dropped one by one.
+            runs.append(Run("PostgreSQL", ["--reuse-db", *arguments], folder, DATABASE_URL=url))
+            ends.callback(runs[1].end)
+        codes = [run.read_out() for run in runs]
+        counts = [run.counts() for run in runs]
+
+    print("\n===== both together =====" if len(runs) > 1 else "\n===== altogether =====")
+    if left_out:
+        sudo = "" if os.geteuid() == 0 else "sudo "
+        print("This machine could not run:")
+        for line in left_out:
+            print(f"  - {line}")
+        print("It could after this one command:")
+        print(f"  {sudo}apt-get install --no-install-recommends {' '.join(packages)}")
+        if _nothing_may_be_left_out():
+            print("Here nothing may be left out (CI or HOSTEL_TEST_ALL is set): this is an error.")
+            codes.append(1)
+    else:
+        print("Nothing was left out.")
+    passed = sum(count.get("passed", 0) for count in counts)
+    failed = sum(count.get(word, 0) for count in counts for word in COUNTED[1:])
+    print(f"{passed} passed, {failed} failed")
+    return next((code for code in codes if code), 0)
+
+
+def _nothing_may_be_left_out() -> bool:
+    return any(os.environ.get(name, "") not in ("", "0", "false") for name in ("CI", "HOSTEL_TEST_ALL"))
+
+
+def _stop(signum, frame):
+    raise SystemExit(128 + signum)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
