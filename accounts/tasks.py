@@ -21,5 +21,5 @@ def sweep():
     now = timezone.now()
     with ran("sweep", now):
         people.sweep_unverified(now)
-        idempotency.sweep(now)
+        idempotency.forget_old_keys(now)
         SessionStore.clear_expired()

@@ -1,0 +1,224 @@
+"""A running house: a real server on a real port with a database of its own, for tests that come in by the door.
+
+On SQLite it is one process with threads, on PostgreSQL several processes, as in production. Its database is a copy of
+one made once per session: migrated, with the sample network and the sample policy.
+"""
+
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from contextlib import ExitStack, closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+from tests.machine import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+START_SECONDS = 60
+
+
+class Ground:
+    """Where houses are built: makes the template once, and a fresh copy of it for every house."""
+
+    def __init__(self, folder: Path, server_url: str):
+        """``folder`` takes the files; ``server_url`` is the tests' DATABASE_URL and says which kind of database."""
+        self.folder = folder
+        self.server_url = server_url
+        self.on_postgres = server_url.startswith("postgres")
+        self.template: str | None = None
+
+    def new_database(self) -> str:
+        """Return the URL of a fresh database."""
+        if self.template is None:
+            self.template = self._database(f"template_{uuid.uuid4().hex[:8]}")
+            environment = os.environ | {"DATABASE_URL": self.template}
+            for command in (
+                ["migrate", "--verbosity", "0"],
+                ["load_network", "hostel/sample/wuzhong.yaml"],
+                ["load_policy", "eligibility/sample/wuzhong.yaml"],
+            ):
+                manage(environment, *command)
+        return self._database(f"house_{uuid.uuid4().hex[:8]}", self.template)
+
+    def _database(self, name: str, copy_of: str | None = None) -> str:
+        if not self.on_postgres:
+            path = self.folder / f"{name}.sqlite3"
+            if copy_of:
+                # The template's last writes may still stand in its log: the backup reads both.
+                with (
+                    closing(sqlite3.connect(copy_of.removeprefix("sqlite:///"))) as template,
+                    closing(sqlite3.connect(path)) as copy,
+                ):
+                    template.backup(copy)
+            return f"sqlite:///{path}"
+        template = f" TEMPLATE {urlsplit(copy_of).path[1:]}" if copy_of else ""
+        self._tell_the_server(f"CREATE DATABASE {name}{template}")
+        return urlsplit(self.server_url)._replace(path=f"/{name}").geturl()
+
+    def clear(self, url: str):
+        """Drop the database again."""
+        if self.on_postgres:
+            self._tell_the_server(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
+        else:
+            for file in self.folder.glob(Path(url).name + "*"):
+                file.unlink()
+
+    def clear_template(self):
+        if self.template is not None:
+            self.clear(self.template)
+
+    def _tell_the_server(self, statement: str):
+        server = urlsplit(self.server_url)._replace(path="/postgres").geturl()
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+class RunningHouse:
+    """A house that serves at `url` until `close()`; use it as a context manager."""
+
+    def __init__(self, ground: Ground, **environment: str):
+        """``environment`` adds to the server's variables (WEB_CONCURRENCY: how many processes on PostgreSQL)."""
+        self.ends = ExitStack()
+        try:
+            self.ground = ground
+            self.database_url = ground.new_database()
+            self.ends.callback(ground.clear, self.database_url)
+            self.var = ground.folder / f"var-{uuid.uuid4().hex[:8]}"
+            self.var.mkdir()
+            self.ends.callback(shutil.rmtree, self.var, ignore_errors=True)
+            self.sms_file = self.var / "sms.txt"
+            self.environment = os.environ | {
+                "HOSTEL_VAR": str(self.var),
+                "HOSTEL_SMS_FILE": str(self.sms_file),
+                "DATABASE_URL": self.database_url,
+                "WEB_CONCURRENCY": "3" if ground.on_postgres else "1",
+                **environment,
+            }
+            self.port = free_port()
+            self.url = f"http://127.0.0.1:{self.port}"
+            self.server = self.start(*self._server_command())
+            self._wait_until_it_answers()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """End the server and everything started with `start`, show what they wrote, and drop the database."""
+        self.ends.close()
+
+    def start(self, *command: str) -> subprocess.Popen:
+        """Start a program of the house (``gunicorn``, ``celery``, ``python``); it ends with the house."""
+        log = self.var / f"{command[0]}-{uuid.uuid4().hex[:4]}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [BIN / command[0], *command[1:]],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        # Shown by pytest where a test fails.
+        self.ends.callback(lambda: print(f"--- {' '.join(command)}\n{log.read_text(errors='replace')[-20000:]}"))
+        self.ends.callback(_end, process)
+        return process
+
+    def manage(self, *arguments: str) -> str:
+        """What `manage.py` prints for ``arguments``; CalledProcessError where it refuses."""
+        return manage(self.environment, *arguments)
+
+    def django(self, code: str) -> str:
+        """What ``code`` prints in the house's shell, where every model is already imported."""
+        return self.manage("shell", "--verbosity", "0", "-c", code)
+
+    def rows(self, statement: str, *values) -> list[tuple]:
+        """Run one SQL statement with ``%s`` for each value and return its rows, past everything of ours."""
+        if self.ground.on_postgres:
+            with psycopg.connect(self.database_url) as connection:
+                done = connection.execute(statement, values)
+                return done.fetchall() if done.description else []
+        with closing(sqlite3.connect(self.database_url.removeprefix("sqlite:///"), timeout=20)) as connection:
+            answer = connection.execute(statement.replace("%s", "?"), values).fetchall()
+            connection.commit()
+            return answer
+
+    def login_code(self, phone: str) -> str:
+        """The six digits of the last message sent to ``phone``."""
+        messages = self.sms_file.read_text().splitlines() if self.sms_file.exists() else []
+        for message in reversed(messages):
+            if phone in message and (digits := re.search(r"(?<!\d)\d{6}(?!\d)", message.replace(phone, ""))):
+                return digits[0]
+        raise AssertionError(f"no message with a code was sent to {phone}")
+
+    def log(self) -> str:
+        """What everything started in this house has written so far."""
+        return "".join(path.read_text(errors="replace") for path in sorted(self.var.glob("*.log")))
+
+    def _server_command(self):
+        command = ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
+        if self.ground.on_postgres:
+            return [*command, "--worker-class", "sync"]  # as many as WEB_CONCURRENCY says
+        return [*command, "--worker-class", "gthread", "--workers", "1", "--threads", "8"]
+
+    def _wait_until_it_answers(self):
+        give_up_at = time.monotonic() + START_SECONDS
+        while time.monotonic() < give_up_at:
+            if self.server.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        raise RuntimeError(f"the house does not answer:\n{self.log()[-5000:]}")
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    """What `manage.py` prints for ``arguments`` in ``environment``."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        print(done.stdout, done.stderr, sep="\n")
+        done.check_returncode()
+    return done.stdout
+
+
+def _end(process: subprocess.Popen):
+    """End it, and whatever it started, kindly at first."""
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
