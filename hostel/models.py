@@ -1,9 +1,12 @@
 """The network: networks, hostels, rooms, beds, what they cost, and what is out of service."""
 
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from hostel import places
 
 
 class Named(models.Model):
@@ -30,9 +33,7 @@ class DatedQuerySet(models.QuerySet):
 
     def valid_throughout(self, nights):
         """Rows in force on every one of ``nights``."""
-        return self.filter(
-            Q(valid_until=None) | Q(valid_until__gte=nights.departure), valid_from__lte=nights.arrival
-        )
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=nights.departure), valid_from__lte=nights.arrival)
 
 
 class Dated(models.Model):
@@ -85,6 +86,18 @@ class Hostel(Named, Dated):
         INDIVIDUAL = "individual", _("everyone")
         GROUP = "group", _("schools and organisations only")
 
+    class Facility(models.TextChoices):
+        WIFI = "wifi", _("Wi-Fi")
+        AIR_CONDITIONING = "air_conditioning", _("air conditioning")
+        WASHING_MACHINE = "washing_machine", _("washing machine")
+        DOOR_LOCK = "door_lock", _("electronic door lock")
+        LIFT = "lift", _("lift")
+        PRIVATE_BATHROOM = "private_bathroom", _("private bathroom")
+        WOMENS_FLOOR = "womens_floor", _("women's floor")
+        KITCHEN = "kitchen", _("kitchen")
+        LUGGAGE_ROOM = "luggage_room", _("luggage room")
+        STEP_FREE = "step_free", _("step-free")
+
     network = models.ForeignKey(Network, models.PROTECT, related_name="hostels")
     slug = models.SlugField(unique=True)
     town = models.CharField(max_length=40)
@@ -106,9 +119,33 @@ class Hostel(Named, Dated):
     class Meta:
         ordering = ["slug"]
 
+    @property
+    def position(self) -> tuple[float, float]:
+        """Latitude and longitude, GCJ-02."""
+        return self.lat, self.lng
+
+    @property
+    def metro_name(self) -> str:
+        """The metro station in the reader's language; its own name where we know no other; empty where none is near."""
+        station = places.place_called(self.metro_station)
+        return station.name if station else self.metro_station
+
+    @property
+    def facility_names(self) -> list[str]:
+        """What the house has, in the reader's words."""
+        return [str(self.Facility(facility).label) for facility in self.facilities]
+
 
 class Room(Dated):
     """A room; who may sleep in it is `guests`, whether the house must be asked first is `supply`."""
+
+    class Kind(models.TextChoices):
+        SINGLE = "single", _("single room")
+        DOUBLE = "double", _("double room")
+        TWIN = "twin", _("twin room")
+        TRIPLE = "triple", _("three-bed room")
+        QUAD = "quad", _("four-bed room")
+        DORMITORY = "dormitory", _("dormitory")
 
     class Guests(models.TextChoices):
         FEMALE = "female", _("women")
@@ -123,14 +160,19 @@ class Room(Dated):
     hostel = models.ForeignKey(Hostel, models.PROTECT, related_name="rooms")
     number = models.CharField(max_length=10)
     floor = models.SmallIntegerField()
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10, choices=Kind)
     guests = models.CharField(max_length=10, choices=Guests)
     supply = models.CharField(max_length=10, choices=Supply)
     features = models.JSONField(default=list)
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["hostel", "number"], name="one_room_per_number")]
+        # A room that was closed and comes back is a new row: the days between stay closed in every figure.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hostel", "number"], condition=Q(valid_until=None), name="one_open_room_per_number"
+            )
+        ]
 
     def __str__(self):
         return self.number
@@ -145,7 +187,11 @@ class Bed(Dated):
 
     class Meta:
         ordering = ["room__number", "number"]
-        constraints = [models.UniqueConstraint(fields=["room", "number"], name="one_bed_per_number")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room", "number"], condition=Q(valid_until=None), name="one_open_bed_per_number"
+            )
+        ]
 
     def __str__(self):
         return f"{self.room.number}-{self.number}"
@@ -216,7 +262,13 @@ class Space(Named):
 
 
 class Photo(models.Model):
-    """A picture of a hostel, kept in three widths as WebP and JPEG (`hostel/photos.py`)."""
+    """A picture of a hostel, kept in three widths as WebP and JPEG (`hostel/photos.py`).
+
+    A file's name holds the digest of what it was made from, so that a browser may keep it for ever.
+    """
+
+    WIDTHS = (360, 720, 1280)
+    TYPES = {"webp": "image/webp", "jpg": "image/jpeg"}
 
     hostel = models.ForeignKey(Hostel, models.CASCADE, related_name="photos")
     position = models.PositiveSmallIntegerField()
@@ -227,3 +279,29 @@ class Photo(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["hostel", "position"], name="one_photo_per_place")]
+
+    @property
+    def widths(self) -> list[int]:
+        """The widths it is kept in, in pixels; a small picture is never blown up."""
+        return sorted({min(width, self.width) for width in self.WIDTHS})
+
+    def file_name(self, width: int, ending: str) -> str:
+        """The name in the storage of the file ``width`` pixels wide; ``ending`` is webp or jpg."""
+        return f"hostels/{self.hostel.slug}/{self.digest}-{width}.{ending}"
+
+    def sources(self) -> list[dict[str, str]]:
+        """For `<source>`: WebP first, then JPEG, each with ``type`` and ``srcset``."""
+        return [
+            {
+                "type": mime,
+                "srcset": ", ".join(
+                    f"{default_storage.url(self.file_name(width, ending))} {width}w" for width in self.widths
+                ),
+            }
+            for ending, mime in self.TYPES.items()
+        ]
+
+    @property
+    def src(self) -> str:
+        """For `<img src>`: the JPEG of the middle width."""
+        return default_storage.url(self.file_name(self.widths[len(self.widths) // 2], "jpg"))

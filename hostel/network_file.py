@@ -1,0 +1,526 @@
+"""The network file: a YAML that says what a network has, compared with what the house knows, and made true."""
+
+import difflib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import phonenumbers
+import yaml
+from django.db import transaction
+from django.utils import translation
+from django.utils.text import capfirst
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+from hostel.models import Bed, Hostel, Network, NetworkCap, Photo, Rate, Room, Space
+from hostel.nights import TURN_OF_THE_DAY, business_day
+from hostel.photos import PhotoRefused, digest_of, keep_files, size_of
+
+SCHEMA = json.loads((Path(__file__).parent / "network.schema.json").read_text(encoding="utf-8"))
+# From when a network's first file holds, unless it says so itself: before the first year whose nights are counted.
+FIRST_DAY = date(2023, 1, 1)
+
+
+class NetworkFileWrong(Exception):
+    """The file cannot be loaded; ``errors`` are all of its faults, each with its place."""
+
+    def __init__(self, errors: list[str]):
+        super().__init__("\n".join(errors))
+        self.errors = errors
+
+
+@dataclass
+class Summary:
+    """What a load came to. Counts of hostels, rooms and beds are of those open today."""
+
+    network: str = ""
+    hostels: int = 0
+    rooms: int = 0
+    beds: int = 0
+    added: Counter[str] = field(default_factory=Counter)
+    changed: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def nothing_new(self) -> bool:
+        return not (self.added or self.changed or self.closed)
+
+
+def load_network(path: str | Path, *, now: datetime, check: bool = False) -> Summary:
+    """Make the house's network what the file at ``path`` says, wholly or not at all; ``check`` only looks.
+
+    What the file no longer names is closed from today (the business day of ``now``), never deleted; a new rate or cap
+    holds from today. ``valid_from`` is read when a thing is first added; without it the first file's things hold from
+    2023-01-01, later ones from today. The second load of a file changes nothing.
+    Raises NetworkFileWrong with every fault of the file.
+    """
+    path = Path(path)
+    told = _read(path)
+    errors = [*_faults_of_form(told), *_faults_between(told)]
+    pictures, faults = _pictures(told, path.parent)
+    errors += faults
+    if errors:
+        raise NetworkFileWrong(errors)
+    with transaction.atomic():
+        summary = _Loading(business_day(now), pictures, keep_pictures=not check).load(told)
+        transaction.set_rollback(check)
+    return summary
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+class _Loader(yaml.SafeLoader):
+    """YAML without its two traps: a key written twice is an error, and dates stay text until we have looked at them."""
+
+    def construct_mapping(self, node, deep=False):
+        seen = set()
+        for key in (key for key, _value in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} is written twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _read(path: Path) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        raise NetworkFileWrong([f"{path}: is not text in UTF-8"]) from wrong
+    except OSError as wrong:
+        raise NetworkFileWrong([f"{path}: cannot be read ({wrong.strerror})"]) from wrong
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        raise NetworkFileWrong([f"line {mark.line + 1}, column {mark.column + 1}: {wrong.problem}"]) from wrong
+    except (yaml.YAMLError, ValueError, RecursionError) as wrong:
+        raise NetworkFileWrong([f"{path}: {wrong}"]) from wrong
+
+
+# --- faults -----------------------------------------------------------------------------------------------------------
+FORMATS = FormatChecker(formats=())
+
+
+@FORMATS.checks("clock", raises=ValueError)
+def _is_clock(value: Any) -> bool:
+    return not isinstance(value, str) or bool(re.fullmatch("[0-9]{2}:[0-9]{2}", value) and time.fromisoformat(value))
+
+
+@FORMATS.checks("day", raises=ValueError)
+def _is_day(value: Any) -> bool:
+    return not isinstance(value, str) or bool(re.fullmatch("[0-9-]{10}", value) and date.fromisoformat(value))
+
+
+@FORMATS.checks("phone", raises=phonenumbers.NumberParseException)
+def _is_phone(value: Any) -> bool:
+    return not isinstance(value, str) or (
+        len(value) <= Hostel._meta.get_field("phone").max_length
+        and bool(re.fullmatch(r"[0-9+ ()-]+", value))
+        and phonenumbers.is_possible_number(phonenumbers.parse(value, "CN"))
+    )
+
+
+# JSON Schema takes 4.0 for a whole number, and YAML has a number that is none (.nan): neither is a count or a place.
+_Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {
+            "integer": lambda checker, value: isinstance(value, int) and not isinstance(value, bool),
+            "number": lambda checker, value: (
+                isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
+            ),
+        }
+    ),
+)
+TYPES = {
+    "object": "must have keys and values",
+    "array": "must be a list",
+    "string": "must be text",
+    "integer": "must be a whole number",
+    "number": "must be a number",
+    "null": "may be left empty",
+}
+
+
+def _faults_of_form(told: Any) -> list[str]:
+    """Return what is wrong with each value for itself, by place."""
+    validator = _Validator(SCHEMA, format_checker=FORMATS)
+    faults = sorted(validator.iter_errors(told), key=lambda error: [str(part).zfill(6) for part in error.absolute_path])
+    return list(dict.fromkeys(sentence for fault in faults for sentence in _sentences(fault)))
+
+
+def _sentences(fault: ValidationError) -> Iterator[str]:
+    """Say ``fault`` in plain words; one of jsonschema's faults may be several of ours."""
+    place, wanted = list(fault.absolute_path), fault.validator_value
+    match fault.validator:
+        case "required":
+            yield from (f"{_place([*place, key])}: is missing" for key in wanted if key not in fault.instance)
+        case "additionalProperties":
+            known = list(fault.schema["properties"])
+            for key in fault.instance:
+                if key not in known:
+                    near = difflib.get_close_matches(str(key), known, 1)
+                    yield f"{_place([*place, key])}: is not a known key" + (
+                        f"; did you mean {near[0]}?" if near else ""
+                    )
+        case _ if "say" in fault.schema:
+            yield f"{_place(place)}: {fault.schema['say']}"
+        case "type":
+            yield f"{_place(place)}: {TYPES[wanted if isinstance(wanted, str) else wanted[0]]}"
+        case "minimum":
+            yield f"{_place(place)}: must be {wanted} or more"
+        case "maximum":
+            yield f"{_place(place)}: must be {wanted} or less"
+        case "minItems":
+            yield f"{_place(place)}: must have {wanted} or more"
+        case "maxLength":
+            yield f"{_place(place)}: must have {wanted} characters or fewer"
+        case "uniqueItems":
+            yield f"{_place(place)}: must not name the same thing twice"
+        case "enum":
+            yield f"{_place(place)}: must be one of {', '.join(wanted)}"
+        case "const":
+            yield f"{_place(place)}: must be {wanted}"
+        case _:
+            yield f"{_place(place)}: {fault.message}"
+
+
+def _place(path: list) -> str:
+    """Write a path as one would in Python: hostels[3].rooms[2].beds."""
+    written = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return written.lstrip(".") or "the file"
+
+
+def _faults_between(told: Any) -> Iterator[str]:
+    """Yield what is wrong between values that may each be right. The file may be of any form here."""
+    parent = _of(_of(told, "network"), "parent")
+    if _text(parent, "slug") and _text(parent, "slug") == _text(_of(told, "network"), "slug"):
+        yield "network.parent.slug: is the network's own"
+    yield from _twice(_list(told, "hostels"), "hostels", "slug")
+    for n, hostel in enumerate(_list(told, "hostels")):
+        yield from _twice(_list(hostel, "rooms"), f"hostels[{n}].rooms", "number")
+        yield from _twice(_list(hostel, "spaces"), f"hostels[{n}].spaces", "kind", ("name", "zh"))
+        opens, closes = (_text(_of(hostel, "check_in"), end) for end in ("from", "until"))
+        if opens and closes and _evening(closes) <= _evening(opens):
+            yield f"hostels[{n}].check_in.until: must be later than {opens}"
+
+
+def _evening(clock: str) -> tuple[bool, str]:
+    """Order times as a night does: 01:00 comes after 23:00, for it belongs to the same evening."""
+    return clock < TURN_OF_THE_DAY.isoformat("minutes"), clock
+
+
+def _twice(things: list, place: str, *keys) -> Iterator[str]:
+    seen: dict[tuple, int] = {}
+    for n, thing in enumerate(things):
+        words = tuple(
+            _text(_of(thing, key[0]), key[1]) if isinstance(key, tuple) else _text(thing, key) for key in keys
+        )
+        if None in words:
+            continue
+        if words in seen:
+            at = f".{keys[0]}" if len(keys) == 1 else ""
+            yield f"{place}[{n}]{at}: {' '.join(words)} is that of {place}[{seen[words]}] already"
+        seen.setdefault(words, n)
+
+
+def _of(thing: Any, key: str) -> Any:
+    return thing.get(key) if isinstance(thing, dict) else None
+
+
+def _text(thing: Any, key: str) -> str | None:
+    return value if isinstance(value := _of(thing, key), str) else None
+
+
+def _list(thing: Any, key: str) -> list:
+    return value if isinstance(value := _of(thing, key), list) else []
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Picture:
+    content: bytes
+    digest: str
+    width: int
+    height: int
+
+
+def _pictures(told: Any, folder: Path) -> tuple[dict[Path, _Picture], list[str]]:
+    """Read every photo the file names, beside it; return them by their name in the file, and what is wrong."""
+    pictures: dict[str, _Picture] = {}
+    faults = []
+    for n, hostel in enumerate(_list(told, "hostels")):
+        digests: dict[str, int] = {}
+        for m, name in enumerate(_list(hostel, "photos")):
+            if not isinstance(name, str):
+                continue
+            place = f"hostels[{n}].photos[{m}]"
+            try:
+                picture = pictures.get(name) or _picture(folder, name)
+            except PhotoRefused as no:
+                faults.append(f"{place}: {name} {no}")
+                continue
+            pictures[name] = picture
+            if picture.digest in digests:
+                faults.append(f"{place}: {name} is the same picture as photos[{digests[picture.digest]}]")
+            digests.setdefault(picture.digest, m)
+    return pictures, faults
+
+
+def _picture(folder: Path, name: str) -> _Picture:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise PhotoRefused("must lie beside the file, or in a folder there")
+    try:
+        content = path.read_bytes()
+    except OSError as wrong:
+        raise PhotoRefused(f"cannot be read ({wrong.strerror})") from wrong
+    except ValueError as wrong:
+        raise PhotoRefused("cannot be the name of a file") from wrong
+    width, height = size_of(content)
+    return _Picture(content, digest_of(content), width, height)
+
+
+# --- making it so -----------------------------------------------------------------------------------------------------
+class _Loading:
+    """One load: compares each thing of the file with its row, and counts what it did."""
+
+    def __init__(self, today: date, pictures: dict[str, _Picture], keep_pictures: bool):
+        self.today = today
+        self.pictures = pictures
+        self.keep_pictures = keep_pictures
+        self.summary = Summary()
+        self.first_day = today
+
+    def load(self, told: dict) -> Summary:
+        network = self._network(told)
+        foreign = {
+            hostel.slug: hostel.network.slug
+            for hostel in Hostel.objects.exclude(network=network)
+            .filter(slug__in=[hostel["slug"] for hostel in told["hostels"]])
+            .select_related("network")
+        }
+        if foreign:
+            raise NetworkFileWrong(
+                [
+                    f"hostels[{n}].slug: {hostel['slug']} is a hostel of {foreign[hostel['slug']]} already"
+                    for n, hostel in enumerate(told["hostels"])
+                    if hostel["slug"] in foreign
+                ]
+            )
+        known = {
+            hostel.slug: hostel
+            for hostel in network.hostels.prefetch_related("rooms__beds", "spaces", "rates", "photos")
+        }
+        for hostel in told["hostels"]:
+            self._hostel(network, known.pop(hostel["slug"], None), hostel)
+        for hostel in known.values():
+            self._close(hostel, hostel.slug)
+            for room in hostel.rooms.all():
+                self._close_room(room, hostel)
+        self._count(network)
+        return self.summary
+
+    def _network(self, told: dict) -> Network:
+        said = told["network"]
+        above = said.get("parent")
+        parent = self._one_network(above, _names(above)) if above else None
+        new = not Network.objects.filter(slug=said["slug"]).exists()
+        self.first_day = _day(told) or (FIRST_DAY if new else self.today)
+        if parent:
+            self._cap(parent, above.get("cap"))
+        return self._one_network(said, _names(said) | {"parent": parent})
+
+    def _one_network(self, said: dict, values: dict) -> Network:
+        # Locked: two loads at once would each find what the other adds missing.
+        row = Network.objects.select_for_update().filter(slug=said["slug"]).first()
+        return self._put(row, Network(slug=said["slug"]), values, "network", said["slug"])
+
+    def _cap(self, network: Network, said: dict | None) -> None:
+        standing = network.caps.filter(valid_until=None).order_by("valid_from").last()
+        if standing and said and standing.free_nights_per_year == said["free_nights_per_year"]:
+            self.summary.unchanged += 1
+            return
+        if standing and said and standing.valid_from >= self.today:
+            self._put(standing, None, said, "cap", f"{network.slug}: cap")
+            return
+        if standing:
+            self._close(standing, f"{network.slug}: cap of {standing.free_nights_per_year} nights")
+        if said:
+            starts = self.today if network.caps.exists() else self.first_day
+            NetworkCap.objects.create(network=network, valid_from=starts, **said)
+            self.summary.added["cap"] += 1
+
+    def _hostel(self, network: Network, row: Hostel | None, said: dict) -> None:
+        values = _names(said) | {
+            "town": said["town"],
+            "address": said["address"],
+            "lat": float(said["position"]["lat"]),
+            "lng": float(said["position"]["lng"]),
+            "metro_station": said["metro"]["station"] if said.get("metro") else "",
+            "metro_metres": said["metro"]["metres"] if said.get("metro") else None,
+            "phone": said["phone"],
+            "check_in_from": time.fromisoformat(said["check_in"]["from"]),
+            "check_in_until": time.fromisoformat(said["check_in"]["until"]),
+            "check_out_by": time.fromisoformat(said["check_out_by"]),
+            "access": said["access"],
+            "facilities": said.get("facilities", []),
+            "valid_until": None,
+        }
+        starts = _day(said) or self.first_day
+        new = row is None
+        hostel = self._put(
+            row, Hostel(network=network, slug=said["slug"], valid_from=starts), values, "hostel", said["slug"]
+        )
+        self._rate(hostel, said, starts, [] if new else list(hostel.rates.all()))
+        self._spaces(hostel, said.get("spaces", []), [] if new else list(hostel.spaces.all()))
+        self._rooms(hostel, said["rooms"], starts if new else self.first_day, [] if new else list(hostel.rooms.all()))
+        self._photos(hostel, said.get("photos", []), [] if new else list(hostel.photos.all()))
+
+    def _rate(self, hostel: Hostel, said: dict, starts: date, rows: list[Rate]) -> None:
+        # Digits only: a float would make 98.10 yuan 9809 fen one day.
+        fen = int(said["rate_per_night_yuan"].replace(".", ""))
+        last = max(rows, key=lambda rate: rate.valid_from, default=None)
+        about = f"{hostel.slug}: rate per night"
+        if last is None:
+            Rate.objects.create(hostel=hostel, fen=fen, valid_from=starts)
+            self.summary.added["rate"] += 1
+        elif last.fen == fen:
+            self.summary.unchanged += 1
+        elif last.valid_from >= self.today:
+            self._put(last, None, {"fen": fen}, "rate", about)
+        else:
+            Rate.objects.create(hostel=hostel, fen=fen, valid_from=self.today)
+            self.summary.changed.append(f"{about}: {_yuan(last.fen)} to {_yuan(fen)} yuan from {self.today}")
+
+    def _spaces(self, hostel: Hostel, said: list[dict], rows: list[Space]) -> None:
+        known = {(space.kind, space.name_zh): space for space in rows}
+        for space in said:
+            kind, name = Space.Kind(space["kind"]), space["name"]
+            with translation.override("en"):
+                name_en = name.get("en") or capfirst(str(kind.label))
+            blank = Space(hostel=hostel, kind=kind, name_zh=name["zh"])
+            values = {"name_en": name_en, "seats": space["seats"]}
+            self._put(known.pop((kind, name["zh"]), None), blank, values, "space", f"{hostel.slug}: {name['zh']}")
+        for space in known.values():
+            space.delete()
+            self.summary.closed.append(f"{hostel.slug}: {space.name_zh}")
+
+    def _rooms(self, hostel: Hostel, said: list[dict], first_day: date, rows: list[Room]) -> None:
+        # The last row of a number is the one that may be open; closed ones before it are history.
+        known = {room.number: room for room in sorted(rows, key=lambda room: room.valid_from)}
+        new: list[tuple[Room, int]] = []
+        for room in said:
+            values = {key: room[key] for key in ("floor", "kind", "guests", "supply")}
+            values["features"] = room.get("features", [])
+            row = known.pop(room["number"], None)
+            if row is not None and _open_or_closed_on(row, self.today):
+                about = f"{hostel.slug}: room {row.number}"
+                self._put(row, None, values | {"valid_until": None}, "room", about)
+                self._beds(row, room["beds"], about)
+            else:
+                starts = _day(room) or (first_day if row is None else self.today)
+                starts = starts if row is None else max(starts, row.valid_until)
+                blank = Room(hostel=hostel, number=room["number"], valid_from=starts, **values)
+                new.append((blank, room["beds"]))
+        Room.objects.bulk_create([room for room, _beds in new])
+        Bed.objects.bulk_create(
+            Bed(room=room, number=number, valid_from=room.valid_from)
+            for room, beds in new
+            for number in range(1, beds + 1)
+        )
+        self.summary.added.update({"room": len(new), "bed": sum(beds for _room, beds in new)} if new else {})
+        for room in known.values():
+            self._close_room(room, hostel)
+
+    def _beds(self, room: Room, count: int, about: str) -> None:
+        known = {bed.number: bed for bed in sorted(room.beds.all(), key=lambda bed: bed.valid_from)}
+        new = []
+        for number in range(1, count + 1):
+            row = known.pop(number, None)
+            if row is not None and _open_or_closed_on(row, self.today):
+                self._put(row, None, {"valid_until": None}, "bed", f"{about}, bed {number}")
+            else:
+                new.append(Bed(room=room, number=number, valid_from=max(self.today, room.valid_from)))
+        Bed.objects.bulk_create(new)
+        self.summary.added.update({"bed": len(new)} if new else {})
+        for bed in known.values():
+            self._close(bed, f"{about}, bed {bed.number}")
+
+    def _photos(self, hostel: Hostel, said: list[str], rows: list[Photo]) -> None:
+        known = {photo.position: photo for photo in rows}
+        for position, name in enumerate(said):
+            picture = self.pictures[name]
+            values = {"digest": picture.digest, "width": picture.width, "height": picture.height}
+            blank = Photo(hostel=hostel, position=position)
+            photo = self._put(known.pop(position, None), blank, values, "photo", f"{hostel.slug}: photo {name}")
+            if self.keep_pictures:
+                keep_files(photo, picture.content)
+        for photo in known.values():
+            photo.delete()
+            self.summary.closed.append(f"{hostel.slug}: photo {photo.position + 1}")
+
+    # --- one row ---
+    def _put(self, row, blank, values: dict, kind: str, about: str):
+        """Give ``row`` (or ``blank``, where there is none yet) these values; return it saved, and count what it was."""
+        found = row if row is not None else blank
+        different = [key for key, value in values.items() if getattr(found, key) != value]
+        for key in different:
+            setattr(found, key, values[key])
+        if row is None:
+            found.save(force_insert=True)
+            self.summary.added[kind] += 1
+        elif different:
+            found.save(update_fields=different)
+            self.summary.changed.append(f"{about}: {', '.join(different)}")
+        else:
+            self.summary.unchanged += 1
+        return found
+
+    def _close_room(self, room: Room, hostel: Hostel) -> None:
+        for bed in room.beds.all():
+            self._close(bed, f"{hostel.slug}: room {room.number}, bed {bed.number}")
+        self._close(room, f"{hostel.slug}: room {room.number}")
+
+    def _close(self, row, about: str) -> None:
+        """Close ``row`` from today; tonight is the first night that it no longer gives."""
+        if row.valid_until is None:
+            row.valid_until = max(self.today, row.valid_from)
+            row.save(update_fields=["valid_until"])
+            self.summary.closed.append(about)
+
+    def _count(self, network: Network) -> None:
+        self.summary.network = network.slug
+        self.summary.hostels = network.hostels.valid_on(self.today).count()
+        self.summary.rooms = Room.objects.filter(hostel__network=network).valid_on(self.today).count()
+        self.summary.beds = Bed.objects.filter(room__hostel__network=network).valid_on(self.today).count()
+
+
+def _open_or_closed_on(row, today: date) -> bool:
+    """Whether ``row`` is open, or was closed only today, so that it may go on as if nothing had been."""
+    return row.valid_until is None or row.valid_until >= today
+
+
+def _names(said: dict) -> dict[str, str]:
+    return {"name_zh": said["name"]["zh"], "name_en": said["name"]["en"]}
+
+
+def _day(said: dict) -> date | None:
+    return date.fromisoformat(said["valid_from"]) if "valid_from" in said else None
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
