@@ -108,5 +108,6 @@ def take_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0001_initial")]
+    # On SQLite a table is remade to be altered, which no trigger that reads it survives.
+    dependencies = [("bookings", "0001_initial"), ("hostel", "0002_one_open_room_and_bed_per_number")]
     operations = [migrations.RunPython(promise, take_back)]
