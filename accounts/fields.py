@@ -10,30 +10,35 @@ from django.conf import settings
 from django.db import models
 
 
-class EncryptedField(models.TextField):
-    """Text kept as AES-256-GCM; the column's name is bound in, so that a value moved to another does not open.
+def seal(text: str, place: str) -> str:
+    """Return ``text`` under AES-256-GCM as ``KEY_NAME:BASE64(nonce + ciphertext)``.
 
-    Stored as ``KEY_NAME:BASE64(nonce + ciphertext)``. A value that does not open raises InvalidTag: it is never
-    quietly read as empty.
+    ``place`` ("table.column") is bound in: a value that is moved to another place does not open there.
     """
+    name, key = settings.FIELD_KEYS.writing
+    nonce = secrets.token_bytes(12)
+    sealed = AESGCM(key).encrypt(nonce, text.encode(), place.encode())
+    return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
 
-    def _bound_to(self):
-        return f"{self.model._meta.db_table}.{self.column}".encode()
+
+def unseal(sealed: str, place: str) -> str:
+    """Return what `seal` was given; raises InvalidTag or KeyError where it does not open: never quietly nothing."""
+    name, _, encoded = sealed.partition(":")
+    raw = base64.b64decode(encoded)
+    return AESGCM(settings.FIELD_KEYS.by_name[name]).decrypt(raw[:12], raw[12:], place.encode()).decode()
+
+
+class EncryptedField(models.TextField):
+    """Text kept sealed, bound to its column; the empty text stays empty. It cannot be searched: see `keyed_hash`."""
+
+    def _place(self):
+        return f"{self.model._meta.db_table}.{self.column}"
 
     def get_prep_value(self, value):
-        if value is None or value == "":
-            return value
-        name, key = settings.FIELD_KEYS.writing
-        nonce = secrets.token_bytes(12)
-        sealed = AESGCM(key).encrypt(nonce, str(value).encode(), self._bound_to())
-        return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
+        return seal(str(value), self._place()) if value else value
 
     def from_db_value(self, value, expression, connection):
-        if value is None or value == "":
-            return value
-        name, _, encoded = value.partition(":")
-        raw = base64.b64decode(encoded)
-        return AESGCM(settings.FIELD_KEYS.by_name[name]).decrypt(raw[:12], raw[12:], self._bound_to()).decode()
+        return unseal(value, self._place()) if value else value
 
 
 def keyed_hash(text: str, purpose: str) -> str:

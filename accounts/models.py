@@ -152,6 +152,7 @@ class Letter(models.Model):
     written_at = models.DateTimeField()
     posted_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
     trouble = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -1,0 +1,235 @@
+"""People: who somebody is, said once and proved by one document; and the logins they come by."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.acts import act
+from accounts.documents import digits_hash, read_document, read_name
+from accounts.models import Consent, Person, User
+from accounts.phones import mask_phone
+from accounts.reasons import MISSING, NOT_MET, Fix, Reason, Refused, Sentence
+from accounts.record import record
+
+PROFILE = ("education", "graduation", "school", "school_city", "home_in_district")
+# What the desk compared with the document in its hand does not change behind its back.
+COMPARED = ("name", "gender", "birth_date")
+GRADUATION = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?")
+UNVERIFIED_KEPT_FOR = timedelta(days=1)
+
+
+def complete_person(
+    user: User,
+    *,
+    name: str,
+    document_kind: str,
+    document_number: str,
+    gender: str = "",
+    birth_date: date | None = None,
+    now: datetime,
+    **profile,
+) -> Person:
+    """Write down who ``user`` is, for the first time or once more, and return the person.
+
+    What the document carries (gender, birth date) wins over what was said; where it carries nothing, both must be
+    given. ``profile`` takes the fields of PROFILE. Raises Refused with IDENTITY: for a number or name that does not
+    read, for a document that belongs to another login or was written down at a desk, and for another document than
+    the one a desk has seen. Raises ValidationError for a profile value that cannot be.
+    """
+
+    def do():
+        person = Person.objects.filter(user=user).first() or Person(user=user)
+        identity = _identity(name, document_kind, document_number, gender, birth_date, now)
+        if person.document_seen_at and _differs(person, identity):
+            raise Refused(_seen_at_the_desk())
+        return _write(person, identity, profile, now, actor=user)
+
+    return act(do)
+
+
+def add_person(
+    *,
+    name: str,
+    document_kind: str,
+    document_number: str,
+    gender: str = "",
+    birth_date: date | None = None,
+    now: datetime,
+    actor: User | None = None,
+    **profile,
+) -> Person:
+    """Write down a person without a login, as a desk or a school does; refuses and raises as `complete_person`."""
+
+    def do():
+        identity = _identity(name, document_kind, document_number, gender, birth_date, now)
+        return _write(Person(), identity, profile, now, actor)
+
+    return act(do)
+
+
+def change_profile(person: Person, *, now: datetime, actor: User | None = None, **changes) -> Person:
+    """Change what ``person`` said of themselves: fields of PROFILE, and name, gender and birth date until a desk has
+    seen the document. What the document carries stays as the document says.
+
+    Raises Refused with IDENTITY where a change is for the desk, ValidationError for a value that cannot be, TypeError
+    for a field that is none of these.
+    """
+    if unknown := set(changes) - {*PROFILE, *COMPARED}:
+        raise TypeError(f"not part of a profile: {', '.join(sorted(unknown))}")
+
+    def do():
+        kept = Person.objects.get(pk=person.pk)
+        if "name" in changes:
+            changes["name"] = read_name(changes["name"])
+        changed = [name for name, value in changes.items() if getattr(kept, name) != value]
+        if kept.document_seen_at and set(changed) & set(COMPARED):
+            raise Refused(_seen_at_the_desk())
+        if set(changed) & {"gender", "birth_date"} and kept.document:
+            if read_document(kept.document_kind, kept.document).gender:
+                raise Refused(_said_by_the_document())
+        return _save(kept, {name: changes[name] for name in changed}, now, actor, "change_profile")
+
+    return act(do)
+
+
+def _identity(name, document_kind, document_number, gender, birth_date, now):
+    """The fields of Person that say who somebody is; raises Refused with every part that is wrong or missing."""
+    wrong, document = [], None
+    try:
+        name = read_name(name)
+    except Refused as no:
+        wrong += no.reasons
+    try:
+        document = read_document(document_kind, document_number, today=_day(now))
+    except Refused as no:
+        wrong += no.reasons
+    if document:
+        gender, birth_date = document.gender or gender, document.birth_date or birth_date
+        if gender not in Person.Gender.values:
+            wrong.append(_missing(_("Your gender is still needed: this document does not say it")))
+        if birth_date is None or not _day(now) - timedelta(days=366 * 120) <= birth_date <= _day(now):
+            wrong.append(_missing(_("Your birth date is still needed: this document does not say it")))
+    if wrong:
+        raise Refused(*wrong)
+    return {
+        "name": name,
+        "gender": gender,
+        "birth_date": birth_date,
+        "document_kind": document.kind,
+        "document": document.number,
+        "document_hash": document.hash,
+        "document_digits": document.digits,
+    }
+
+
+def _day(now):
+    return timezone.localtime(now).date()
+
+
+def _differs(person, identity):
+    return any(getattr(person, name) != identity[name] for name in ("document_hash", *COMPARED))
+
+
+def _write(person, identity, profile, now, actor):
+    if unknown := set(profile) - set(PROFILE):
+        raise TypeError(f"not part of a profile: {', '.join(sorted(unknown))}")
+    other = Person.objects.filter(document_hash=identity["document_hash"]).exclude(pk=person.pk).select_related("user")
+    if taken := other.first():
+        raise Refused(_of_another_login(taken.user.phone) if taken.user else _known_at_the_desk())
+    what = "identity_changed" if person.document_hash else "identity_given"
+    digits = digits_hash(person.user.phone) if person.user else ""
+    return _save(person, identity | profile | {"phone_digits": digits}, now, actor, what)
+
+
+def _save(person, fields, now, actor, what):
+    changed = [name for name, value in fields.items() if person.pk is None or getattr(person, name) != value]
+    for name, value in fields.items():
+        setattr(person, name, value)
+    if person.graduation and not GRADUATION.fullmatch(person.graduation):
+        raise ValidationError({"graduation": _("A year, or a year and a month: 2025 or 2025-06")})
+    # A choice that does not exist, a text too long for its column: SQLite would take both.
+    person.clean_fields(exclude={field.name for field in Person._meta.fields} - set(fields))
+    if changed:
+        person.save(update_fields=None if person.pk is None else changed)
+        record(what, now=now, actor=actor, person=person, fields=sorted(changed))
+    return person
+
+
+def login_for(phone: str, now: datetime) -> User:
+    """Return the login of ``phone`` (E.164); a number nobody has come with yet gets one, unverified until its code."""
+    fresh = {"created_at": now, "language": get_language() or "zh-hans", "password": make_password(None)}
+    return User.objects.get_or_create(phone=phone, defaults=fresh)[0]
+
+
+def verify_phone(user: User) -> None:
+    """``user`` has answered the code that was sent to their number."""
+    if not user.phone_verified:
+        user.phone_verified = True
+        user.save(update_fields=["phone_verified"])
+
+
+def agree(user: User, now: datetime) -> None:
+    """Write down that ``user`` agreed to the service agreement and the privacy policy; standing ones stay."""
+    Consent.objects.bulk_create(
+        [Consent(user=user, purpose=purpose, given_at=now) for purpose in Consent.Purpose.values],
+        ignore_conflicts=True,
+    )
+
+
+def sweep_unverified(now: datetime) -> int:
+    """Delete the logins that never answered a code within a day and that nothing hangs on; return how many."""
+    never_used = User.objects.filter(phone_verified=False, last_login=None, created_at__lt=now - UNVERIFIED_KEPT_FOR)
+    nothing_hangs = never_used.filter(person=None, roles=None, deeds=None, consents=None, auth_token_set=None)
+    _rows, deleted = never_used.filter(pk__in=list(nothing_hangs.values_list("pk", flat=True))).delete()
+    return deleted.get(User._meta.label, 0)
+
+
+def _reason(verdict, sentence, fix):
+    return Reason("IDENTITY", verdict, sentence, value_source="declared", fix=fix)
+
+
+def _missing(sentence):
+    return _reason(MISSING, Sentence(sentence), Fix("correct", _("Fill it in"), "/me/"))
+
+
+def _of_another_login(phone):
+    return _reason(
+        NOT_MET,
+        Sentence(
+            _(
+                "This document belongs to the login with the phone %(phone)s already: log in with that number. "
+                "If you no longer have it, any desk can help you with the document in your hand"
+            ),
+            {"phone": mask_phone(phone)},
+        ),
+        Fix("login", _("Log in with that number"), "/login/"),
+    )
+
+
+def _known_at_the_desk():
+    return _reason(
+        NOT_MET,
+        Sentence(_("A desk has written this document down before: show it at any desk to join it with your login")),
+        Fix("desk", _("Find a desk"), "/"),
+    )
+
+
+def _seen_at_the_desk():
+    return _reason(
+        NOT_MET,
+        Sentence(_("A desk has compared this with your document: show the new one at a desk, and it is changed there")),
+        Fix("desk", _("Find a desk"), "/"),
+    )
+
+
+def _said_by_the_document():
+    return _reason(
+        NOT_MET,
+        Sentence(_("Your document says this, so it can only change with the document")),
+        Fix("correct", _("Check the document number"), "/me/"),
+    )
