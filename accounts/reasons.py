@@ -40,7 +40,7 @@ def _said(value: Any, language: str) -> Any:
         local = timezone.localtime(value)
         return f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
     if isinstance(value, date):
-        return formats.date_format(value, "DATE_FORMAT")
+        return formats.date_format(value, "DATE_FORMAT" if language == CHINESE else "j M Y")
     return value
 
 
@@ -62,7 +62,7 @@ class Reason:
     sentence: Sentence
     rule_id: str = ""
     policy_version: str = ""
-    clause: str = ""
+    clause: Sentence | str = ""  # what the policy says, in its own words
     value_used: Any = None
     value_source: str = "record"
     needed: Any = None
@@ -75,7 +75,7 @@ class Reason:
             "verdict": self.verdict,
             "rule_id": self.rule_id,
             "policy_version": self.policy_version,
-            "clause": self.clause,
+            "clause": str(self.clause),
             "sentence_zh": self.sentence.say(CHINESE),
             "sentence_en": self.sentence.say(ENGLISH),
             "value_used": _plain(self.value_used),

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
+
+from hostel.nights import Nights, business_day
 
 DECLARED, VERIFIED, RECORD = "declared", "verified", "record"
 
@@ -38,6 +41,11 @@ class Wish:
     access: str = "individual"
     network: str = ""  # slug of the district's network
 
+    @property
+    def nights(self) -> Nights | None:
+        """The nights wished for, or None while the dates are open."""
+        return Nights(self.arrival, self.departure) if self.arrival and self.departure else None
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -61,6 +69,11 @@ class Facts:
     city_cap: int | None = None  # free nights a calendar year that the network above grants
     later: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date:
+        """The day that a person is judged on: that of arrival, or today while the dates are open."""
+        return self.wish.arrival or self.today
 
     def source(self, fact: str) -> str:
         return self.sources.get(fact, DECLARED)
@@ -112,6 +125,35 @@ class Facts:
                 "later": frozenset(data["later"]),
             }
         )
+
+
+# What a visitor without a login is not asked: it stands in the identity document.
+OF_THE_DOCUMENT = frozenset({"birth_date", "gender"})
+
+
+def facts_of_visitor(
+    now: datetime,
+    *,
+    network: str = "",
+    purpose: str | None = None,
+    arrival: date | None = None,
+    departure: date | None = None,
+    accept_price: bool = False,
+    access: str = "individual",
+    **about: Any,
+) -> Facts:
+    """Return the facts of somebody we do not know, from what they answered; nothing is looked up.
+
+    ``about`` are fields of `Facts` (``education, graduation, home_in_district, birth_date, city_cap …``). What the
+    identity document says (birth date, gender) is judged later unless it is among them.
+    """
+    return Facts(
+        now=now,
+        today=business_day(now),
+        wish=Wish(purpose, arrival, departure, accept_price, access, network),
+        later=frozenset(fact for fact in OF_THE_DOCUMENT if about.get(fact) is None),
+        **about,
+    )
 
 
 def _text(day: date | None) -> str | None:

@@ -1,0 +1,54 @@
+"""Which policy is in force, and its terms, read once in each process: a version is never edited."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from eligibility.models import Policy
+from eligibility.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.terms import Terms, read_terms
+from hostel.models import Network
+from hostel.nights import at, end_of_night
+
+_read: dict[tuple[int, str], Terms] = {}
+
+
+def policy_in_force(network: Network | int, day: date) -> Policy:
+    """Return the newest approved version of the network (or its id) whose day has come on ``day``: one query.
+
+    Raises Refused with NO_POLICY where there is none.
+    """
+    policy = Policy.objects.filter(network=network).in_force(day).first()
+    if policy is None:
+        raise Refused(
+            Reason(
+                "NO_POLICY",
+                NOT_MET,
+                Sentence(_("No rules are in force here on %(day)s"), {"day": day}),
+                value_used=day,
+                fix=Fix("help", _("Ask the office"), "/help/"),
+            )
+        )
+    return policy
+
+
+def terms_of(policy: Policy) -> Terms:
+    """Return the terms of ``policy``. They are kept by id and fingerprint, so that a draft is never mistaken."""
+    key = (policy.pk, policy.rules.get("fingerprint"))
+    if None in key:
+        return read_terms(policy.rules, str(policy))
+    if key not in _read:
+        _read[key] = read_terms(policy.rules, str(policy))
+    return _read[key]
+
+
+def kept_until(policy: Policy, arrival: date, booked_at: datetime) -> datetime:
+    """Return the moment until which the bed of a guest who has not come is kept.
+
+    That is the hour of the policy on the day of arrival; booked late, some hours after booking; never beyond 06:00.
+    """
+    rule = terms_of(policy).no_show
+    if rule is None:
+        return end_of_night(arrival)
+    promised = at(arrival, time.fromisoformat(rule.kept_until))
+    return min(max(promised, booked_at + timedelta(hours=rule.kept_at_least_hours)), end_of_night(arrival))

@@ -1,0 +1,228 @@
+"""Policy files: YAML in, one version of a network's rules out; or every error, each with its place."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from accounts.acts import act
+from eligibility.models import Policy
+from eligibility.rules import KINDS
+from hostel.models import Network
+
+FRAME = Path(__file__).with_name("policy.schema.json")
+NOBODY_NAMED = "load_policy"  # who drafted a file that does not say
+
+
+class WrongFile(Exception):
+    """The file cannot be loaded. ``errors`` are sentences, each with the place it speaks of."""
+
+    def __init__(self, errors: list[str]):
+        super().__init__("\n".join(errors))
+        self.errors = errors
+
+
+class PlainLoader(yaml.SafeLoader):
+    """YAML without surprises: 2023-01-01 and 23:00 stay text, and a key written twice is an error."""
+
+    # 23:00 would be the number 1380, 06-10 and 2023-01-01 half text and half date.
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":int", ":float"))]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node, deep=False):
+        written = [key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in written:
+            if written.count(key) > 1 and key != "<<":
+                raise yaml.constructor.ConstructorError(None, None, f"{key!r} is written twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?[0-9]+$"), list("-0123456789"))
+
+
+def load_policy(path: str | Path, *, now: datetime, check: bool = False) -> Policy:
+    """Write the policy of the YAML file ``path`` as the next version of its network's rules, and return it.
+
+    The same content as the newest version again is that version. With ``check`` nothing is written and the policy
+    returned has no row of its own. With two different people and a day in the file it is in force from that day,
+    else a draft. Raises WrongFile with every error, and then changes nothing.
+    """
+    data = read_policy(path)
+    network = Network.objects.filter(slug=data["network"]).first()
+    if network is None:
+        raise WrongFile([f"network: there is no network {data['network']!r} here; load it first with load_network"])
+
+    def write():
+        newest = Policy.objects.select_for_update().filter(network=network).order_by("-version").first()
+        rules = data | {"fingerprint": fingerprint(data)}
+        if newest is not None and newest.rules == rules:
+            return newest
+        policy = Policy(
+            network=network,
+            version=newest.version + 1 if newest else 1,
+            rules=rules,
+            drafted_by=data.get("drafted_by", NOBODY_NAMED),
+            approved_by=data.get("approved_by", ""),
+            in_force_from=date.fromisoformat(data["in_force_from"]) if "in_force_from" in data else None,
+            written_at=now,
+        )
+        if not check:
+            policy.save(force_insert=True)
+        return policy
+
+    return act(write)
+
+
+def read_policy(path: str | Path) -> dict:
+    """Return the data of the policy file ``path``, checked; raises WrongFile with every error."""
+    try:
+        data = yaml.load(Path(path).read_text(encoding="utf-8"), PlainLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as wrong:
+        raise WrongFile([f"{path}: {wrong}"]) from wrong
+    errors = errors_in(data)
+    if errors:
+        raise WrongFile(errors)
+    return data
+
+
+def fingerprint(data: dict) -> str:
+    """Return what tells one content from another."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def errors_in(data: Any) -> list[str]:
+    """Return what is wrong with the data of a policy, each with its place; the office's editor asks here too."""
+    found = sorted(_validator().iter_errors(data), key=lambda error: list(map(str, error.absolute_path)))
+    errors = [f"{_place(error.absolute_path)}{_said(error)}" for error in found]
+    # What spans several places is only looked for where each place alone is right.
+    return list(dict.fromkeys(errors)) or [f"{place}: {wrong}" for place, wrong in _contradictions(data)]
+
+
+@cache
+def schema() -> dict:
+    """Return the whole JSON Schema of a policy file: the frame, with every kind of rule in it."""
+    whole = json.loads(FRAME.read_text(encoding="utf-8"))
+    rule = whole["$defs"]["rule"]
+    kinds = {name: kind for name, kind in sorted(KINDS.items()) if not kind.of_entitlement}
+    rule["properties"]["kind"] = {"enum": list(kinds)}
+    rule["allOf"] = [
+        {
+            "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
+            "then": {
+                "properties": dict.fromkeys(rule["properties"], True) | deepcopy(dict(kind.values)),
+                "required": list(kind.required),
+                "additionalProperties": False,
+            },
+        }
+        for name, kind in kinds.items()
+    ]
+    return whole
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(schema())
+
+
+def _place(path: Iterable[str | int], last: str = "") -> str:
+    """Return ``entitlements[0].caps.per_year: ``, or nothing for the whole file."""
+    said = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in [*path, *([last] if last else [])])
+    return f"{said.removeprefix('.')}: " if said else ""
+
+
+def _said(error: ValidationError) -> str:
+    """What is wrong, in a sentence that says what to write instead."""
+    asked = error.validator_value
+    match error.validator:
+        case "minimum":
+            return f"must be {asked} or more"
+        case "maximum":
+            return f"must be {asked} or less"
+        case "required":
+            missing = next(name for name in asked if name not in error.instance and repr(name) in error.message)
+            return f"{missing} is missing"
+        case "additionalProperties":
+            known = error.schema.get("properties", {})
+            unknown = ", ".join(sorted(str(name) for name in error.instance if name not in known))
+            return f"does not know {unknown}; it takes {', '.join(known)}"
+        case "enum":
+            return f"{error.instance!r} is not one of {', '.join(map(str, asked))}"
+        case "type":
+            kinds = " or ".join([asked] if isinstance(asked, str) else asked)
+            return f"must be of type {kinds}, not {error.instance!r}"
+        case "pattern":
+            return f"{error.instance!r} must look like {asked}"
+        case "minItems" | "minProperties" | "minLength":
+            return "must not be empty"
+        case "maxLength":
+            return f"must not be longer than {asked}"
+        case "uniqueItems":
+            return "names something twice"
+    return error.message
+
+
+def _contradictions(data: dict) -> Iterator[tuple[str, str]]:
+    """Yield (place, what is wrong) where values do not go together."""
+    yield from _signatures(data)
+    ids: set[str] = set()
+    keys: set[str] = set()
+    lists = [("rules", data["rules"])]
+    for n, given in enumerate(data["entitlements"]):
+        place = f"entitlements[{n}]"
+        lists.append((f"{place}.rules", given.get("rules", [])))
+        if given["key"] in keys:
+            yield f"{place}.key", f"{given['key']!r} stands twice"
+        keys.add(given["key"])
+        yield from _unknown(given["purposes"], data["purposes"], f"{place}.purposes", "purposes")
+    for place, rules in lists:
+        for n, rule in enumerate(rules):
+            if rule["id"] in ids:
+                yield f"{place}[{n}].id", f"{rule['id']!r} stands twice"
+            ids.add(rule["id"])
+            for name, wrong in KINDS[rule["kind"]].wrong(rule):
+                yield f"{place}[{n}].{name}", wrong
+    for n, season in enumerate(data.get("seasons", [])):
+        yield from _unknown(season.get("entitlements", []), keys, f"seasons[{n}].entitlements", "entitlements")
+        for end in ("from", "until"):
+            # A day of every year may be 29 February.
+            if not _is_date(season[end] if len(season[end]) == 10 else f"2024-{season[end]}"):
+                yield f"seasons[{n}].{end}", f"{season[end]!r} is no day"
+        if len(season["from"]) != len(season["until"]):
+            yield f"seasons[{n}].until", "must be with a year or without one, as from is"
+
+
+def _signatures(data):
+    signed = [name for name in ("approved_by", "in_force_from") if name in data]
+    if signed and "drafted_by" not in data:
+        yield "drafted_by", "must be said where the file is approved"
+    if len(signed) == 1:
+        yield ("in_force_from" if signed == ["approved_by"] else "approved_by"), "must be said as well"
+    if data.get("approved_by", "") and data.get("approved_by") == data.get("drafted_by"):
+        yield "approved_by", "must be another person than drafted_by"
+    if "in_force_from" in data and not _is_date(data["in_force_from"]):
+        yield "in_force_from", f"{data['in_force_from']!r} is no day"
+
+
+def _unknown(named, known, place, what):
+    for n, name in enumerate(named):
+        if name not in known:
+            yield f"{place}[{n}]", f"{name!r} is none of the {what} of this file: {', '.join(known)}"
+
+
+def _is_date(text):
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

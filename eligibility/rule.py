@@ -1,0 +1,111 @@
+"""What a kind of rule is: data, a verdict, and sentences in two languages.
+
+A kind lives in one file of `eligibility/rules/` and makes itself known by being a subclass with a ``kind``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.utils.translation import gettext_lazy as _
+
+from eligibility.facts import RECORD, Facts
+from eligibility.reasons import ASK, MET, MISSING, NOT_MET, Fix, Reason, Sentence
+
+CHECKED_LATER = _("Checked when you book")
+NO_CLAUSE = Sentence("")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule of one policy. The fields of a kind are the values of its data, by the same names."""
+
+    id: str
+    policy: str = ""  # "name/version", said with every reason
+    clause: Sentence = NO_CLAUSE
+    otherwise: str = "no"  # "ask": where the rule is not met, a person looks instead of a refusal
+
+    kinds: ClassVar[dict[str, type["Rule"]]] = {}
+    kind: ClassVar[str]
+    code: ClassVar[str]
+    rank: ClassVar[int]  # the place of its reason among reasons of the same verdict
+    values: ClassVar[Mapping[str, Any]] = {}  # JSON Schema of each value
+    required: ClassVar[tuple[str, ...]] = ()
+    always: ClassVar[bool] = False  # stands in every policy, also in one that does not name it
+    of_entitlement: ClassVar[bool] = False  # made from an entitlement's own data, not from the list of rules
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.kinds[cls.kind] = cls
+
+    @classmethod
+    def read(cls, data: Mapping, policy: str) -> Self:
+        """Make the rule from its (checked) data in the policy file."""
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        del values["kind"]
+        return cls(**values | {"policy": policy, "clause": two_languages(data.get("clause"))})
+
+    @classmethod
+    def wrong(cls, data: Mapping) -> Iterable[tuple[str, str]]:
+        """Yield (name of the value, what is wrong) for what a JSON Schema can not say."""
+        return ()
+
+    def judge(self, facts: Facts) -> Iterable[Reason]:
+        """Answer for ``facts``: pure, and raising nothing."""
+        raise NotImplementedError
+
+    def reason(
+        self,
+        verdict: str,
+        text: Any,
+        values: Mapping[str, Any] | None = None,
+        *,
+        code: str = "",
+        used: Any = None,
+        source: str = RECORD,
+        needed: Any = None,
+        fix: Fix | None = None,
+    ) -> Reason:
+        """Answer with ``verdict``; where this rule only asks, what is not met becomes a question to a person."""
+        if verdict == NOT_MET and self.otherwise == "ask":
+            verdict = ASK
+        return Reason(
+            code=code or self.code,
+            verdict=verdict,
+            sentence=Sentence(text, values or {}),
+            rule_id=self.id,
+            policy_version=self.policy,
+            clause=self.clause,
+            value_used=used,
+            value_source=source,
+            needed=needed,
+            fix=fix,
+        )
+
+    def unknown(
+        self,
+        facts: Facts,
+        fact: str,
+        text: Any,
+        values: Mapping[str, Any] | None = None,
+        *,
+        needed: Any,
+        later: Any = CHECKED_LATER,
+    ) -> Reason:
+        """Answer where ``fact`` was not said: judged later where the door does not ask for it, else missing."""
+        if fact in facts.later:
+            return self.reason(MET, later, source=facts.source(fact), needed=needed)
+        fix = Fix("answer", _("Answer this"), f"/check/#{fact}")
+        return self.reason(MISSING, text, values, source=facts.source(fact), needed=needed, fix=fix)
+
+
+def two_languages(words: Mapping[str, str] | None) -> Sentence:
+    """Return the sentence of ``{zh, en}``: words of a policy bring their own translation."""
+    return Sentence("%(words)s", {"words": (words["zh"], words["en"])}) if words else NO_CLAUSE
+
+
+def month_and_day(day: date) -> tuple[str, str]:
+    """Return ``day`` without its year, as (Chinese, English)."""
+    return f"{day.month}月{day.day}日", f"{day.day} {MONTHS[day.month - 1]}"
