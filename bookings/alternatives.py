@@ -50,7 +50,11 @@ def alternatives(hostel: Hostel, nights: Nights, gender: str, now: datetime) -> 
         for house, metres in nearest_first(houses, (hostel.lat, hostel.lng))
         if house.pk != hostel.pk and grid.free(house, nights, gender)
     ]
-    return (*near[:MOST_NEARBY], *_shorter(grid, hostel, nights, gender), *_shifted(grid, hostel, nights, gender, first))
+    return (
+        *near[:MOST_NEARBY],
+        *_shorter(grid, hostel, nights, gender),
+        *_shifted(grid, hostel, nights, gender, first),
+    )
 
 
 def _shorter(grid, hostel, nights, gender):

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts import letters
 from accounts.acts import act
 from accounts.models import Person, User
 from accounts.record import record
@@ -14,6 +13,7 @@ from bookings import reasons
 from bookings.alternatives import alternatives
 from bookings.availability import free_beds
 from bookings.facts import facts_about
+from bookings.letters import tell
 from bookings.models import BedNight, Stay
 from eligibility.evaluation import assess, evaluate
 from eligibility.policies import kept_until, policy_in_force
@@ -266,23 +266,6 @@ def end_holds(now: datetime) -> int:
 
         ended += act(do)
     return ended
-
-
-def tell(stay, kind, now, **values):
-    hostel = stay.hostel
-    letters.write(
-        stay.guest,
-        kind,
-        stay.code,
-        now,
-        code=stay.code,
-        hostel=[hostel.name_zh, hostel.name_en],
-        address=hostel.address,
-        arrival=stay.arrival.isoformat(),
-        departure=stay.departure.isoformat(),
-        kept_until=stay.kept_until.isoformat(),
-        **values,
-    )
 
 
 @dataclass(frozen=True)

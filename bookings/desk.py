@@ -11,7 +11,8 @@ from accounts.models import User
 from accounts.record import record
 from bookings import reasons
 from bookings.availability import free_beds
-from bookings.booking import CODE_ALPHABET, locked, may, sharing, tell
+from bookings.booking import CODE_ALPHABET, locked, may, sharing
+from bookings.letters import tell
 from bookings.models import NoShow, Stay
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel

@@ -40,7 +40,7 @@ def facts_about(
     accept_price: bool = False,
     except_stay: int | None = None,
 ) -> Facts:
-    """All that the rules may know when ``person`` wishes for ``nights`` in ``hostel`` (a row of `Hostel.objects.on`)."""
+    """All that the rules may know when ``person`` wishes for ``nights`` in ``hostel``, a row of `Hostel.objects.on`."""
     # What the document says is the person's own word until somebody at a desk has seen it.
     carried = DECLARED if person.document_seen_at is None else VERIFIED
     return Facts(
@@ -58,4 +58,3 @@ def facts_about(
         city_cap=hostel.city_cap,
         sources={"birth_date": carried, "gender": carried},
     )
-

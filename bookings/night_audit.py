@@ -46,9 +46,7 @@ def _close(night):
     end = end_of_night(night)
     open_nights = BedNight.objects.live().filter(night=night, slept_at=None)
     # The guests' rows, in one order: a check-out at this very moment comes before or after, never between.
-    list(
-        Person.objects.filter(bed_nights__in=open_nights).order_by("pk").select_for_update(of=("self",), no_key=True)
-    )
+    list(Person.objects.filter(bed_nights__in=open_nights).order_by("pk").select_for_update(of=("self",), no_key=True))
     in_house = Q(stay__checked_in_at__lt=end) & (Q(stay__checked_out_at=None) | Q(stay__checked_out_at__gte=end))
     slept = open_nights.filter(in_house).update(slept_at=end)
     given_back = open_nights.filter(stay__status__in=[Stay.Status.IN_HOUSE, Stay.Status.LEFT]).update(released_at=end)
@@ -86,4 +84,3 @@ def _close_overdue(now):
 
         closed += act(do)
     return closed
-

@@ -39,9 +39,7 @@ def hold_ended(stay):
         NOT_MET,
         Sentence(_("The bed was kept for you until %(moment)s; that time is over"), {"moment": stay.held_until}),
         value_used=stay.held_until,
-        fix=Fix(
-            "book", _("Look again"), f"/book/{stay.hostel.slug}/?in={stay.arrival}&out={stay.departure}"
-        ),
+        fix=Fix("book", _("Look again"), f"/book/{stay.hostel.slug}/?in={stay.arrival}&out={stay.departure}"),
     )
 
 
@@ -103,9 +101,7 @@ def another_document():
     return Reason(
         "DOCUMENT",
         NOT_MET,
-        Sentence(
-            _("The document in your hand is not the one this stay was booked with: do not give out the bed, ask the guest")
-        ),
+        Sentence(_("This is not the document the stay was booked with: do not give out the bed, ask the guest")),
         fix=Fix("office", _("Ring the office on duty"), "/help/"),
     )
 
@@ -126,9 +122,7 @@ def wrong_moment(at, now):
     return Reason(
         "MOMENT",
         NOT_MET,
-        Sentence(
-            _("%(moment)s does not fit: it lies in the future, or before the guest came"), {"moment": at}
-        ),
+        Sentence(_("%(moment)s does not fit: it lies in the future, or before the guest came"), {"moment": at}),
         value_used=at,
         needed=now,
     )

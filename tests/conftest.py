@@ -13,6 +13,7 @@ from accounts.people import complete_person
 from eligibility.policy_file import load_policy
 from hostel.models import Hostel, Network
 from hostel.network_file import load_network
+from tests.emptying import step_aside_for_emptying
 from tests.house import Ground, RunningHouse
 from tests.redis_server import temporary_redis
 
@@ -37,6 +38,13 @@ def resident_number(birth_date, gender, sequence=1):
     """A valid, invented resident card number."""
     order = sequence * 2 + (1 if gender == "male" else 0)
     return with_check_digit(f"340102{birth_date:%Y%m%d}{order % 1000:03d}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_between_tests():
+    with pytest.MonkeyPatch.context() as patch:
+        step_aside_for_emptying(patch)
+        yield
 
 
 class People:

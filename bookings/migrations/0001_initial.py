@@ -5,112 +5,213 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('eligibility', '0001_initial'),
-        ('hostel', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("eligibility", "0001_initial"),
+        ("hostel", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Stay',
+            name="Stay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6, unique=True)),
-                ('arrival', models.DateField()),
-                ('departure', models.DateField()),
-                ('purpose', models.CharField(max_length=20)),
-                ('kept_until', models.DateTimeField()),
-                ('booked_at', models.DateTimeField()),
-                ('held_until', models.DateTimeField(blank=True, null=True)),
-                ('hold_extended', models.BooleanField(default=False)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('checked_in_at', models.DateTimeField(blank=True, null=True)),
-                ('checked_out_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_cause', models.CharField(blank=True, choices=[('GUEST', 'cancelled by the guest'), ('HOUSE', 'cancelled by the house'), ('HOLD_ENDED', "the hold's time was over")], max_length=10)),
-                ('no_show_at', models.DateTimeField(blank=True, null=True)),
-                ('status', models.GeneratedField(db_persist=True, expression=models.Case(models.When(cancelled_at__isnull=False, then=models.Value('cancelled')), models.When(no_show_at__isnull=False, then=models.Value('no_show')), models.When(checked_out_at__isnull=False, then=models.Value('left')), models.When(checked_in_at__isnull=False, then=models.Value('in_house')), models.When(confirmed_at__isnull=False, then=models.Value('confirmed')), default=models.Value('held')), output_field=models.CharField(choices=[('held', 'held'), ('confirmed', 'confirmed'), ('in_house', 'in house'), ('left', 'left'), ('cancelled', 'cancelled'), ('no_show', 'no-show')], max_length=10))),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stays', to='eligibility.assessment')),
-                ('guest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stays', to='accounts.person')),
-                ('hostel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stays', to='hostel.hostel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=6, unique=True)),
+                ("arrival", models.DateField()),
+                ("departure", models.DateField()),
+                ("purpose", models.CharField(max_length=20)),
+                ("kept_until", models.DateTimeField()),
+                ("booked_at", models.DateTimeField()),
+                ("held_until", models.DateTimeField(blank=True, null=True)),
+                ("hold_extended", models.BooleanField(default=False)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_in_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_out_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cancel_cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("GUEST", "cancelled by the guest"),
+                            ("HOUSE", "cancelled by the house"),
+                            ("HOLD_ENDED", "the hold's time was over"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("no_show_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "status",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(cancelled_at__isnull=False, then=models.Value("cancelled")),
+                            models.When(no_show_at__isnull=False, then=models.Value("no_show")),
+                            models.When(checked_out_at__isnull=False, then=models.Value("left")),
+                            models.When(checked_in_at__isnull=False, then=models.Value("in_house")),
+                            models.When(confirmed_at__isnull=False, then=models.Value("confirmed")),
+                            default=models.Value("held"),
+                        ),
+                        output_field=models.CharField(
+                            choices=[
+                                ("held", "held"),
+                                ("confirmed", "confirmed"),
+                                ("in_house", "in house"),
+                                ("left", "left"),
+                                ("cancelled", "cancelled"),
+                                ("no_show", "no-show"),
+                            ],
+                            max_length=10,
+                        ),
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stays", to="eligibility.assessment"
+                    ),
+                ),
+                (
+                    "guest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stays", to="accounts.person"
+                    ),
+                ),
+                (
+                    "hostel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stays", to="hostel.hostel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NoShow',
+            name="NoShow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('appeal', models.TextField(blank=True)),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('lifted_because', models.CharField(blank=True, max_length=200)),
-                ('guest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='no_shows', to='accounts.person')),
-                ('stay', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='missed', to='bookings.stay')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("appeal", models.TextField(blank=True)),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                ("lifted_because", models.CharField(blank=True, max_length=200)),
+                (
+                    "guest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="no_shows", to="accounts.person"
+                    ),
+                ),
+                (
+                    "stay",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="missed", to="bookings.stay"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BedNight',
+            name="BedNight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('night', models.DateField()),
-                ('sharing', models.CharField(max_length=6)),
-                ('price_class', models.CharField(choices=[('free', 'free'), ('half', 'half price')], max_length=6)),
-                ('rate_fen', models.PositiveIntegerField()),
-                ('price_fen', models.PositiveIntegerField()),
-                ('slept_at', models.DateTimeField(blank=True, null=True)),
-                ('released_at', models.DateTimeField(blank=True, null=True)),
-                ('bed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bed_nights', to='hostel.bed')),
-                ('guest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bed_nights', to='accounts.person')),
-                ('hostel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bed_nights', to='hostel.hostel')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bed_nights', to='hostel.room')),
-                ('stay', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bed_nights', to='bookings.stay')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("night", models.DateField()),
+                ("sharing", models.CharField(max_length=6)),
+                ("price_class", models.CharField(choices=[("free", "free"), ("half", "half price")], max_length=6)),
+                ("rate_fen", models.PositiveIntegerField()),
+                ("price_fen", models.PositiveIntegerField()),
+                ("slept_at", models.DateTimeField(blank=True, null=True)),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "bed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bed_nights", to="hostel.bed"
+                    ),
+                ),
+                (
+                    "guest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bed_nights", to="accounts.person"
+                    ),
+                ),
+                (
+                    "hostel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bed_nights", to="hostel.hostel"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bed_nights", to="hostel.room"
+                    ),
+                ),
+                (
+                    "stay",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bed_nights", to="bookings.stay"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(fields=['hostel', 'arrival'], name='bookings_st_hostel__e1f964_idx'),
+            model_name="stay",
+            index=models.Index(fields=["hostel", "arrival"], name="bookings_st_hostel__e1f964_idx"),
         ),
         migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(fields=['status', 'held_until'], name='bookings_st_status_3d1909_idx'),
+            model_name="stay",
+            index=models.Index(fields=["status", "held_until"], name="bookings_st_status_3d1909_idx"),
         ),
         migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(fields=['guest', 'arrival'], name='bookings_st_guest_i_b0915e_idx'),
+            model_name="stay",
+            index=models.Index(fields=["guest", "arrival"], name="bookings_st_guest_i_b0915e_idx"),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.CheckConstraint(condition=models.Q(('departure__gt', models.F('arrival'))), name='departure_after_arrival'),
+            model_name="stay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("departure__gt", models.F("arrival"))), name="departure_after_arrival"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', False), ('held_until__isnull', False), _connector='OR'), name='held_until_a_moment'),
+            model_name="stay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confirmed_at__isnull", False), ("held_until__isnull", False), _connector="OR"),
+                name="held_until_a_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_out_at', None), ('checked_out_at__gte', models.F('checked_in_at')), _connector='OR'), name='in_before_out'),
+            model_name="stay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("checked_out_at", None), ("checked_out_at__gte", models.F("checked_in_at")), _connector="OR"
+                ),
+                name="in_before_out",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bednight',
-            index=models.Index(fields=['hostel', 'night'], name='bookings_be_hostel__07fe6b_idx'),
+            model_name="bednight",
+            index=models.Index(fields=["hostel", "night"], name="bookings_be_hostel__07fe6b_idx"),
         ),
         migrations.AddIndex(
-            model_name='bednight',
-            index=models.Index(fields=['stay'], name='bookings_be_stay_id_02ccc5_idx'),
+            model_name="bednight",
+            index=models.Index(fields=["stay"], name="bookings_be_stay_id_02ccc5_idx"),
         ),
         migrations.AddConstraint(
-            model_name='bednight',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('bed', 'night'), name='one_guest_per_bed_per_night'),
+            model_name="bednight",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None)), fields=("bed", "night"), name="one_guest_per_bed_per_night"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bednight',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('guest', 'night'), name='one_bed_per_guest_per_night'),
+            model_name="bednight",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None)), fields=("guest", "night"), name="one_bed_per_guest_per_night"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bednight',
-            constraint=models.CheckConstraint(condition=models.Q(('slept_at', None), ('released_at', None), _connector='OR'), name='a_slept_night_is_not_given_back'),
+            model_name="bednight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slept_at", None), ("released_at", None), _connector="OR"),
+                name="a_slept_night_is_not_given_back",
+            ),
         ),
     ]

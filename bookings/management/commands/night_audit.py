@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.schedule import ran
@@ -20,6 +20,12 @@ class Command(BaseCommand):
 
     def handle(self, *, date, **options):
         now = timezone.now()
-        with ran("night_audit", now):
-            result = night_audit.audit(now, night=date)
-        self.stdout.write(str(result))
+        try:
+            with ran("night_audit", now):
+                result = night_audit.audit(now, night=date)
+        except ValueError as wrong:
+            raise CommandError(str(wrong)) from wrong
+        self.stdout.write(
+            f"{result.slept} nights slept, {result.given_back} given back, "
+            f"{result.no_shows} no-shows, {result.closed} stays closed"
+        )

@@ -1,0 +1,67 @@
+"""Rows written around the verbs: what the promises of the database are tried with."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.models import BedNight, Stay
+from eligibility.models import Assessment, Policy
+from hostel.models import Bed
+from tests.conftest import FRIDAY, NOW
+
+
+@pytest.fixture
+def beds(hostel):
+    """Beds of baodaiqiao by their names, as "203-1"."""
+    return {str(bed): bed for bed in Bed.objects.filter(room__hostel=hostel).select_related("room")}
+
+
+@pytest.fixture
+def written_stay(hostel):
+    """Writes a stay of three nights from Friday past every verb."""
+
+    def write(guest, code, nights=3, arrival=FRIDAY, **moments):
+        assessment = Assessment.objects.create(
+            person=guest, policy=Policy.objects.get(), made_at=NOW, outcome="yes", facts={}, verdicts=[]
+        )
+        return Stay.objects.create(
+            **{
+                "guest": guest,
+                "code": code,
+                "hostel": hostel,
+                "assessment": assessment,
+                "arrival": arrival,
+                "departure": arrival + timedelta(days=nights),
+                "purpose": "interview",
+                "kept_until": NOW + timedelta(hours=13),
+                "booked_at": NOW,
+                "confirmed_at": NOW,
+            }
+            | moments
+        )
+
+    return write
+
+
+@pytest.fixture
+def written_night():
+    """Writes a bed-night past every verb; `changes` say what is false in it."""
+
+    def write(stay, bed, night=FRIDAY, **changes):
+        return BedNight.objects.create(
+            **{
+                "stay": stay,
+                "guest": stay.guest,
+                "hostel": stay.hostel,
+                "room": bed.room,
+                "bed": bed,
+                "night": night,
+                "sharing": stay.guest.gender,
+                "price_class": "free",
+                "rate_fen": 9800,
+                "price_fen": 0,
+            }
+            | changes
+        )
+
+    return write
