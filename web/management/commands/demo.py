@@ -1,0 +1,117 @@
+"""`manage.py demo`: the sample network, and a person for each role. `make run` calls it; again, it only prints."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+import eligibility
+import hostel
+from accounts.documents import with_check_digit
+from accounts.models import Person, Role, User
+from accounts.people import agree, complete_person, login_for, verify_phone
+from accounts.roles import grant_role
+from eligibility.models import Policy
+from eligibility.policy_file import load_policy
+from hostel.models import Hostel, Network
+from hostel.network_file import load_network
+
+SAMPLE = "wuzhong"
+HOUSE = "baodaiqiao"
+NETWORK_FILE = Path(hostel.__file__).parent / "sample" / "wuzhong.yaml"
+POLICY_FILE = Path(eligibility.__file__).parent / "sample" / "wuzhong.yaml"
+
+
+@dataclass(frozen=True)
+class Player:
+    """Somebody of the demo: the phone they log in with, the page they work on, and their role (a guest has none)."""
+
+    who: str
+    phone: str
+    page: str
+    role: str = ""
+
+
+PLAYERS = (
+    Player("guest 林小满", "+8613800000001", "/"),
+    Player("hostel manager of 宝带桥站", "+8613800000002", "/desk/", Role.Kind.MANAGER),
+    Player("committee officer of 吴中区", "+8613800000003", "/office/", Role.Kind.OFFICER),
+    Player("apartment operator", "+8613800000004", "/me/", Role.Kind.OPERATOR),
+    Player("auditor", "+8613800000005", "/office/", Role.Kind.AUDITOR),
+)
+
+
+class Command(BaseCommand):
+    help = "Load the sample network and policy, make a person for each role, say how to log in. Keeps what is there."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--port", type=int, default=8000, help="the port that is printed (nothing is served here)")
+
+    def handle(self, *, port, **options):
+        if settings.PRODUCTION:
+            raise CommandError("The people of the demo are everybody's: HOSTEL_PRODUCTION=1 has no demo.", returncode=2)
+        now = timezone.now()
+        # Only what is missing: what was changed in the demo since stays as it was changed.
+        if not Network.objects.filter(slug=SAMPLE).exists():
+            load_network(NETWORK_FILE, now=now)
+        network = Network.objects.get(slug=SAMPLE)
+        if not Policy.objects.filter(network=network).exists():
+            load_policy(POLICY_FILE, now=now)
+        for player in PLAYERS:
+            make(player, network, now)
+        self.stdout.write(directions(port))
+
+
+def make(player, network, now) -> User:
+    """Give ``player`` a login, and what goes with the part they play."""
+    user = login_for(player.phone, now)
+    verify_phone(user)
+    agree(user, now)
+    if not player.role:
+        if not Person.objects.filter(user=user).exists():
+            make_guest(user, now)
+    elif player.role == Role.Kind.MANAGER:
+        grant_role(user, player.role, hostel=Hostel.objects.get(slug=HOUSE), valid_from=date(2023, 1, 1), now=now)
+    else:
+        grant_role(user, player.role, network=network, valid_from=date(2023, 1, 1), now=now)
+    return user
+
+
+def make_guest(user, now) -> Person:
+    """林小满 of Hefei, 22, with last summer's degree: she may stay under the sample policy, whatever the year."""
+    year = timezone.localtime(now).year
+    return complete_person(
+        user,
+        name="林小满",
+        document_kind=Person.Document.RESIDENT,
+        document_number=with_check_digit(f"340102{year - 23}0315826"),
+        education=Person.Education.BACHELOR,
+        graduation=f"{year - 1}-06",
+        school="安徽大学",
+        school_city="合肥",
+        home_in_district=False,
+        now=now,
+    )
+
+
+def directions(port: int) -> str:
+    """Say where to go and how to come in, for somebody who has never seen the house."""
+    address = f"http://localhost:{port}"
+    rows = [f"  {player.phone}   {address + player.page:<32} {player.who}" for player in PLAYERS]
+    return "\n".join(
+        [
+            "",
+            f"苏青驿 is ready:  {address}   (English: {address}/en/)",
+            "",
+            *rows,
+            "",
+            f"Log in at {address}/login/ with one of these phones; the code is printed here, in this terminal.",
+            "For programs: .venv/bin/python manage.py token +8613800000001 prints a token (Authorization: Bearer …).",
+            "The second factor, which staff need in production, is off in this demo. The operator has no page of",
+            "their own yet. Everything is kept in var/; Ctrl-C ends the server.",
+            "",
+        ]
+    )
