@@ -1,0 +1,255 @@
+"""The desk: who comes, who leaves, who did not come. For the manager of the house."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.generics import GenericAPIView
+from rest_framework.response import Response
+
+from accounts.idempotency import LONGEST_KEY, well_formed
+from accounts.models import User
+from accounts.roles import Right, is_manager, may
+from api.hostels import HostelNameSerializer
+from api.once import write_once
+from api.refusals import unknown_field
+from api.stays import FOR_THE_DESK, ActionsSerializer, StaySerializer, in_words
+from bookings import desk
+from bookings.booking import actions
+from bookings.models import BedNight, Stay
+from hostel.models import Bed, Hostel
+from hostel.nights import business_day
+
+OLDEST_ACT = timedelta(hours=24)
+# The desk's clock may go a little fast; what it says of the next minute happened now.
+CLOCK_SKEW = timedelta(minutes=1)
+
+
+class ActRequest(serializers.Serializer):
+    """An act at the desk. It may be sent again: the same `act_id` gets the same answer."""
+
+    act_id = serializers.CharField(max_length=LONGEST_KEY, help_text="1 to 80 printable characters; the desk's key.")
+    happened_at = serializers.DateTimeField(help_text="The moment it happened: not to come, not older than 24 hours.")
+
+    def validate_act_id(self, act_id):
+        if not well_formed(act_id):
+            raise serializers.ValidationError(_("A key has 1 to 80 printable characters."))
+        return act_id
+
+
+class CheckInRequest(ActRequest):
+    """The guest is here: compared with the document, and let into a bed."""
+
+    compared = serializers.BooleanField(help_text="The person was compared with the document and registered.")
+    bed = serializers.RegexField(
+        r"\A[^\s/]{1,10}-[0-9]{1,3}\Z",
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Room and bed, `302-1`; without it the bed that is kept.",
+    )
+    document_number = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=40, help_text="Read in addition; it must match."
+    )
+
+
+class DeskStaySerializer(serializers.Serializer):
+    """A stay as the desk needs it today."""
+
+    code = serializers.CharField()
+    status = serializers.CharField()
+    guest = serializers.CharField(source="guest.masked_name")
+    gender = serializers.CharField(source="guest.gender")
+    arrival = serializers.DateField()
+    departure = serializers.DateField()
+    bed = serializers.SerializerMethodField(help_text="Room and bed, `302-1`.")
+    kept_until = serializers.DateTimeField()
+    checked_in_at = serializers.DateTimeField(allow_null=True)
+    actions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_bed(self, stay):
+        nights = stay.bed_nights.all()
+        return str(nights[0].bed) if nights else None
+
+    @extend_schema_field(ActionsSerializer)
+    def get_actions(self, stay):
+        doable = actions(stay, self.context["now"])
+        return {name: doable[name].as_data() for name in FOR_THE_DESK}
+
+
+class TodaySerializer(serializers.Serializer):
+    """The business day of a house, which turns at 06:00."""
+
+    hostel = HostelNameSerializer()
+    date = serializers.DateField()
+    due_in = DeskStaySerializer(many=True, help_text="Confirmed and expected, also those who should have come before.")
+    in_house = DeskStaySerializer(many=True, help_text="Guests who stay over tonight.")
+    due_out = DeskStaySerializer(many=True, help_text="Guests who leave today.")
+    overdue = DeskStaySerializer(many=True, help_text="Guests whose day of leaving is past.")
+
+
+class Today(GenericAPIView):
+    """The desk's board."""
+
+    serializer_class = TodaySerializer
+    filter_backends = []
+    rights = True
+
+    @extend_schema(operation_id="get_desk_today", tags=["desk"], summary="Due in, in house, due out, overdue")
+    def get(self, request, hostel):
+        now = timezone.now()
+        house, today = get_object_or_404(Hostel, slug=hostel), business_day(now)
+        if not may(request.user, Right.SEE_HOUSE_STAYS, house, today):
+            raise PermissionDenied
+        beds = BedNight.objects.live().select_related("bed__room").order_by("-night")
+        stays = (
+            Stay.objects.select_related("guest", "hostel")
+            .prefetch_related(Prefetch("bed_nights", beds))
+            .filter(
+                Q(status=Stay.Status.CONFIRMED, arrival__lte=today, departure__gt=today)
+                | Q(status=Stay.Status.IN_HOUSE),
+                hostel=house,
+            )
+            .order_by("arrival", "pk")
+        )
+        board = {"hostel": house, "date": today, "due_in": [], "in_house": [], "due_out": [], "overdue": []}
+        for stay in stays:
+            board[_column(stay, today)].append(stay)
+        return Response(TodaySerializer(board, context={"now": now}).data)
+
+
+def _column(stay, today):
+    if stay.status == Stay.Status.CONFIRMED:
+        return "due_in"
+    if stay.departure > today:
+        return "in_house"
+    return "due_out" if stay.departure == today else "overdue"
+
+
+def stay_at_own_desk(user: User, code: str, now: datetime) -> Stay:
+    """The stay of this code in a house that ``user`` manages; 404 for what they may not know of, 403 else."""
+    stay = get_object_or_404(Stay.objects.select_related("guest", "hostel"), code=code.upper())
+    today = business_day(now)
+    if is_manager(user, stay.hostel, today):
+        return stay
+    if stay.guest.user_id == user.pk or may(user, Right.SEE_HOUSE_STAYS, stay.hostel, today):
+        raise PermissionDenied
+    raise Http404
+
+
+class DeskAct(GenericAPIView):
+    """Something that the desk does to a stay."""
+
+    serializer_class = StaySerializer
+    filter_backends = []
+    rights = True
+    refuses = ("POST",)
+    repeatable = False  # by its act_id instead
+
+    def act(self, request, code, said, do):
+        """Answer with what ``do(stay, now, happened_at)`` makes of the stay, once for each act_id."""
+        now = timezone.now()
+        stay = stay_at_own_desk(request.user, code, now)
+
+        def once():
+            return in_words(do(stay, now, _moment(said["happened_at"], now)), now, FOR_THE_DESK)
+
+        return write_once(request, once, now=now, key=said["act_id"])
+
+
+def _moment(happened_at, now):
+    if now < happened_at <= now + CLOCK_SKEW:
+        return now
+    if happened_at > now:
+        raise unknown_field("happened_at", _("This moment is still to come."))
+    if happened_at < now - OLDEST_ACT:
+        raise unknown_field("happened_at", _("This is more than 24 hours ago."))
+    return happened_at
+
+
+def _bed(stay, label):
+    if not label:
+        return None
+    room, _dash, number = label.rpartition("-")
+    bed = Bed.objects.select_related("room").filter(room__hostel=stay.hostel_id, room__number=room, number=number)
+    if (found := bed.valid_throughout(stay.nights).first()) is None:
+        raise unknown_field("bed", _("This house has no such bed."))
+    return found
+
+
+class CheckIn(DeskAct):
+    @extend_schema(
+        operation_id="check_in",
+        tags=["desk"],
+        summary="Let the guest in",
+        request=CheckInRequest,
+        responses={200: StaySerializer},
+        examples=[
+            OpenApiExample(
+                "Into the bed that is kept",
+                {"act_id": "desk-3-0007", "happened_at": "2026-03-06T15:02:00+08:00", "compared": True},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request, code):
+        said = CheckInRequest(data=request.data)
+        said.is_valid(raise_exception=True)
+
+        def do(stay, now, at):
+            return desk.check_in(
+                stay,
+                compared=said.validated_data["compared"],
+                bed=_bed(stay, said.validated_data["bed"]),
+                document_number=said.validated_data["document_number"],
+                now=now,
+                actor=request.user,
+                at=at,
+            )
+
+        return self.act(request, code, said.validated_data, do)
+
+
+class CheckOut(DeskAct):
+    @extend_schema(
+        operation_id="check_out",
+        tags=["desk"],
+        summary="Let the guest go; unused nights go back at once",
+        request=ActRequest,
+        responses={200: StaySerializer},
+    )
+    def post(self, request, code):
+        said = ActRequest(data=request.data)
+        said.is_valid(raise_exception=True)
+        return self.act(
+            request,
+            code,
+            said.validated_data,
+            lambda stay, now, at: desk.check_out(stay, now=now, actor=request.user, at=at),
+        )
+
+
+class NoShow(DeskAct):
+    @extend_schema(
+        operation_id="no_show",
+        tags=["desk"],
+        summary="Say that the guest has not come; all nights go back",
+        request=ActRequest,
+        responses={200: StaySerializer},
+    )
+    def post(self, request, code):
+        said = ActRequest(data=request.data)
+        said.is_valid(raise_exception=True)
+        return self.act(
+            request,
+            code,
+            said.validated_data,
+            lambda stay, now, at: desk.no_show(stay, now=now, actor=request.user),
+        )

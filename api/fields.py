@@ -1,0 +1,61 @@
+"""Values as this door writes and reads them."""
+
+import re
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from hostel.nights import Nights
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class Day(serializers.DateField):
+    """A date as YYYY-MM-DD, within the years that this house has to do with."""
+
+    default_error_messages = {"years": _("Give a day between {first} and {last}.")}
+
+    def __init__(self, *, first=date(2000, 1, 1), last=date(2099, 12, 31), **kwargs):
+        self.first, self.last = first, last
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, value):
+        if not isinstance(value, str) or not DAY.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        day = super().to_internal_value(value)
+        if not self.first <= day <= self.last:
+            self.fail("years", first=self.first, last=self.last)
+        return day
+
+
+class Yuan(serializers.Field):
+    """Fen of the tables as decimal yuan in text: 9800 is "98.00"."""
+
+    def to_representation(self, fen):
+        return f"{fen // 100}.{fen % 100:02}"
+
+
+class Choice(serializers.ChoiceField):
+    """One of a few words. Only a word is looked at: neither a number nor a list is one."""
+
+    def to_internal_value(self, value):
+        if not isinstance(value, str):
+            self.fail("invalid_choice", input=value)
+        return super().to_internal_value(value)
+
+
+def nights_of(arrival: date, departure: date, most: int, field: str = "departure") -> Nights:
+    """The nights between two days; raises ValidationError for ``field`` where there is none, or more than ``most``."""
+    try:
+        nights = Nights(arrival, departure)
+    except ValueError as wrong:
+        raise serializers.ValidationError(
+            {field: ErrorDetail(str(_("This day must be after the first one.")), code="order")}
+        ) from wrong
+    if len(nights) > most:
+        raise serializers.ValidationError(
+            {field: ErrorDetail(str(_("At most %d nights at once.") % most), code="too_long")}
+        )
+    return nights

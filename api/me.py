@@ -1,0 +1,198 @@
+"""Me: who I am to the house, and how many nights I still have."""
+
+from datetime import date
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.generics import GenericAPIView
+from rest_framework.response import Response
+
+from accounts.documents import mask
+from accounts.models import Person, Role
+from accounts.people import change_profile, complete_person
+from accounts.reasons import CHINESE, ENGLISH
+from api.fields import Choice, Day
+from api.once import write_once
+from api.pages import Pages
+from bookings.allowance import allowance_of
+from hostel.models import Network
+from hostel.nights import business_day
+
+IDENTITY = ("name", "document_kind", "document_number")
+
+
+class DocumentSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(Person.Document.choices)
+    number = serializers.CharField(help_text="Masked: it is never shown whole.")
+
+
+class RoleSerializer(serializers.Serializer):
+    """What one may do where."""
+
+    kind = serializers.ChoiceField(Role.Kind.choices)
+    hostel = serializers.SlugField(source="hostel.slug", allow_null=True, default=None)
+    network = serializers.SlugField(source="network.slug", allow_null=True, default=None)
+
+
+class MeSerializer(serializers.Serializer):
+    """A login and its person. Empty where nothing was said yet."""
+
+    phone = serializers.CharField()
+    language = serializers.CharField()
+    name = serializers.CharField(source="person.name", default="")
+    gender = serializers.CharField(source="person.gender", default="")
+    birth_date = serializers.DateField(source="person.birth_date", default=None, allow_null=True)
+    document = serializers.SerializerMethodField()
+    document_seen_at = serializers.DateTimeField(
+        source="person.document_seen_at", default=None, allow_null=True, help_text="When a desk compared it."
+    )
+    education = serializers.CharField(source="person.education", default="")
+    graduation = serializers.CharField(source="person.graduation", default="")
+    school = serializers.CharField(source="person.school", default="")
+    school_city = serializers.CharField(source="person.school_city", default="")
+    home_in_district = serializers.BooleanField(source="person.home_in_district", default=None, allow_null=True)
+    roles = RoleSerializer(source="roles_now", many=True)
+
+    @extend_schema_field(DocumentSerializer(allow_null=True))
+    def get_document(self, user):
+        person = person_of(user)
+        if person is None or not person.document:
+            return None
+        return {"kind": person.document_kind, "number": mask(person.document)}
+
+
+class MeRequest(serializers.Serializer):
+    """What is to change. An identity is `name`, `document_kind` and `document_number` together."""
+
+    name = serializers.CharField(max_length=40, required=False)
+    document_kind = Choice(Person.Document.choices, required=False)
+    document_number = serializers.CharField(max_length=40, required=False)
+    gender = Choice(Person.Gender.choices, required=False, help_text="Where the document does not say it.")
+    birth_date = Day(first=date(1900, 1, 1), required=False, help_text="Where the document does not say it.")
+    education = Choice(Person.Education.choices, required=False)
+    graduation = serializers.RegexField(
+        r"\A(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\Z",
+        required=False,
+        help_text="A month, `2025-06`, or a year.",
+        error_messages={"invalid": _("A year, or a year and a month: 2025 or 2025-06")},
+    )
+    school = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    school_city = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    home_in_district = serializers.BooleanField(required=False, allow_null=True)
+
+    def validate(self, sent):
+        """An identity comes whole, and so it must where none was given yet."""
+        begun = "document_kind" in sent or "document_number" in sent or not self.context["has_identity"]
+        if begun and (missing := [field for field in IDENTITY if field not in sent]):
+            still = ErrorDetail(str(_("Name, kind and number of the document come together.")), code="required")
+            raise serializers.ValidationError({field: [still] for field in missing})
+        return sent
+
+
+def person_of(user) -> Person | None:
+    """The person behind a login, where there is one yet; read once."""
+    try:
+        return user.person
+    except ObjectDoesNotExist:
+        return None
+
+
+class Me(GenericAPIView):
+    """The profile."""
+
+    serializer_class = MeSerializer
+    filter_backends = []
+    refuses = ("PATCH",)
+
+    @extend_schema(operation_id="get_me", tags=["me"], summary="My profile, the document masked")
+    def get(self, request):
+        return Response(self._in_words(request.user, timezone.now()))
+
+    @extend_schema(
+        operation_id="change_me",
+        tags=["me"],
+        summary="Say who I am, or change what I said",
+        request=MeRequest,
+        responses={200: MeSerializer},
+        examples=[
+            OpenApiExample(
+                "Identity",
+                {"name": "林小满", "document_kind": "resident", "document_number": "340102200105060028"},
+                request_only=True,
+            )
+        ],
+    )
+    def patch(self, request):
+        person, now = person_of(request.user), timezone.now()
+        asked = MeRequest(data=request.data, context={"has_identity": bool(person and person.document)})
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+
+        def do():
+            if "document_number" in said:
+                request.user.person = complete_person(request.user, now=now, **said)
+            elif said:
+                request.user.person = change_profile(person, now=now, actor=request.user, **said)
+            return self._in_words(request.user, now)
+
+        return write_once(request, do, now=now)
+
+    def _in_words(self, user, now):
+        roles = user.roles.in_force(business_day(now)).select_related("hostel", "network").order_by("pk")
+        user.roles_now = list(roles)
+        return MeSerializer(user).data
+
+
+class CapSerializer(serializers.Serializer):
+    """One limit on free nights."""
+
+    network = serializers.SlugField()
+    code = serializers.CharField(help_text="`NIGHTS`: a calendar year; `STAY_NIGHTS`: a stay; `CITY_CAP`: the city.")
+    label = serializers.CharField(help_text="In the language of `Accept-Language`.")
+    label_zh = serializers.CharField()
+    label_en = serializers.CharField()
+    granted = serializers.IntegerField()
+    kept = serializers.IntegerField(help_text="For stays to come, or running.")
+    used = serializers.IntegerField(help_text="Slept.")
+    left = serializers.IntegerField()
+    returns_on = serializers.DateField(allow_null=True, help_text="When they are all there again.")
+
+
+class Allowance(GenericAPIView):
+    """Nights granted, kept, used and left."""
+
+    serializer_class = CapSerializer
+    pagination_class = Pages
+    filter_backends = []
+    refuses = ("GET",)
+
+    @extend_schema(
+        operation_id="get_allowance",
+        tags=["me"],
+        summary="My free nights in each network: granted, used, left, and when they return",
+        responses=CapSerializer(many=True),
+    )
+    def get(self, request):
+        now, person = timezone.now(), person_of(request.user)
+        networks = Network.objects.exclude(hostels=None).distinct().order_by("slug")
+        rows = [
+            {
+                "network": network.slug,
+                "code": cap.code,
+                "label": str(cap.label),
+                "label_zh": cap.label.say(CHINESE),
+                "label_en": cap.label.say(ENGLISH),
+                "granted": cap.granted,
+                "kept": cap.kept,
+                "used": cap.used,
+                "left": cap.left,
+                "returns_on": cap.returns_on,
+            }
+            for network in networks
+            for cap in allowance_of(person, network, now)
+        ]
+        return self.get_paginated_response(CapSerializer(self.paginate_queryset(rows), many=True).data)

@@ -1,0 +1,46 @@
+"""What comes in: JSON, and nothing that breaks the rooms behind the door."""
+
+import json
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import JSONParser
+from rest_framework.utils.mediatypes import media_type_matches
+
+MOST_BYTES = 100_000
+
+
+class TooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+
+
+class StrictJSON(JSONParser):
+    """JSON in UTF-8 of a size that a person's wish can have; all else is malformed, however it is broken."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        sent = stream.read(MOST_BYTES + 1)
+        if len(sent) > MOST_BYTES:
+            raise TooLarge
+        try:
+            return json.loads(sent.decode("utf-8"), parse_constant=_no_constant)
+        except (ValueError, RecursionError) as broken:
+            raise ParseError(_("The body is not JSON.")) from broken
+
+
+def _no_constant(name):
+    raise ValueError(f"{name} is not JSON")
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """Answer JSON whatever the caller accepts: a browser that asks for HTML gets something to read, too."""
+
+    def select_parser(self, request, parsers):
+        for parser in parsers:
+            if media_type_matches(parser.media_type, request.content_type):
+                return parser
+        return None
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type

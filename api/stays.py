@@ -1,0 +1,401 @@
+"""Stays: book, see, cancel, confirm. One sees one's own; whoever works in a house sees the house's."""
+
+from datetime import datetime
+
+import django_filters
+import segno
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.generics import GenericAPIView
+from rest_framework.response import Response
+
+from accounts.models import User
+from accounts.reasons import Refused
+from accounts.roles import Right, is_manager, may
+from api.fields import Day, Yuan, nights_of
+from api.hostels import CheckInHoursSerializer, HostelNameSerializer, PositionSerializer
+from api.once import write_once
+from api.pages import Pages
+from api.problems import ReasonSerializer
+from api.refusals import unknown_field
+from bookings import reasons
+from bookings.booking import actions, book_for, cancel, confirm, extend_hold
+from bookings.models import BedNight, Stay
+from hostel.models import Hostel
+from hostel.nights import business_day
+
+# What a policy grants is its own matter; more nights than this no house promises to one guest at once.
+MOST_NIGHTS = 366
+ISO = ["%Y-%m-%d"]
+FOR_THE_GUEST = ("confirm", "extend_hold", "cancel")
+FOR_THE_DESK = ("check_in", "check_out", "no_show")
+FULL = OpenApiExample(
+    "Full",
+    {
+        "type": "/api/problems/refused/",
+        "title": "The house says no",
+        "status": 409,
+        "detail": "Baodaiqiao South hostel has no bed that is free from 6 March 2026 to 8 March 2026",
+        "code": "FULL",
+        "reasons": [
+            {
+                "code": "FULL",
+                "verdict": "not_met",
+                "rule_id": "",
+                "policy_version": "",
+                "clause": "",
+                "sentence_zh": "苏青驿·宝带桥站没有从 2026年3月6日 到 2026年3月8日 都空着的床",
+                "sentence_en": "Baodaiqiao South hostel has no bed that is free from 6 March 2026 to 8 March 2026",
+                "value_used": "2026-03-06",
+                "value_source": "record",
+                "needed": 2,
+                "fix": {
+                    "kind": "alternatives",
+                    "label_zh": "看看附近的",
+                    "label_en": "See what is near",
+                    "href": "/?in=2026-03-06&nights=2",
+                },
+            }
+        ],
+        "alternatives": [
+            {
+                "kind": "nearby",
+                "hostel": "shihu",
+                "arrival": "2026-03-06",
+                "departure": "2026-03-08",
+                "distance_m": 2100,
+                "href": "/book/shihu/?in=2026-03-06&out=2026-03-08",
+            }
+        ],
+    },
+    response_only=True,
+    status_codes=["409"],
+    media_type="application/problem+json",
+)
+
+
+class ActionSerializer(serializers.Serializer):
+    """Whether something may be done now, and if not, why."""
+
+    ok = serializers.BooleanField()
+    reason = ReasonSerializer(allow_null=True)
+
+
+class ActionsSerializer(serializers.Serializer):
+    """What whoever asks may do to the stay: a guest the first three, the house's manager the others."""
+
+    confirm = ActionSerializer(required=False)
+    extend_hold = ActionSerializer(required=False)
+    cancel = ActionSerializer(required=False)
+    check_in = ActionSerializer(required=False)
+    check_out = ActionSerializer(required=False)
+    no_show = ActionSerializer(required=False)
+
+
+class StayNightSerializer(serializers.Serializer):
+    date = serializers.DateField(source="night")
+    price_class = serializers.ChoiceField(BedNight.PriceClass.choices)
+    price_yuan = Yuan(source="price_fen", help_text="What the guest pays at the desk.")
+    slept = serializers.BooleanField()
+
+
+class StaySerializer(serializers.Serializer):
+    """A stay. Its status is computed from the moments that happened.
+
+    The context says at which moment (``now``) and of which ``actions`` to speak: those that whoever asks could do.
+    """
+
+    code = serializers.CharField()
+    status = serializers.SerializerMethodField()
+    hostel = HostelNameSerializer()
+    guest = serializers.CharField(source="guest.masked_name", help_text="The first character of the name, then stars.")
+    arrival = serializers.DateField()
+    departure = serializers.DateField()
+    purpose = serializers.CharField()
+    nights = serializers.SerializerMethodField(help_text="The nights that were not given back.")
+    to_pay_yuan = serializers.SerializerMethodField(help_text="What the guest pays at the desk for all nights.")
+    booked_at = serializers.DateTimeField()
+    held_until = serializers.DateTimeField(allow_null=True)
+    kept_until = serializers.DateTimeField(help_text="After this moment the guest has not come.")
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    checked_in_at = serializers.DateTimeField(allow_null=True)
+    checked_out_at = serializers.DateTimeField(allow_null=True)
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+    cancel_cause = serializers.ChoiceField(Stay.Cause.choices, allow_blank=True)
+    no_show_at = serializers.DateTimeField(allow_null=True)
+    actions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(Stay.Status.choices))
+    def get_status(self, stay):
+        return stay.state(self.context["now"])
+
+    @extend_schema_field(StayNightSerializer(many=True))
+    def get_nights(self, stay):
+        return StayNightSerializer(_kept(stay), many=True).data
+
+    @extend_schema_field(Yuan)
+    def get_to_pay_yuan(self, stay):
+        return Yuan().to_representation(sum(row.price_fen for row in _kept(stay)))
+
+    @extend_schema_field(ActionsSerializer)
+    def get_actions(self, stay):
+        doable = actions(stay, self.context["now"])
+        return {name: doable[name].as_data() for name in self.context["actions"]}
+
+
+def _kept(stay):
+    """The bed-nights of ``stay`` that were not given back; from what was read with it, where it was."""
+    return sorted((row for row in stay.bed_nights.all() if row.released_at is None), key=lambda row: row.night)
+
+
+class StayRequest(serializers.Serializer):
+    """A wish for a bed."""
+
+    hostel = serializers.SlugField(max_length=50)
+    arrival = Day()
+    departure = Day()
+    purpose = serializers.CharField(max_length=20, help_text="One of the policy's purposes: `interview`, `exam`, …")
+    accept_price = serializers.BooleanField(default=False, help_text="Take nights that are not free at their price.")
+    hold = serializers.BooleanField(default=False, help_text="Keep the bed for ten minutes; confirm it then.")
+
+    def validate(self, sent):
+        nights = nights_of(sent.pop("arrival"), sent.pop("departure"), MOST_NIGHTS)
+        return {"slug": sent.pop("hostel"), "nights": nights, **sent}
+
+
+class ConfirmationRequest(serializers.Serializer):
+    """A held stay becomes a promise."""
+
+    purpose = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    accept_price = serializers.BooleanField(default=False)
+
+
+class NothingSerializer(serializers.Serializer):
+    """Nothing needs to be said."""
+
+
+class PassHostelSerializer(HostelNameSerializer):
+    address = serializers.CharField()
+    phone = serializers.CharField()
+    position = PositionSerializer(source="*")
+    check_in = CheckInHoursSerializer(source="*")
+
+
+class PassSerializer(serializers.Serializer):
+    """What a guest shows at the desk."""
+
+    code = serializers.CharField()
+    qr = serializers.CharField(help_text="A data URI of an SVG picture: a QR code of the stay's code.")
+    arrival = serializers.DateField()
+    departure = serializers.DateField()
+    kept_until = serializers.DateTimeField()
+    hostel = PassHostelSerializer()
+
+
+class StayFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=Stay.Status.choices, method="in_state", help_text="The status now.")
+    arrival_from = django_filters.DateFilter("arrival", "gte", input_formats=ISO, help_text="The first day of arrival.")
+    arrival_to = django_filters.DateFilter("arrival", "lte", input_formats=ISO, help_text="The last day of arrival.")
+
+    class Meta:
+        model = Stay
+        fields = ["status", "arrival_from", "arrival_to"]
+
+    def in_state(self, stays, _name, status):
+        now = timezone.now()
+        over = Q(status=Stay.Status.HELD, held_until__lte=now)
+        if status == Stay.Status.CANCELLED:
+            return stays.filter(Q(status=status) | over)
+        if status == Stay.Status.HELD:
+            return stays.filter(status=status, held_until__gt=now)
+        return stays.filter(status=status)
+
+
+def stays_with_all():
+    """Stays with what the answers say of them, in two statements however many they are."""
+    return Stay.objects.select_related("guest", "hostel").prefetch_related("bed_nights")
+
+
+def in_words(stay: Stay, now: datetime, doable: tuple[str, ...] = FOR_THE_GUEST) -> dict:
+    """The stay as JSON values; ``doable`` are the actions that whoever asks could do."""
+    return StaySerializer(stay, context={"now": now, "actions": doable}).data
+
+
+def own_stay(user: User, code: str, now: datetime) -> Stay:
+    """The user's stay of this code; 404 for what they may not know of, 403 for what they may only see."""
+    stay = get_object_or_404(Stay.objects.select_related("guest", "hostel"), code=code.upper())
+    if stay.guest.user_id == user.pk:
+        return stay
+    if may(user, Right.SEE_HOUSE_STAYS, stay.hostel, business_day(now)):
+        raise PermissionDenied
+    raise Http404
+
+
+class Stays(GenericAPIView):
+    """Own stays, or a house's."""
+
+    serializer_class = StaySerializer
+    pagination_class = Pages
+    filterset_class = StayFilter
+    queryset = Stay.objects.none()
+    refuses = ("POST",)
+
+    @extend_schema(
+        operation_id="list_stays",
+        tags=["stays"],
+        summary="Own stays, the latest arrival first; with `hostel` the house's, for those who work there",
+        parameters=[
+            OpenApiParameter("hostel", str, description="The slug of a house; guests see their own stays there.")
+        ],
+        responses=StaySerializer(many=True),
+    )
+    def get(self, request):
+        now = timezone.now()
+        stays, doable = self._asked_for(request, now)
+        page = self.paginate_queryset(self.filter_queryset(stays).order_by("-arrival", "-pk"))
+        words = StaySerializer(page, many=True, context={"now": now, "actions": doable})
+        return self.get_paginated_response(words.data)
+
+    def _asked_for(self, request, now):
+        own = stays_with_all().of(request.user)
+        slug = request.query_params.get("hostel")
+        if slug is None:
+            return own, FOR_THE_GUEST
+        hostel = Hostel.objects.filter(slug=slug).first() if "\0" not in slug else None
+        if hostel is None:
+            raise unknown_field("hostel", _("There is no such hostel."))
+        today = business_day(now)
+        if is_manager(request.user, hostel, today):
+            return stays_with_all().filter(hostel=hostel), FOR_THE_DESK
+        if may(request.user, Right.SEE_HOUSE_STAYS, hostel, today):
+            return stays_with_all().filter(hostel=hostel), ()
+        return own.filter(hostel=hostel), FOR_THE_GUEST
+
+    @extend_schema(
+        operation_id="book_stay",
+        tags=["stays"],
+        summary="Book a bed for oneself",
+        request=StayRequest,
+        responses={201: StaySerializer},
+        examples=[
+            OpenApiExample(
+                "Two nights",
+                {
+                    "hostel": "baodaiqiao",
+                    "arrival": "2026-03-06",
+                    "departure": "2026-03-08",
+                    "purpose": "interview",
+                },
+                request_only=True,
+            ),
+            FULL,
+        ],
+    )
+    def post(self, request):
+        wish = StayRequest(data=request.data)
+        wish.is_valid(raise_exception=True)
+        now = timezone.now()
+
+        def do():
+            try:
+                return in_words(book_for(user=request.user, now=now, **wish.validated_data), now)
+            except Hostel.DoesNotExist:
+                raise unknown_field("hostel", _("There is no such hostel.")) from None
+
+        return write_once(request, do, now=now, status=201)
+
+
+class StayDetail(GenericAPIView):
+    """One stay."""
+
+    serializer_class = StaySerializer
+    filter_backends = []
+
+    @extend_schema(operation_id="get_stay", tags=["stays"], summary="One stay, and what may be done to it now")
+    def get(self, request, code):
+        now = timezone.now()
+        stay = get_object_or_404(stays_with_all(), code=code.upper())
+        if stay.guest.user_id == request.user.pk:
+            return Response(in_words(stay, now))
+        today = business_day(now)
+        if is_manager(request.user, stay.hostel, today):
+            return Response(in_words(stay, now, FOR_THE_DESK))
+        if may(request.user, Right.SEE_HOUSE_STAYS, stay.hostel, today):
+            return Response(in_words(stay, now, ()))
+        raise Http404
+
+
+class StayAct(GenericAPIView):
+    """Something that the guest does to a stay."""
+
+    serializer_class = StaySerializer
+    filter_backends = []
+    rights = True
+    refuses = ("POST",)
+
+    def act(self, request, code, verb, **said):
+        now = timezone.now()
+        stay = own_stay(request.user, code, now)
+        return write_once(request, lambda: in_words(verb(stay, now=now, actor=request.user, **said), now), now=now)
+
+
+class Cancellation(StayAct):
+    @extend_schema(
+        operation_id="cancel_stay",
+        tags=["stays"],
+        summary="Cancel: the bed and the nights go back at once",
+        request=NothingSerializer,
+        responses={200: StaySerializer},
+    )
+    def post(self, request, code):
+        return self.act(request, code, cancel)
+
+
+class Confirmation(StayAct):
+    @extend_schema(
+        operation_id="confirm_stay",
+        tags=["stays"],
+        summary="Make a held stay a promise",
+        request=ConfirmationRequest,
+        responses={200: StaySerializer},
+    )
+    def post(self, request, code):
+        said = ConfirmationRequest(data=request.data)
+        said.is_valid(raise_exception=True)
+        return self.act(request, code, confirm, **said.validated_data)
+
+
+class Hold(StayAct):
+    @extend_schema(
+        operation_id="extend_hold",
+        tags=["stays"],
+        summary="Keep a held bed ten minutes longer, once",
+        request=NothingSerializer,
+        responses={200: StaySerializer},
+    )
+    def post(self, request, code):
+        return self.act(request, code, extend_hold)
+
+
+class Pass(GenericAPIView):
+    """The pass of a stay that is still to come, or running."""
+
+    serializer_class = PassSerializer
+    filter_backends = []
+    rights = True
+    refuses = ("GET",)
+
+    @extend_schema(operation_id="get_pass", tags=["stays"], summary="What the guest shows at the desk")
+    def get(self, request, code):
+        now = timezone.now()
+        stay = own_stay(request.user, code, now)
+        if stay.state(now) not in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE):
+            raise Refused(reasons.wrong_state(stay, now))
+        stay.qr = segno.make(stay.code, error="m").svg_data_uri(scale=8, border=4)
+        return Response(PassSerializer(stay).data)

@@ -1,0 +1,43 @@
+"""The addresses of the REST door."""
+
+from django.urls import include, path, re_path, register_converter
+from django.urls.converters import StringConverter
+
+from api import about, desk, eligibility, figures, hostels, me, stays
+
+
+class StayCode(StringConverter):
+    """Six letters or digits, as they are read out at a desk."""
+
+    regex = "[0-9A-Za-z]{6}"
+
+
+register_converter(StayCode, "stay")
+
+v1 = [
+    path("hostels/", hostels.Hostels.as_view(), name="hostels"),
+    path("hostels/<slug:slug>/", hostels.HostelDetail.as_view(), name="hostel"),
+    path("hostels/<slug:slug>/nights/", hostels.HostelNights.as_view(), name="hostel_nights"),
+    path("eligibility/", eligibility.Eligibility.as_view(), name="eligibility"),
+    path("me/", me.Me.as_view(), name="me"),
+    path("me/allowance/", me.Allowance.as_view(), name="allowance"),
+    path("stays/", stays.Stays.as_view(), name="stays"),
+    path("stays/<stay:code>/", stays.StayDetail.as_view(), name="stay"),
+    path("stays/<stay:code>/cancellation/", stays.Cancellation.as_view(), name="cancellation"),
+    path("stays/<stay:code>/confirmation/", stays.Confirmation.as_view(), name="confirmation"),
+    path("stays/<stay:code>/hold/", stays.Hold.as_view(), name="hold"),
+    path("stays/<stay:code>/pass/", stays.Pass.as_view(), name="pass"),
+    path("desk/<slug:hostel>/today/", desk.Today.as_view(), name="desk_today"),
+    path("desk/stays/<stay:code>/check-in/", desk.CheckIn.as_view(), name="check_in"),
+    path("desk/stays/<stay:code>/check-out/", desk.CheckOut.as_view(), name="check_out"),
+    path("desk/stays/<stay:code>/no-show/", desk.NoShow.as_view(), name="no_show"),
+    path("figures/", figures.Figures.as_view(), name="figures"),
+    path("schema/", about.Schema.as_view(), name="schema"),
+]
+app_name = "api"
+urlpatterns = [
+    path("v1/", include(v1)),
+    path("docs/", about.Docs.as_view(), name="docs"),
+    path("problems/<slug:name>/", about.ProblemPage.as_view(), name="problem"),
+    re_path(r"^[\s\S]*\Z", about.Nowhere.as_view(), name="nowhere"),
+]
