@@ -1,4 +1,4 @@
-"""The one evaluation behind checker, booking, review and preview: pure, from facts and a policy's terms to a decision."""
+"""The one evaluation behind checker, booking, review and preview: pure, from facts and terms to a decision."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

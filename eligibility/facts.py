@@ -92,8 +92,10 @@ class Facts:
                 "network": self.wish.network,
             },
             "history": {
-                "nights": [[_text(n.night), n.price_class, n.network, n.hostel_zh, n.hostel_en, n.stay]
-                           for n in self.history.nights],
+                "nights": [
+                    [_text(n.night), n.price_class, n.network, n.hostel_zh, n.hostel_en, n.stay]
+                    for n in self.history.nights
+                ],
                 "no_shows": [moment.isoformat() for moment in self.history.no_shows],
             },
             "gender": self.gender,

@@ -83,9 +83,7 @@ def _read_rules(rules, version):
 def _always(rules, version):
     """The rules that no policy can leave out, where this one does not name them."""
     named = {rule["kind"] for rule in rules}
-    return tuple(
-        kind(id=name, policy=version) for name, kind in KINDS.items() if kind.always and name not in named
-    )
+    return tuple(kind(id=name, policy=version) for name, kind in KINDS.items() if kind.always and name not in named)
 
 
 def _entitlement(given, data, purposes, version):

@@ -77,11 +77,11 @@ class Nights(Rule):
             back = {"used": used, "back": cap.returns_on(facts.day)}
             return self.reason(NOT_MET, text, back, fix=offer(granted), **about)
         elif granted.refused:
-            text = _("Of the %(wanted)s nights you want, only %(possible)s can be had")
+            text = _("Of the %(wanted)s nights you want only %(possible)s can be had")
             return self.reason(NOT_MET, text, counts, fix=offer(granted), **about)
         else:
             text = _(
-                "Of the %(wanted)s nights you want, %(free)s are free and %(priced)s cost %(percent)s %% of the house's rate"
+                "Of the %(wanted)s nights you want %(free)s are free; %(priced)s cost %(percent)s %% of the house's rate"
             )
             return self.reason(NOT_MET, text, counts, fix=offer(granted), **about)
 
