@@ -17,14 +17,14 @@ def take_the_only_place(database: Path, patience: float = PATIENCE_SECONDS) -> I
     """Be the one web process of the SQLite file ``database`` until this process ends.
 
     Returns the open lock file, to be kept. Raises ImproperlyConfigured if another process still has the place after
-    ``patience`` seconds. A process forked from this one ends at once: it would be a second.
+    ``patience`` seconds.
     """
     lock = open(database.with_name(f"{database.name}.serving"), "a")  # noqa: SIM115 - held while the process lives
     give_up_at = time.monotonic() + patience
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
+            return lock
         except BlockingIOError:
             if time.monotonic() >= give_up_at:
                 lock.close()
@@ -33,11 +33,10 @@ def take_the_only_place(database: Path, patience: float = PATIENCE_SECONDS) -> I
                     "end that one, start with one worker, or set DATABASE_URL to a PostgreSQL."
                 ) from None
             time.sleep(0.1)
-    os.register_at_fork(after_in_child=_refuse_to_be_a_second)
-    return lock
 
 
-def _refuse_to_be_a_second():
+def refuse_to_be_a_second():
+    """End this process at once: it was forked from the one that has the place."""
     sys.stderr.write(
         "SQLite serves one web process, and this one was split off from another: "
         "start without preloading, or set DATABASE_URL to a PostgreSQL.\n"

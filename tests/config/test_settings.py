@@ -1,0 +1,143 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from hostel.models import Hostel
+
+ROOT = Path(__file__).resolve().parents[2]
+READS = re.compile(r"""\benv(?:\.\w+)?\(\s*"([A-Z_]+)\"""")
+NAMES = re.compile(r"^#?\s?([A-Z][A-Z_]+)=", re.MULTILINE)
+
+SAFE = {
+    "HOSTEL_PRODUCTION": "1",
+    "HOSTEL_DEBUG": "0",
+    "HOSTEL_SECRET_KEY": "x" * 50,
+    "HOSTEL_FIELD_KEYS": os.environ["HOSTEL_FIELD_KEYS"],
+    "HOSTEL_HOSTS": "hostel.example.org",
+    "DATABASE_URL": "postgresql://house@127.0.0.1:1/house",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
+
+
+def start(tmp_path, **environment):
+    """Read the settings in a process of their own, as a server does, and return how that ended."""
+    return subprocess.run(
+        [sys.executable, "-c", "from django.conf import settings; print(settings.PRODUCTION)"],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "HOSTEL_VAR": str(tmp_path)} | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_example_names_every_variable_that_is_read_and_no_other():
+    read = set(READS.findall((ROOT / "config/settings.py").read_text()))
+
+    assert read == set(NAMES.findall((ROOT / ".env.example").read_text()))
+
+
+def test_no_other_module_reads_the_environment():
+    apps = ["hostel", "accounts", "eligibility", "bookings", "figures", "api", "web", "config"]
+    modules = [path for app in apps for path in (ROOT / app).rglob("*.py")]
+
+    readers = {str(path.relative_to(ROOT)) for path in modules if re.search(r"environ\b|getenv", path.read_text())}
+
+    # The last two only tell Django where the settings are.
+    assert readers == {"config/settings.py", "config/celery.py", "config/wsgi.py"}
+
+
+def test_the_example_copied_as_it_is_changes_nothing(tmp_path):
+    example = dict(
+        line.split("=", 1) for line in (ROOT / ".env.example").read_text().splitlines() if re.match(r"[A-Z_]+=", line)
+    )
+
+    ended = start(tmp_path, **example | {"HOSTEL_VAR": str(tmp_path)})
+
+    assert (ended.returncode, ended.stdout) == (0, "False\n"), ended.stderr
+
+
+def test_a_production_with_everything_set_starts(tmp_path):
+    ended = start(tmp_path, **SAFE)
+
+    assert (ended.returncode, ended.stdout) == (0, "True\n"), ended.stderr
+
+
+@pytest.mark.parametrize(
+    "unsafe, sentence",
+    [
+        ({"HOSTEL_SECRET_KEY": ""}, "HOSTEL_SECRET_KEY is empty or short: set it to at least 50 random characters"),
+        ({"HOSTEL_SECRET_KEY": "x" * 49}, "HOSTEL_SECRET_KEY is empty or short"),
+        ({"HOSTEL_DEBUG": "1"}, "HOSTEL_DEBUG is on: set HOSTEL_DEBUG=0"),
+        ({"HOSTEL_FIELD_KEYS": ""}, "HOSTEL_FIELD_KEYS is empty: set it to NAME:KEY"),
+        ({"HOSTEL_HOSTS": ""}, "HOSTEL_HOSTS is empty: set it to the names"),
+        ({"REDIS_URL": ""}, "REDIS_URL is empty: set it"),
+        (
+            {"DATABASE_URL": "sqlite:////tmp/x.sqlite3", "WEB_CONCURRENCY": "2"},
+            "SQLite serves one web process and WEB_CONCURRENCY is 2: set DATABASE_URL to a PostgreSQL",
+        ),
+        ({"HOSTEL_FIELD_KEYS": "k1:c2hvcnQ="}, "the key named 'k1' is not 32 bytes"),
+    ],
+)
+def test_an_unsafe_production_does_not_start_and_says_what_to_set(tmp_path, unsafe, sentence):
+    ended = start(tmp_path, **SAFE | unsafe)
+
+    assert ended.returncode != 0
+    assert sentence in ended.stderr.strip().splitlines()[-1]
+
+
+def test_every_reason_is_said_at_once(tmp_path):
+    ended = start(tmp_path, **SAFE | {"HOSTEL_SECRET_KEY": "", "HOSTEL_DEBUG": "1"})
+
+    last_line = ended.stderr.strip().splitlines()[-1]
+    assert "HOSTEL_SECRET_KEY" in last_line
+    assert "HOSTEL_DEBUG" in last_line
+
+
+def test_several_processes_on_sqlite_are_refused_outside_production_too(tmp_path):
+    ended = start(tmp_path, DATABASE_URL="", WEB_CONCURRENCY="2")
+
+    assert "SQLite serves one web process" in ended.stderr
+
+
+def test_a_demo_draws_its_secrets_once_and_keeps_them(tmp_path):
+    drawn = {"HOSTEL_SECRET_KEY": "", "HOSTEL_FIELD_KEYS": ""}
+    assert start(tmp_path, **drawn).returncode == 0
+    first = (tmp_path / "secret_key").read_text(), (tmp_path / "field_keys").read_text()
+
+    assert start(tmp_path, **drawn).returncode == 0
+
+    assert ((tmp_path / "secret_key").read_text(), (tmp_path / "field_keys").read_text()) == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_sqlite_writes_ahead_locks_at_the_beginning_and_minds_foreign_keys(db):
+    if connection.vendor != "sqlite":
+        assert connection.settings_dict["CONN_MAX_AGE"] is None
+        return
+
+    with connection.cursor() as cursor:
+        answers = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "foreign_keys")]
+
+    assert answers == ["wal", 1]
+    assert connection.transaction_mode == "IMMEDIATE"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_cannot_point_at_nothing():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Hostel.objects.create(
+            network_id=4711,
+            slug="nowhere",
+            lat=31.3,
+            lng=120.6,
+            check_in_from="14:00",
+            check_in_until="23:00",
+            check_out_by="12:00",
+            access="individual",
+            valid_from="2026-01-01",
+        )
