@@ -1,0 +1,1 @@
+"""What it led to: figures that are counted, never kept."""

@@ -1,0 +1,7 @@
+"""Figures of what the network gave."""
+
+from django.apps import AppConfig
+
+
+class FiguresConfig(AppConfig):
+    name = "figures"
