@@ -1,0 +1,120 @@
+"""Check in (D2): code, four digits or document; then the card with its tick; then the guest is in."""
+
+from django import forms
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.documents import mask
+from accounts.record import record
+from bookings.booking import actions
+from bookings.desk import beds_for, check_in
+from bookings.models import Stay
+from eligibility.reasons import Refused
+from web.desk import finding as found
+from web.desk.access import Desk, at_the_desk
+from web.desk.acts import act_once, new_act_id
+
+
+class CheckIn(forms.Form):
+    """What the desk says when it lets a guest in: the bed, the tick, and a document number where one was read."""
+
+    bed = forms.TypedChoiceField(error_messages={"invalid_choice": _("This bed was just given away: choose another.")})
+    compared = forms.BooleanField(
+        error_messages={"required": _("Compare the person with the document and register them, then tick this.")}
+    )
+    document_number = forms.CharField(required=False, max_length=40)
+
+    def __init__(self, *args, beds, **kwargs):
+        super().__init__(*args, **kwargs)
+        by_id = {str(bed.pk): bed for bed in beds}
+        self.fields["bed"].choices = [(each, str(bed)) for each, bed in by_id.items()]
+        self.fields["bed"].coerce = by_id.get
+
+
+@at_the_desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkin(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The finder; what was found; and the act itself."""
+    if "stay" in request.POST:
+        return _let_in(request, desk)
+    if "text" in request.POST:
+        text = request.POST["text"].strip()
+        finding = found.find(desk, text) if text else None
+        if finding and finding.stay:
+            # The answer gets an address of its own, with the code and never with what was read from a document.
+            return redirect(desk.url("desk_checkin", stay=finding.stay.code))
+        return _page(request, desk, finding)
+    if code := request.GET.get("stay", ""):
+        return _page(request, desk, _look(desk, code))
+    return _page(request, desk, None, done=_just_let_in(desk, request.GET.get("done", "")))
+
+
+def _let_in(request, desk):
+    finding = _look(desk, request.POST["stay"])
+    stay = finding.stay
+    if stay is None:
+        return _page(request, desk, finding, status=404)
+    if stay.hostel_id != desk.hostel.pk:
+        return _page(request, desk, finding, status=409)
+    form = CheckIn(request.POST, beds=beds_for(stay, desk.now))
+    if finding.kind == found.READY and not form.is_valid():
+        return _page(request, desk, finding, form=form, status=422)
+
+    def do():
+        said = form.cleaned_data
+        return check_in(
+            stay,
+            bed=said["bed"],
+            compared=said["compared"],
+            document_number=said["document_number"],
+            now=desk.now,
+            actor=desk.user,
+        )
+
+    try:
+        act_once(request, desk, stay, do)
+    except Refused as no:
+        # Somebody else may have been quicker: what is true now is said, and not what was true when the form was made.
+        return _page(request, desk, _look(desk, stay.code), form=form, refusal=no, status=409)
+    return redirect(desk.url("desk_checkin", done=stay.code))
+
+
+def _look(desk, code):
+    stay = Stay.objects.filter(code=code.upper()).select_related("guest", "hostel").first()
+    return found.look_at(desk, stay) if stay else found.Finding(found.UNKNOWN)
+
+
+def _just_let_in(desk, code):
+    stay = Stay.objects.filter(code=code, hostel=desk.hostel, status=Stay.Status.IN_HOUSE).first()
+    return stay and {"stay": stay, "bed": found.bed_of(stay)}
+
+
+def _page(request, desk, finding, *, form=None, refusal=None, done=None, status=200):
+    shown = {"desk": desk, "section": "checkin", "finding": finding, "form": form, "refusal": refusal, "done": done}
+    if finding and finding.kind == found.READY:
+        shown |= _card(desk, finding.stay, form)
+    elif finding and finding.kind == found.HERE_ALREADY:
+        shown |= {"bed": found.bed_of(finding.stay), "let_in_by": found.let_in_by(finding.stay)}
+    elif finding and finding.kind == found.ELSEWHERE:
+        shown["metres"] = found.metres_to(desk, finding.stay)
+    elif finding and finding.kind == found.SEVERAL:
+        shown["several"] = [(stay, desk.url("desk_checkin", stay=stay.code)) for stay in finding.stays]
+    return render(request, "web/desk/checkin.html", shown, status=status)
+
+
+def _card(desk, stay, form):
+    """The card of a guest who may come in. Whose document line is shown to whom is written down."""
+    record("see_stay", now=desk.now, actor=desk.user, person=stay.guest, hostel=stay.hostel, about=stay.code)
+    kept = stay.bed_nights.live()
+    return {
+        "beds": beds_for(stay, desk.now),
+        "chosen": form["bed"].value() if form else "",
+        "document": mask(stay.guest.document),
+        "price_fen": kept.aggregate(fen=Sum("price_fen"))["fen"] or 0,
+        "priced_nights": kept.filter(price_fen__gt=0).count(),
+        "late": actions(stay, desk.now)["no_show"].ok,
+        "act_id": new_act_id() if form is None else form.data.get("act_id") or new_act_id(),
+    }

@@ -1,0 +1,16 @@
+"""The desk's addresses, under /desk/. Its language is the person's own."""
+
+from django.urls import path
+
+from web.desk.checkin import checkin
+from web.desk.language import speak
+from web.desk.leaving import check_out_page, no_show_page
+from web.desk.today import today
+
+urlpatterns = [
+    path("", today, name="desk"),
+    path("checkin/", checkin, name="desk_checkin"),
+    path("stays/<str:code>/check-out/", check_out_page, name="desk_check_out"),
+    path("stays/<str:code>/no-show/", no_show_page, name="desk_no_show"),
+    path("language/", speak, name="desk_language"),
+]
