@@ -1,0 +1,71 @@
+from datetime import date
+
+import pytest
+
+from eligibility.rules.age import Age, full_years
+from tests.eligibility.cases import answer, facts
+
+AGE = Age(id="age", min=18, max=35)
+
+
+@pytest.mark.parametrize(
+    "born, day, age",
+    [
+        (date(2000, 3, 7), date(2026, 3, 6), 25),
+        (date(2000, 3, 7), date(2026, 3, 7), 26),
+        (date(2004, 2, 29), date(2022, 2, 28), 17),
+        (date(2004, 2, 29), date(2022, 3, 1), 18),
+        (date(2004, 2, 29), date(2024, 2, 29), 20),
+        (date(2000, 12, 31), date(2026, 1, 1), 25),
+    ],
+)
+def test_a_year_is_completed_on_the_birthday(born, day, age):
+    assert full_years(born, day) == age
+
+
+@pytest.mark.parametrize(
+    "born, verdict",
+    [
+        (date(2008, 3, 7), "met"),  # 18 on the day of arrival
+        (date(2008, 3, 8), "not_met"),  # the day after
+        (date(1990, 3, 8), "met"),  # 35 for one more day
+        (date(1990, 3, 7), "not_met"),  # 36 on the day of arrival
+    ],
+)
+def test_age_is_that_on_the_day_of_arrival(born, verdict):
+    assert answer(AGE, facts(birth_date=born)).verdict == verdict
+
+
+def test_while_the_dates_are_open_age_is_that_of_today():
+    born = date(2008, 3, 7)
+
+    assert answer(AGE, facts(birth_date=born, arrival=None, departure=None)).value_used == 17
+
+
+@pytest.mark.parametrize("rule, age", [(Age(id="age", max=35), 12), (Age(id="age", min=18), 80), (Age(id="age"), 3)])
+def test_a_limit_left_out_is_none(rule, age):
+    assert answer(rule, facts(birth_date=date(2026 - age, 1, 1))).verdict == "met"
+
+
+def test_a_birth_date_that_is_asked_for_later_stops_nobody():
+    reason = answer(AGE, facts(birth_date=None, later=frozenset({"birth_date"})))
+
+    assert (reason.verdict, reason.value_used, reason.fix) == ("met", None, None)
+    assert reason.sentence.say("zh-hans") == "订房时按证件核对"
+
+
+def test_a_birth_date_that_nobody_said_is_missing():
+    assert answer(AGE, facts(birth_date=None)).verdict == "missing"
+
+
+def test_too_old_says_what_was_used_where_it_came_from_and_what_is_open_all_the_same():
+    reason = answer(AGE, facts(birth_date=date(1990, 1, 1), sources={"birth_date": "verified"}))
+
+    assert (reason.code, reason.value_used, reason.value_source) == ("AGE", 36, "verified")
+    assert reason.needed == {"min": 18, "max": 35}
+    assert reason.fix.href == "/events/"
+
+
+def test_a_limit_that_lets_nobody_in_is_wrong():
+    assert list(Age.wrong({"min": 40, "max": 35})) == [("min", "must not be above max")]
+    assert not list(Age.wrong({"min": 40}))

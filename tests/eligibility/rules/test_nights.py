@@ -1,0 +1,141 @@
+from datetime import date, timedelta
+
+import pytest
+
+from eligibility.caps import PerStay, PerYear, Tier
+from eligibility.rules.nights import Nights
+from tests.eligibility.cases import TODAY, days, facts, kept, stay
+
+SAMPLE = Nights(id="free_stay.caps", caps=(PerStay(3, "wuzhong"), PerYear(7, "wuzhong")), tiers=(Tier(50, 4),))
+NO_PRICE = Nights(id="free_stay.caps", caps=SAMPLE.caps)
+JANUARY, TOMORROW = date(2026, 1, 1), TODAY + timedelta(1)
+NEW_YEARS_EVE = date(2026, 12, 31)
+
+
+def said(about, rule=SAMPLE):
+    """What is granted ("fh-": free, half, none), and the codes that are not met."""
+    letters = "".join("-" if price is None else price.cls[0] for price in rule.grant(about).prices)
+    return letters, [reason.code for reason in rule.judge(about) if reason.verdict == "not_met"]
+
+
+@pytest.mark.parametrize(
+    "wanted, used, accept, granted, not_met",
+    [
+        (1, 0, False, "f", []),
+        (3, 0, False, "fff", []),
+        (3, 4, False, "fff", []),
+        (3, 5, False, "ffh", ["NIGHTS"]),
+        (3, 5, True, "ffh", []),
+        (3, 7, False, "hhh", ["NIGHTS"]),
+        (3, 7, True, "hhh", []),  # also when the year's free nights are gone
+        (4, 0, False, "fffh", ["NIGHTS"]),
+        (4, 0, True, "fffh", []),
+        (7, 0, True, "fffhhhh", []),
+        (8, 0, True, "fffhhhh-", ["STAY_NIGHTS"]),
+        (8, 0, False, "fffhhhh-", ["NIGHTS", "STAY_NIGHTS"]),
+        (4, 7, True, "hhhh", []),
+        (5, 7, True, "hhhh-", ["NIGHTS"]),  # at most four priced nights a stay, whatever is free
+        (6, 6, True, "fhhhh-", ["NIGHTS"]),
+    ],
+)
+def test_free_first_then_half_price(wanted, used, accept, granted, not_met):
+    about = facts(nights=kept(*days(JANUARY, used)), accept_price=accept, **stay(TOMORROW, wanted))
+
+    assert said(about) == (granted, not_met)
+
+
+@pytest.mark.parametrize(
+    "wanted, used, granted, not_met",
+    [
+        (3, 0, "fff", []),
+        (4, 0, "fff-", ["STAY_NIGHTS"]),
+        (3, 6, "f--", ["NIGHTS"]),
+        (1, 7, "-", ["NIGHTS"]),
+    ],
+)
+def test_where_the_policy_has_no_price_what_is_not_free_is_refused(wanted, used, granted, not_met):
+    about = facts(nights=kept(*days(JANUARY, used)), accept_price=True, **stay(TOMORROW, wanted))
+
+    assert said(about, NO_PRICE) == (granted, not_met)
+
+
+def test_each_night_counts_in_its_own_calendar_year():
+    used_up = kept(*days(JANUARY, 7))
+
+    assert said(facts(nights=used_up, accept_price=True, **stay(NEW_YEARS_EVE, 4)))[0] == "hfff"
+    assert said(facts(nights=used_up, **stay(NEW_YEARS_EVE + timedelta(1), 3)))[0] == "fff"
+    assert said(facts(nights=kept(*days(date(2025, 12, 20), 7)), **stay(TOMORROW, 3)))[0] == "fff"
+
+
+def test_half_price_nights_and_nights_in_sister_districts_do_not_count_in_the_district():
+    others = kept(*days(JANUARY, 7), price_class="half") + kept(*days(date(2026, 2, 1), 7), network="gusu")
+
+    assert said(facts(nights=others, **stay(TOMORROW, 3))) == ("fff", [])
+
+
+@pytest.mark.parametrize(
+    "in_gusu, accept, granted, not_met",
+    [
+        (11, False, "fff", []),
+        (12, False, "ffh", ["NIGHTS", "CITY_CAP"]),
+        (12, True, "ffh", []),
+        (14, False, "hhh", ["NIGHTS", "CITY_CAP"]),
+        (14, True, "hhh", []),
+    ],
+)
+def test_the_city_counts_the_nights_of_all_its_districts(in_gusu, accept, granted, not_met):
+    elsewhere = kept(*days(JANUARY, in_gusu), network="gusu")
+
+    about = facts(nights=elsewhere, city_cap=14, accept_price=accept, **stay(TOMORROW, 3))
+
+    assert said(about) == (granted, not_met)
+
+
+def test_the_city_is_not_blamed_where_the_stay_has_its_nights_already():
+    elsewhere = kept(*days(JANUARY, 11), network="gusu")
+
+    assert said(facts(nights=elsewhere, city_cap=14, **stay(TOMORROW, 4))) == ("fffh", ["NIGHTS"])
+
+
+def test_a_city_that_names_no_cap_gives_no_reason():
+    assert [reason.code for reason in SAMPLE.judge(facts())] == ["NIGHTS", "STAY_NIGHTS"]
+
+
+def test_priced_nights_are_offered():
+    reason = next(SAMPLE.judge(facts(**stay(TOMORROW, 5))))
+
+    assert (reason.verdict, reason.fix.kind) == ("not_met", "accept_price")
+
+
+def test_where_nothing_can_be_offered_the_apartments_are_next():
+    about = facts(nights=kept(*days(JANUARY, 7)), **stay(TOMORROW, 1))
+
+    reason = next(NO_PRICE.judge(about))
+
+    assert reason.sentence.say("zh-hans") == "免费晚数已用完（7 晚），2027年1月1日 恢复"
+    assert reason.fix.href == "/apartments/"
+
+
+@pytest.mark.parametrize("used, accept, verdict", [(0, False, "met"), (7, False, "not_met"), (7, True, "met")])
+def test_while_the_dates_are_open_tonight_stands_for_them(used, accept, verdict):
+    about = facts(nights=kept(*days(JANUARY, used)), accept_price=accept, arrival=None, departure=None)
+
+    assert [reason.verdict for reason in SAMPLE.judge(about)] == [verdict]
+
+
+@pytest.mark.parametrize("used, free", [(0, 3), (4, 3), (5, 2), (7, 0), (9, 0)])
+def test_free_nights_are_those_of_the_longest_stay(used, free):
+    assert SAMPLE.free_nights(facts(nights=kept(*days(JANUARY, used)))) == free
+
+
+def test_a_stay_without_a_cap_of_its_own_is_bounded_by_the_year():
+    rule = Nights(id="x.caps", caps=(PerYear(7, "wuzhong"),))
+
+    assert rule.free_nights(facts()) == 7 + 7  # from tomorrow for a year: seven in each of two years
+    assert [reason.code for reason in rule.judge(facts())] == ["NIGHTS"]
+
+
+def test_with_no_cap_at_all_every_night_is_free():
+    about = facts(nights=kept(*days(JANUARY, 40)), **stay(TOMORROW, 20))
+
+    assert said(about, Nights(id="x.caps", caps=())) == ("f" * 20, [])
