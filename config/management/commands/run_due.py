@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import TaskRun
-from config.schedule import SCHEDULE
+from config.schedule import SCHEDULE, Job
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 5
@@ -37,11 +38,11 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             return
 
-    def run_due(self) -> list[str]:
-        """Run what is due now and return the names of the jobs that had trouble."""
+    def run_due(self, schedule: Iterable[Job] = SCHEDULE) -> list[str]:
+        """Run what of ``schedule`` is due now and return the names of the jobs that had trouble."""
         started = dict(TaskRun.objects.values_list("name", "started_at"))
         failed = []
-        for job in SCHEDULE:
+        for job in schedule:
             if not job.due(timezone.now(), started.get(job.name)):
                 continue
             try:
