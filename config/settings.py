@@ -166,9 +166,38 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.BearerToken"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSON"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.parsers.AlwaysJSON",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "api.schema.DoorSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "NUM_PROXIES": TRUSTED_PROXIES,
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "api.refusals.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "api.refusals.ProblemFormatter",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "苏青驿 · Suqing hostels",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "A free first roof for young people who come to look for work.\n\n"
+        "JSON, snake_case; days are `YYYY-MM-DD`, moments RFC 3339; a night is named by its evening, the day of leaving "
+        "is none. Lists come in pages (`results`, `next`). Every error is `application/problem+json` (RFC 9457)."
+    ),
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "DocumentKind": "accounts.models.Person.Document",
+        "RoleKind": "accounts.models.Role.Kind",
+        "AlternativeKind": "api.problems.ALTERNATIVES",
+    },
 }
 
 # --- language and time ------------------------------------------------------------------------------------------------
