@@ -38,7 +38,7 @@ def _said(value: Any, language: str) -> Any:
         return value[0] if language == CHINESE else value[1]
     if isinstance(value, datetime):
         local = timezone.localtime(value)
-        return f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
+        return f"{formats.date_format(local, 'n月j日' if language == CHINESE else 'j M')} {local:%H:%M}"
     if isinstance(value, date):
         return formats.date_format(value, "DATE_FORMAT" if language == CHINESE else "j M Y")
     return value

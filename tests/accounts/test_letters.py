@@ -1,0 +1,222 @@
+import json
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from django.db import connections, transaction
+from django.utils.translation import gettext_lazy
+
+from accounts import letters, senders
+from accounts.models import Letter, Person
+from accounts.reasons import Sentence
+from tests.conftest import FRIDAY, NOW, SUNDAY, moment
+
+
+class DeafSender(senders.Sender):
+    """The operator does not answer."""
+
+    def send(self, phone, text):
+        raise ConnectionRefusedError(f"no line to {phone}")
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch):
+    monkeypatch.setattr(letters, "KINDS", {})
+    letters.letter_kind("moved", gettext_lazy("Stay %(code)s is in %(hostel)s from %(arrival)s"))
+    letters.letter_kind("freed", lambda values: Sentence(f"Freed: {values['code']}"), urgent=True)
+
+
+@pytest.fixture
+def sent(settings, tmp_path):
+    """What has gone out, as (phone, text)."""
+    settings.SMS_FILE = str(tmp_path / "sms.txt")
+
+    def read():
+        path = Path(settings.SMS_FILE)
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [(each["phone"], each["text"]) for each in map(json.loads, lines)]
+
+    return read
+
+
+def write(person, about="ABC234", now=NOW, kind="moved", **values):
+    letters.write(
+        person, kind, about, now, **{"code": about, "hostel": ["宝带桥站", "Baodaiqiao"], "arrival": FRIDAY} | values
+    )
+    return Letter.objects.get(person=person, kind=kind, about=about)
+
+
+def test_a_letter_is_written_now_and_sent_later(lin, sent):
+    letter = write(lin)
+    assert (letter.person, letter.written_at, letter.posted_at) == (lin, NOW, None)
+    assert sent() == []
+
+    assert letters.post_due(NOW) == 1
+
+    letter.refresh_from_db()
+    assert letter.posted_at == NOW
+    assert [phone for phone, _ in sent()] == [lin.user.phone]
+
+
+def test_a_letter_speaks_the_language_of_its_reader(lin, chen, sent):
+    lin.user.language = "en"
+    lin.user.save()
+    write(lin)
+    write(chen)
+
+    letters.post_due(NOW)
+
+    assert sent() == [
+        (lin.user.phone, "Stay ABC234 is in Baodaiqiao from 6 Mar 2026"),
+        (chen.user.phone, "Stay ABC234 is in 宝带桥站 from 2026年3月6日"),
+    ]
+
+
+def test_moments_are_said_in_the_house_s_own_time(lin):
+    letters.letter_kind("until", gettext_lazy("until %(until)s"))
+    letter = write(lin, kind="until", until=moment(SUNDAY, 23))
+
+    assert letters.say(letter, "zh-hans") == "until 3月8日 23:00"
+
+
+def test_one_event_is_one_letter(lin, sent):
+    write(lin)
+    write(lin)
+    write(lin, about="XYZ789")
+
+    assert letters.post_due(NOW) == 2
+
+
+def test_a_second_run_sends_nothing_again(lin, sent):
+    write(lin)
+    letters.post_due(NOW)
+
+    assert letters.post_due(NOW + timedelta(hours=1)) == 0
+    assert len(sent()) == 1
+
+
+def test_the_oldest_go_first_and_a_run_has_an_end(lin, sent):
+    for n in range(5):
+        write(lin, about=f"AAA22{n}", now=NOW - timedelta(minutes=n))
+
+    assert letters.post_due(NOW, limit=2) == 2
+    assert ["AAA224" in sent()[0][1], "AAA223" in sent()[1][1]] == [True, True]
+    assert letters.post_due(NOW, limit=200) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_posting_at_once_send_each_letter_once(lin, sent):
+    for n in range(12):
+        write(lin, about=f"AAA2{n:02}")
+    start, posted = threading.Barrier(4), []
+
+    def post():
+        start.wait()
+        try:
+            posted.append(letters.post_due(NOW))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=post) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sum(posted) == 12
+    assert len(sent()) == len(set(sent())) == 12
+
+
+def test_a_letter_that_did_not_go_out_waits_longer_each_time(lin, sent, settings):
+    letter = write(lin)
+    settings.SMS_SENDER = "tests.accounts.test_letters.DeafSender"
+
+    assert letters.post_due(NOW) == 0
+    letter.refresh_from_db()
+    assert (letter.posted_at, letter.tries, letter.tried_at) == (None, 1, NOW)
+    assert letter.trouble == "ConnectionRefusedError"  # and not the phone that was in the message
+    letters.post_due(NOW + timedelta(seconds=59))
+    letter.refresh_from_db()
+    assert letter.tries == 1
+    letters.post_due(NOW + timedelta(minutes=1))
+    letter.refresh_from_db()
+    assert letter.tries == 2
+
+    settings.SMS_SENDER = "accounts.senders.FileSender"
+    assert letters.post_due(NOW + timedelta(minutes=3)) == 1
+    letter.refresh_from_db()
+    assert letter.trouble == ""
+
+
+def test_one_letter_in_trouble_does_not_stop_the_next(lin, chen, sent):
+    letter = write(lin, kind="unheard_of")
+    write(chen)
+
+    assert letters.post_due(NOW) == 1
+
+    letter.refresh_from_db()
+    assert (letter.posted_at, letter.trouble) == (None, letters.NO_TEXT)
+
+
+def test_after_enough_tries_a_letter_is_given_up(lin, settings):
+    letter = write(lin)
+    settings.SMS_SENDER = "tests.accounts.test_letters.DeafSender"
+
+    for n in range(20):
+        letters.post_due(NOW + timedelta(days=n))
+
+    letter.refresh_from_db()
+    assert letter.tries == letters.MAX_TRIES
+
+
+def test_who_has_no_phone_gets_no_letter_and_it_says_so(wuzhong, sent):
+    letter = write(Person.objects.create(name="王一"))
+
+    assert letters.post_due(NOW) == 0
+    assert letters.post_due(NOW + timedelta(days=1)) == 0
+
+    letter.refresh_from_db()
+    assert (letter.posted_at, letter.trouble) == (None, letters.NO_PHONE)
+    assert sent() == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "goes"), [(21, 59, 2), (22, 0, 1), (23, 59, 1), (3, 0, 1), (7, 59, 1), (8, 0, 2)]
+)
+def test_at_night_only_what_cannot_wait_is_sent(lin, sent, hour, minute, goes):
+    write(lin)
+    write(lin, kind="freed")
+
+    assert letters.post_due(moment(SUNDAY, hour, minute)) == goes
+
+
+def test_what_was_kept_overnight_goes_out_in_the_morning(lin, sent):
+    write(lin, now=moment(FRIDAY, 23))
+
+    assert letters.post_due(moment(FRIDAY, 23, 30)) == 0
+    assert letters.post_due(moment(SUNDAY, 8)) == 1
+
+
+def test_a_letter_rolled_back_with_its_act_was_never_written(lin):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        write(lin)
+        raise RuntimeError
+
+    assert not letters.due(NOW).exists()
+
+
+@pytest.mark.parametrize("names", [["lin"], ["lin", "chen", "wang"]])
+def test_looking_for_letters_costs_one_statement_however_many_there_are(
+    people, wuzhong, names, django_assert_num_queries
+):
+    for name in names:
+        write(people(name))
+
+    with django_assert_num_queries(1):
+        assert len({letter.person.user.phone for letter in letters.due(NOW)}) == len(names)
+
+
+def test_the_tests_themselves_send_into_a_file():
+    assert configured.SMS_SENDER == "accounts.senders.FileSender"
