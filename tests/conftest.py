@@ -1,11 +1,13 @@
 """The people and the houses that the tests are about."""
 
 import os
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 
 from accounts.documents import with_check_digit
 from accounts.models import Person, Role, User
@@ -32,6 +34,14 @@ TUESDAY = FRIDAY + timedelta(days=4)
 def moment(day, hour, minute=0):
     """An aware moment in Shanghai."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
+
+
+@contextmanager
+def undone():
+    """What happens inside is rolled back at the end: each example of a property test begins where the last one did."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def resident_number(birth_date, gender, sequence=1):
