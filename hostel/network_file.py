@@ -214,8 +214,12 @@ def _faults_between(told: Any) -> Iterator[str]:
         yield from _twice(_list(hostel, "rooms"), f"hostels[{n}].rooms", "number")
         yield from _twice(_list(hostel, "spaces"), f"hostels[{n}].spaces", "kind", ("name", "zh"))
         opens, closes = (_text(_of(hostel, "check_in"), end) for end in ("from", "until"))
-        if opens and closes and _evening(closes) <= _evening(opens):
+        if _is_time(opens) and _is_time(closes) and _evening(closes) <= _evening(opens):
             yield f"hostels[{n}].check_in.until: must be later than {opens}"
+
+
+def _is_time(text: str | None) -> bool:
+    return text is not None and FORMATS.conforms(text, "clock")
 
 
 def _evening(clock: str) -> tuple[bool, str]:
