@@ -40,7 +40,8 @@ def evaluate(policy: Policy, facts: Facts) -> Decision:
     terms = terms_of(policy)
     common = judged(terms.rules, facts)
     decisions = [_decide(entitlement, common, facts, terms.version) for entitlement in terms.entitlements]
-    return min(decisions, key=_less_good)
+    _distance, best = min(decisions, key=first)
+    return best
 
 
 def judged(rules: Iterable[Rule], facts: Facts) -> list[tuple[tuple, Reason]]:
@@ -53,23 +54,29 @@ def judged(rules: Iterable[Rule], facts: Facts) -> list[tuple[tuple, Reason]]:
 
 
 def _decide(entitlement: Entitlement, common, facts, version):
+    """The decision about one entitlement, after how far it is from the best that can be: the kindest outcome, the
+    fewest refusals (of who one is before those of how many nights), the least to pay, the most free nights."""
     nights = entitlement.nights_on(facts.day)
     placed = [*common, *judged((*entitlement.rules, nights), facts)]
-    reasons = tuple(reason for _place, reason in sorted(placed, key=_place_of))
+    reasons = tuple(reason for _place, reason in sorted(placed, key=first))
     outcome = _outcome(reasons)
-    refused = any(reason.verdict == NOT_MET and reason.rule_id != nights.id for reason in reasons)
-    return Decision(
-        outcome=outcome,
-        reasons=reasons,
-        entitlement=entitlement.key,
-        prices=nights.grant(facts).prices if outcome == YES and facts.wish.nights else (),
-        free_nights=0 if refused else nights.free_nights(facts),
-        policy=version,
+    not_met = [reason.rule_id for reason in reasons if reason.verdict == NOT_MET]
+    refused = len(not_met) - not_met.count(nights.id)
+    prices = nights.grant(facts).prices if outcome == YES and facts.wish.nights else ()
+    free_nights = 0 if refused else nights.free_nights(facts)
+    distance = (
+        BEST.index(outcome),
+        refused,
+        len(not_met),
+        sum(price.percent for price in prices),
+        -free_nights,
+        entitlement.key,
     )
+    return distance, Decision(outcome, reasons, entitlement.key, prices, free_nights, version)
 
 
-def _place_of(placed):
-    return placed[0]
+def first(pair):
+    return pair[0]
 
 
 def _outcome(reasons):
@@ -78,17 +85,6 @@ def _outcome(reasons):
         if verdict in verdicts:
             return outcome
     return YES
-
-
-def _less_good(decision):
-    """Sorts the best first: the kindest outcome, the fewest refusals, the least to pay, the most free nights."""
-    return (
-        BEST.index(decision.outcome),
-        len([reason for reason in decision.reasons if reason.verdict == NOT_MET]),
-        sum(price.percent for price in decision.prices),
-        -decision.free_nights,
-        decision.entitlement,
-    )
 
 
 def assess(person: Person, policy: Policy, facts: Facts, decision: Decision) -> Assessment:

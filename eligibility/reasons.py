@@ -1,4 +1,4 @@
-"""Reasons: how a rule answers. They live a floor below (`accounts/reasons.py`), because who somebody is can be refused too."""
+"""Reasons: how a rule answers. They live a floor below, because who somebody is can be refused too."""
 
 from accounts.reasons import ASK, CHINESE, ENGLISH, MET, MISSING, NOT_MET, ORDER, Fix, Reason, Refused, Sentence
 

@@ -80,9 +80,7 @@ class Nights(Rule):
             text = _("Of the %(wanted)s nights you want only %(possible)s can be had")
             return self.reason(NOT_MET, text, counts, fix=offer(granted), **about)
         else:
-            text = _(
-                "Of the %(wanted)s nights you want %(free)s are free; %(priced)s cost %(percent)s %% of the house's rate"
-            )
+            text = _("Of the %(wanted)s nights you want %(free)s are free; %(priced)s cost %(percent)s %% of the rate")
             return self.reason(NOT_MET, text, counts, fix=offer(granted), **about)
 
     def _stay(self, nights, cap):

@@ -43,9 +43,7 @@ def facts(now=NOW, **changes) -> Facts:
 
 def kept(*nights, price_class="free", network="wuzhong"):
     """Nights that a person has already."""
-    return tuple(
-        KeptNight(night, price_class, network, "苏青驿·石湖站", "Shihu hostel", "ABC234") for night in nights
-    )
+    return tuple(KeptNight(night, price_class, network, "苏青驿·石湖站", "Shihu hostel", "ABC234") for night in nights)
 
 
 def days(first, count):

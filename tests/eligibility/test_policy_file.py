@@ -1,0 +1,228 @@
+from copy import deepcopy
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from eligibility.models import Policy
+from eligibility.policy_file import WrongFile, errors_in, load_policy, read_policy, schema
+from eligibility.rules import KINDS
+from hostel.models import Network
+from tests.eligibility.cases import NOW, SAMPLE, SAMPLE_RULES
+
+
+@pytest.fixture
+def network(db):
+    return Network.objects.create(slug="wuzhong", name_zh="吴中", name_en="Wuzhong")
+
+
+@pytest.fixture
+def file_with(tmp_path):
+    """A policy file made from the sample by a change of its data."""
+
+    def write(change=lambda data: None):
+        data = deepcopy(SAMPLE_RULES)
+        change(data)
+        file = tmp_path / "policy.yaml"
+        file.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+        return file
+
+    return write
+
+
+# --- what is written --------------------------------------------------------------------------------------------------
+def test_an_approved_file_becomes_the_first_version_in_force(network):
+    policy = load_policy(SAMPLE, now=NOW)
+
+    policy.refresh_from_db()
+    assert str(policy) == "wuzhong-sample/1"
+    assert (policy.drafted_by, policy.approved_by) == ("样例起草人", "样例批准人")
+    assert str(policy.in_force_from) == "2023-01-01"
+    assert policy.written_at == NOW
+
+
+def test_the_same_content_again_is_the_same_row(network):
+    assert load_policy(SAMPLE, now=NOW) == load_policy(SAMPLE, now=NOW)
+    assert Policy.objects.count() == 1
+
+
+def test_changed_content_is_the_next_version_and_the_old_one_stays(network, file_with):
+    first = load_policy(SAMPLE, now=NOW)
+    second = load_policy(file_with(lambda data: data["rules"][0].update(max=40)), now=NOW)
+    third = load_policy(SAMPLE, now=NOW)
+
+    assert [policy.version for policy in (first, second, third)] == [1, 2, 3]
+    first.refresh_from_db()
+    assert [policy.rules["rules"][0]["max"] for policy in (first, second, third)] == [35, 40, 35]
+
+
+def test_a_file_that_nobody_approved_is_a_draft(network, file_with):
+    def unsigned(data):
+        for name in ("drafted_by", "approved_by", "in_force_from"):
+            del data[name]
+
+    draft = load_policy(file_with(unsigned), now=NOW)
+
+    assert (draft.drafted_by, draft.approved_by, draft.in_force_from) == ("load_policy", "", None)
+
+
+def test_looking_only_writes_nothing(network):
+    assert load_policy(SAMPLE, now=NOW, check=True).pk is None
+    assert not Policy.objects.exists()
+
+
+# --- what is wrong ----------------------------------------------------------------------------------------------------
+def entitlement(data):
+    return data["entitlements"][0]
+
+
+WRONG = [
+    (lambda d: entitlement(d)["caps"].update(per_year=-1), "entitlements[0].caps.per_year: must be 0 or more"),
+    (
+        lambda d: entitlement(d)["caps"].update(per_week=1),
+        "entitlements[0].caps: does not know per_week; it takes per_stay, per_year",
+    ),
+    (lambda d: entitlement(d)["after"][0].update(percent=101), "entitlements[0].after[0].percent: must be 100 or less"),
+    (lambda d: entitlement(d).pop("label"), "entitlements[0]: label is missing"),
+    (lambda d: d.pop("title"), "title is missing"),
+    (lambda d: d.update(rules="none"), "rules: must be of type array, not 'none'"),
+    (lambda d: d.update(entitlements=[]), "entitlements: must not be empty"),
+    (lambda d: d["rules"][0].update(max="old"), "rules[0].max: must be of type integer, not 'old'"),
+    (
+        lambda d: d["rules"][0].update(most=3),
+        "rules[0]: does not know most; it takes id, kind, clause, otherwise, min, max",
+    ),
+    (
+        lambda d: d["rules"][1].update(min="kindergarten"),
+        "rules[1].min: 'kindergarten' is not one of secondary_vocational, junior_college, bachelor, master, doctor",
+    ),
+    (lambda d: d["rules"][1].pop("min"), "rules[1]: min is missing"),
+    (lambda d: d["rules"][0].update(otherwise="maybe"), "rules[0].otherwise: 'maybe' is not one of no, ask"),
+    (lambda d: d["rules"][5].update(kept_until=1380), "rules[5].kept_until: must be of type string, not 1380"),
+    (
+        lambda d: d["rules"][5].update(kept_until="24:00"),
+        "rules[5].kept_until: '24:00' must look like ^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    ),
+    (lambda d: d["rules"][0]["clause"].pop("en"), "rules[0].clause: en is missing"),
+    (lambda d: entitlement(d).update(purposes=["exam", "exam"]), "entitlements[0].purposes: names something twice"),
+    (
+        lambda d: entitlement(d).update(purposes=["exam", "golf"]),
+        "entitlements[0].purposes[1]: 'golf' is none of the purposes of this file: "
+        "interview, internship, job_fair, exam, start_up, flat_hunting",
+    ),
+    (lambda d: d["rules"][0].update(min=40), "rules[0].min: must not be above max"),
+    (lambda d: d["rules"][1].update(id="age"), "rules[1].id: 'age' stands twice"),
+    (lambda d: d["entitlements"].append(deepcopy(entitlement(d))), "entitlements[1].key: 'free_stay' stands twice"),
+    (lambda d: d["seasons"][0].update({"from": "02-30"}), "seasons[0].from: '02-30' is no day"),
+    (
+        lambda d: d["seasons"][0].update(until="2026-08-31"),
+        "seasons[0].until: must be with a year or without one, as from is",
+    ),
+    (
+        lambda d: d["seasons"][0].update(entitlements=["gold"]),
+        "seasons[0].entitlements[0]: 'gold' is none of the entitlements of this file: free_stay",
+    ),
+    (lambda d: d.update(approved_by="样例起草人"), "approved_by: must be another person than drafted_by"),
+    (lambda d: d.pop("drafted_by"), "drafted_by: must be said where the file is approved"),
+    (lambda d: d.pop("approved_by"), "approved_by: must be said as well"),
+    (lambda d: d.pop("in_force_from"), "in_force_from: must be said as well"),
+    (lambda d: d.update(in_force_from="2023-02-29"), "in_force_from: '2023-02-29' is no day"),
+]
+
+
+@pytest.mark.parametrize("change, error", WRONG, ids=[error for _change, error in WRONG])
+def test_an_error_carries_its_place(change, error):
+    data = deepcopy(SAMPLE_RULES)
+    change(data)
+
+    assert errors_in(data) == [error]
+
+
+def test_a_kind_that_nobody_wrote_is_named_with_those_there_are():
+    data = deepcopy(SAMPLE_RULES)
+    data["rules"][0] = {"id": "shoes", "kind": "shoe_size"}
+
+    (error,) = errors_in(data)
+
+    assert error.startswith("rules[0].kind: 'shoe_size' is not one of age, education, evidence,")
+
+
+def test_every_error_is_said_at_once_and_nothing_changes(network, file_with):
+    def wrong(data):
+        data["rules"][0]["max"] = -1
+        entitlement(data)["caps"]["per_stay"] = "three"
+        del data["purposes"]
+
+    with pytest.raises(WrongFile) as refused:
+        load_policy(file_with(wrong), now=NOW)
+
+    assert refused.value.errors == [
+        "purposes is missing",
+        "entitlements[0].caps.per_stay: must be of type integer or null, not 'three'",
+        "rules[0].max: must be 0 or more",
+    ]
+    assert not Policy.objects.exists()
+
+
+@pytest.mark.parametrize("data", [None, [], "text", 3])
+def test_what_is_no_policy_at_all_is_refused(data):
+    (error,) = errors_in(data)
+    assert error.startswith("must be of type object")
+
+
+def test_a_network_that_is_not_here_is_refused(db):
+    with pytest.raises(WrongFile) as refused:
+        load_policy(SAMPLE, now=NOW)
+
+    assert refused.value.errors == ["network: there is no network 'wuzhong' here; load it first with load_network"]
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("a: [1", "while parsing"),
+        ("a: 1\na: 2\n", "'a' is written twice"),
+        ("a: !!python/object/apply:os.getcwd []", "could not determine a constructor"),
+    ],
+)
+def test_a_file_that_is_not_plain_yaml_is_refused(tmp_path, text, said):
+    file = tmp_path / "policy.yaml"
+    file.write_text(text)
+
+    with pytest.raises(WrongFile) as refused:
+        read_policy(file)
+
+    assert said in refused.value.errors[0]
+
+
+def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path):
+    (tmp_path / "picture.yaml").write_bytes(b"\xff\xd8\xff")
+    for name in ("nothing.yaml", "picture.yaml"):
+        with pytest.raises(WrongFile):
+            read_policy(tmp_path / name)
+
+
+def test_hours_and_days_stay_text_also_without_quotes(tmp_path):
+    file = tmp_path / "policy.yaml"
+    file.write_text(SAMPLE.read_text("utf-8").replace('"23:00"', "23:00"), "utf-8")
+
+    data = read_policy(file)
+
+    assert data == SAMPLE_RULES
+    assert (data["rules"][5]["kept_until"], data["in_force_from"]) == ("23:00", "2023-01-01")
+
+
+# --- the schema -------------------------------------------------------------------------------------------------------
+def test_the_schema_is_a_schema_and_knows_every_kind():
+    Draft202012Validator.check_schema(schema())
+
+    in_a_list = {name for name, kind in KINDS.items() if not kind.of_entitlement}
+    assert set(schema()["$defs"]["rule"]["properties"]["kind"]["enum"]) == in_a_list
+    assert in_a_list == set(KINDS) - {"nights", "purpose"}
+
+
+def test_each_kind_has_its_own_file_and_place():
+    files = {kind.__module__ for kind in KINDS.values()}
+    assert (
+        len(files) == len({kind.code for kind in KINDS.values()}) == len({k.rank for k in KINDS.values()}) == len(KINDS)
+    )
