@@ -1,8 +1,12 @@
-"""How the desk writes money."""
+"""How the desk writes money and moments of today."""
 
 from decimal import Decimal
 
 from django import template
+from django.utils.translation import gettext as _
+
+from hostel.nights import business_day
+from web.templatetags.house import hour, moment
 
 register = template.Library()
 
@@ -11,3 +15,11 @@ register = template.Library()
 def yuan(fen):
     """Write fen as yuan: 4900 is 49.00."""
     return f"{Decimal(fen) / 100:.2f}"
+
+
+@register.simple_tag
+def when(happened, now):
+    """Write a moment; one of this business day as today's: 今天 15:02, 15:02 today."""
+    if business_day(happened) == business_day(now):
+        return _("{hour} today").format(hour=hour(happened))
+    return moment(happened)
