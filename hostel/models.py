@@ -114,7 +114,7 @@ class Hostel(Named, Dated):
     access = models.CharField(max_length=10, choices=Access)
     facilities = models.JSONField(default=list)
 
-    objects = HostelQuerySet.as_manager()
+    objects = HostelQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["slug"]

@@ -105,7 +105,8 @@ def _read(path: Path) -> Any:
         return yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
-        raise NetworkFileWrong([f"line {mark.line + 1}, column {mark.column + 1}: {wrong.problem}"]) from wrong
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
+        raise NetworkFileWrong([f"{place}: {wrong.problem}"]) from wrong
     except (yaml.YAMLError, ValueError, RecursionError) as wrong:
         raise NetworkFileWrong([f"{path}: {wrong}"]) from wrong
 
@@ -127,8 +128,8 @@ def _is_day(value: Any) -> bool:
 @FORMATS.checks("phone", raises=phonenumbers.NumberParseException)
 def _is_phone(value: Any) -> bool:
     return not isinstance(value, str) or (
-        len(value) <= Hostel._meta.get_field("phone").max_length
-        and bool(re.fullmatch(r"[0-9+ ()-]+", value))
+        # The column holds twenty.
+        bool(re.fullmatch(r"[0-9+ ()-]{1,20}", value))
         and phonenumbers.is_possible_number(phonenumbers.parse(value, "CN"))
     )
 
@@ -164,20 +165,23 @@ def _faults_of_form(told: Any) -> list[str]:
 
 def _sentences(fault: ValidationError) -> Iterator[str]:
     """Say ``fault`` in plain words; one of jsonschema's faults may be several of ours."""
-    place, wanted = list(fault.absolute_path), fault.validator_value
+    place = list(fault.absolute_path)
+    wanted: Any = fault.validator_value
+    found: Any = fault.instance
+    schema: Any = fault.schema
     match fault.validator:
         case "required":
-            yield from (f"{_place([*place, key])}: is missing" for key in wanted if key not in fault.instance)
+            yield from (f"{_place([*place, key])}: is missing" for key in wanted if key not in found)
         case "additionalProperties":
-            known = list(fault.schema["properties"])
-            for key in fault.instance:
+            known = list(schema["properties"])
+            for key in found:
                 if key not in known:
                     near = difflib.get_close_matches(str(key), known, 1)
                     yield f"{_place([*place, key])}: is not a known key" + (
                         f"; did you mean {near[0]}?" if near else ""
                     )
-        case _ if "say" in fault.schema:
-            yield f"{_place(place)}: {fault.schema['say']}"
+        case _ if "say" in schema:
+            yield f"{_place(place)}: {schema['say']}"
         case "type":
             yield f"{_place(place)}: {TYPES[wanted if isinstance(wanted, str) else wanted[0]]}"
         case "minimum":
@@ -214,12 +218,12 @@ def _faults_between(told: Any) -> Iterator[str]:
         yield from _twice(_list(hostel, "rooms"), f"hostels[{n}].rooms", "number")
         yield from _twice(_list(hostel, "spaces"), f"hostels[{n}].spaces", "kind", ("name", "zh"))
         opens, closes = (_text(_of(hostel, "check_in"), end) for end in ("from", "until"))
-        if _is_time(opens) and _is_time(closes) and _evening(closes) <= _evening(opens):
+        if opens and closes and _both_clocks(opens, closes) and _evening(closes) <= _evening(opens):
             yield f"hostels[{n}].check_in.until: must be later than {opens}"
 
 
-def _is_time(text: str | None) -> bool:
-    return text is not None and FORMATS.conforms(text, "clock")
+def _both_clocks(*times: str) -> bool:
+    return all(FORMATS.conforms(text, "clock") for text in times)
 
 
 def _evening(clock: str) -> tuple[bool, str]:
@@ -227,18 +231,19 @@ def _evening(clock: str) -> tuple[bool, str]:
     return clock < TURN_OF_THE_DAY.isoformat("minutes"), clock
 
 
-def _twice(things: list, place: str, *keys) -> Iterator[str]:
-    seen: dict[tuple, int] = {}
+def _twice(things: list, place: str, *keys: str | tuple[str, str]) -> Iterator[str]:
+    """Yield a fault for each thing whose ``keys`` hold the same words as those of one before it."""
+    seen: dict[str, int] = {}
     for n, thing in enumerate(things):
-        words = tuple(
-            _text(_of(thing, key[0]), key[1]) if isinstance(key, tuple) else _text(thing, key) for key in keys
-        )
-        if None in words:
+        found = [_text(_of(thing, key[0]), key[1]) if isinstance(key, tuple) else _text(thing, key) for key in keys]
+        words = [word for word in found if word]
+        if len(words) < len(keys):
             continue
-        if words in seen:
+        name = " ".join(words)
+        if name in seen:
             at = f".{keys[0]}" if len(keys) == 1 else ""
-            yield f"{place}[{n}]{at}: {' '.join(words)} is that of {place}[{seen[words]}] already"
-        seen.setdefault(words, n)
+            yield f"{place}[{n}]{at}: {name} is that of {place}[{seen[name]}] already"
+        seen.setdefault(name, n)
 
 
 def _of(thing: Any, key: str) -> Any:
@@ -262,7 +267,7 @@ class _Picture:
     height: int
 
 
-def _pictures(told: Any, folder: Path) -> tuple[dict[Path, _Picture], list[str]]:
+def _pictures(told: Any, folder: Path) -> tuple[dict[str, _Picture], list[str]]:
     """Read every photo the file names, beside it; return them by their name in the file, and what is wrong."""
     pictures: dict[str, _Picture] = {}
     faults = []
@@ -412,12 +417,12 @@ class _Loading:
 
     def _spaces(self, hostel: Hostel, said: list[dict], rows: list[Space]) -> None:
         known = {(space.kind, space.name_zh): space for space in rows}
-        for space in said:
-            kind, name = Space.Kind(space["kind"]), space["name"]
+        for told in said:
+            kind, name = Space.Kind(told["kind"]), told["name"]
             with translation.override("en"):
                 name_en = name.get("en") or capfirst(str(kind.label))
             blank = Space(hostel=hostel, kind=kind, name_zh=name["zh"])
-            values = {"name_en": name_en, "seats": space["seats"]}
+            values = {"name_en": name_en, "seats": told["seats"]}
             self._put(known.pop((kind, name["zh"]), None), blank, values, "space", f"{hostel.slug}: {name['zh']}")
         for space in known.values():
             space.delete()
@@ -427,19 +432,19 @@ class _Loading:
         # The last row of a number is the one that may be open; closed ones before it are history.
         known = {room.number: room for room in sorted(rows, key=lambda room: room.valid_from)}
         new: list[tuple[Room, int]] = []
-        for room in said:
-            values = {key: room[key] for key in ("floor", "kind", "guests", "supply")}
-            values["features"] = room.get("features", [])
-            row = known.pop(room["number"], None)
+        for told in said:
+            values = {key: told[key] for key in ("floor", "kind", "guests", "supply")}
+            values["features"] = told.get("features", [])
+            row = known.pop(told["number"], None)
             if row is not None and _open_or_closed_on(row, self.today):
                 about = f"{hostel.slug}: room {row.number}"
                 self._put(row, None, values | {"valid_until": None}, "room", about)
-                self._beds(row, room["beds"], about)
+                self._beds(row, told["beds"], about)
             else:
-                starts = _day(room) or (first_day if row is None else self.today)
-                starts = starts if row is None else max(starts, row.valid_until)
-                blank = Room(hostel=hostel, number=room["number"], valid_from=starts, **values)
-                new.append((blank, room["beds"]))
+                # One that comes back does so today: the days since it closed are in the books as they were.
+                starts = self.today if row is not None else _day(told) or first_day
+                blank = Room(hostel=hostel, number=told["number"], valid_from=starts, **values)
+                new.append((blank, told["beds"]))
         Room.objects.bulk_create([room for room, _beds in new])
         Bed.objects.bulk_create(
             Bed(room=room, number=number, valid_from=room.valid_from)

@@ -92,12 +92,12 @@ def _upright(content: bytes) -> Image.Image:
     """Return the picture as one sees it, in sRGB: no orientation, no transparency, and none of the camera's notes."""
     with _opened(content) as image:
         profile = image.info.get("icc_profile")
-        upright = ImageOps.exif_transpose(image)
+        upright: Image.Image = ImageOps.exif_transpose(image)
         if profile and upright.mode == "RGB":
             # Phones photograph in wider colours: without its profile such a picture would look pale.
             try:
                 colours = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-                upright = ImageCms.profileToProfile(upright, colours, ImageCms.createProfile("sRGB"))
+                ImageCms.profileToProfile(upright, colours, ImageCms.createProfile("sRGB"), inPlace=True)
             except ImageCms.PyCMSError:
                 pass
         if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
