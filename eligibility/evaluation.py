@@ -62,7 +62,7 @@ def _decide(entitlement: Entitlement, common, facts, version):
     outcome = _outcome(reasons)
     not_met = [reason.rule_id for reason in reasons if reason.verdict == NOT_MET]
     refused = len(not_met) - not_met.count(nights.id)
-    prices = nights.grant(facts).prices if outcome == YES and facts.wish.nights else ()
+    prices = tuple(filter(None, nights.grant(facts).prices)) if outcome == YES and facts.wish.nights else ()
     free_nights = 0 if refused else nights.free_nights(facts)
     distance = (
         BEST.index(outcome),

@@ -12,7 +12,6 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from accounts.acts import act
 from eligibility.models import Policy
@@ -141,7 +140,7 @@ def _place(path: Iterable[str | int], last: str = "") -> str:
     return f"{said.removeprefix('.')}: " if said else ""
 
 
-def _said(error: ValidationError) -> str:
+def _said(error: Any) -> str:
     """What is wrong, in a sentence that says what to write instead."""
     asked = error.validator_value
     match error.validator:

@@ -43,7 +43,9 @@ class Rule:
     @classmethod
     def read(cls, data: Mapping, policy: str) -> Self:
         """Make the rule from its (checked) data in the policy file."""
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+        }
         del values["kind"]
         return cls(**values | {"policy": policy, "clause": two_languages(data.get("clause"))})
 
