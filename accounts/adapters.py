@@ -19,7 +19,7 @@ class LoginAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_code": gettext_lazy("This code is not right. Look at the last message once more"),
-        "too_many_login_attempts": gettext_lazy("Three wrong codes: ask for a new one"),
+        "too_many_login_attempts": gettext_lazy("Too many tries. Wait some minutes, then ask for a new code"),
         "rate_limited": gettext_lazy("That was often in a short time. Wait some minutes and try again"),
     }
 
@@ -54,7 +54,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """The second factor of staff: its secrets are as unreadable in the database as a document is."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": LoginAdapter.error_messages["incorrect_code"]
+        "incorrect_code": gettext_lazy("This code is not right. Wait for the next one and type that"),
     }
 
     def encrypt(self, text):
