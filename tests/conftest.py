@@ -152,8 +152,8 @@ def house(ground):
         yield house
 
 
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory):
-    """A real Redis (mark the test with `redis`)."""
-    with temporary_redis(tmp_path_factory.mktemp("redis")) as url:
+@pytest.fixture
+def redis_url(tmp_path):
+    """A real Redis with nothing in it (mark the test with `redis`)."""
+    with temporary_redis(tmp_path) as url:
         yield url
