@@ -207,8 +207,17 @@ class Scene:
 
     def moon(self, x, y, radius):
         self.glow(x, y, radius * 3.5, self.light.glow, 0.3)
-        self.disc(x, y, radius, self.light.orb)
-        self.disc(x + radius * 0.42, y - radius * 0.16, radius * 0.86, mixed(*self.light.sky[:2], 0.35))
+        crescent = Image.new("L", self.sheet.size)
+        pen = ImageDraw.Draw(crescent)
+        for across, up, part, ink in ((0, 0, 1, 255), (0.42, -0.16, 0.88, 0)):
+            box = (
+                x + (across - part) * radius,
+                y + (up - part) * radius,
+                x + (across + part) * radius,
+                y + (up + part) * radius,
+            )
+            pen.ellipse([edge * SCALE for edge in box], fill=ink)
+        self.sheet.paste(rgb(self.light.orb), (0, 0), crescent)
 
     def stars(self, count, down_to):
         for _ in range(count):
@@ -522,6 +531,75 @@ class Scene:
         self.line([(x, y + 8) for x, y in deck], mixed(light.stone, light.ridge, 0.15), 2)
         self.line(deck, mixed(light.stone, light.wall, 0.85), 6)
 
+    def terrace(self, edge, colour):
+        """A paved place down to the lower edge of the picture; ``edge`` are the points of its border with the water."""
+        top = min(y for _x, y in edge)
+        ground = Image.new("L", self.sheet.size)
+        ImageDraw.Draw(ground).polygon([(x * SCALE, y * SCALE) for x, y in edge], fill=255)
+        paving = Image.new("RGBA", self.sheet.size, rgb(colour))
+        pen = ImageDraw.Draw(paving)
+        joint, middle = rgb(mixed(colour, self.light.ridge, 0.14)), sum(x for x, _y in edge) / len(edge)
+        rows = [top + (HEIGHT + 20 - top) * (n / 7) ** 1.5 for n in range(8)]
+        for n, (high, low) in enumerate(zip(rows, rows[1:], strict=False)):
+            pen.line([(0, low * SCALE), (WIDTH * SCALE, low * SCALE)], fill=joint, width=3)
+            for stone in range(-14, 15):
+                # Joints run to one point far behind, and every other row is set off by half a stone.
+                across = (stone + (n % 2) / 2) * 96
+                ends = [(middle + across * (0.72 + 0.5 * (y - top) / (HEIGHT - top)), y) for y in (high, low)]
+                pen.line([(x * SCALE, y * SCALE) for x, y in ends], fill=joint, width=3)
+        self.sheet.paste(paving, (0, 0), ground)
+        self.pen = ImageDraw.Draw(self.sheet)
+
+    def shrubs(self, left, right, foot, size=20, flowers="#E8A0B4"):
+        """A hedge, with a few flowers in it."""
+        for x in range(int(left), int(right), int(size * 0.9)):
+            self.disc(x, foot - size * 0.4, size * self.chance.uniform(0.55, 0.75), self.light.leaf[1])
+        for x in range(int(left), int(right), int(size * 0.9)):
+            self.disc(x - 3, foot - size * 0.52, size * self.chance.uniform(0.4, 0.55), self.light.leaf[0])
+            self.disc(x + self.chance.uniform(-6, 6), foot - size * self.chance.uniform(0.3, 0.9), size * 0.1, flowers)
+
+    def lamp(self, x, foot, high=120):
+        """A lamp with a lantern's shape, as on every promenade here."""
+        self.line([(x, foot), (x, foot - high)], self.light.ridge, 4)
+        self.box(x - 7, foot - 5, 14, 6, self.light.ridge)
+        if self.light.at_home > 0.3:
+            self.glow(x, foot - high - 10, 34, self.light.lit, 0.55)
+        self.box(x - 8, foot - high - 22, 16, 24, self.light.lit)
+        self.shape(
+            [
+                (x - 13, foot - high - 22),
+                (x + 13, foot - high - 22),
+                (x + 5, foot - high - 31),
+                (x - 5, foot - high - 31),
+            ],
+            self.light.roof,
+        )
+        for left in (x - 8, x, x + 8):
+            self.line([(left, foot - high - 22), (left, foot - high + 2)], self.light.ridge, 1.6)
+        self.box(x - 9, foot - high + 1, 18, 3, self.light.ridge)
+
+    def bicycle(self, x, foot, size=54, colour="#0A6B57"):
+        wheel = size * 0.3
+        for middle in (x - size * 0.48, x + size * 0.48):
+            box = (middle - wheel, foot - 2 * wheel, middle + wheel, foot)
+            self.pen.ellipse([edge * SCALE for edge in box], outline=rgb(self.light.ridge), width=3 * SCALE)
+        back, front, seat, bar = (
+            (x - size * 0.48, foot - wheel),
+            (x + size * 0.48, foot - wheel),
+            (x - size * 0.16, foot - size * 0.76),
+            (x + size * 0.32, foot - size * 0.8),
+        )
+        pedal = (x - size * 0.02, foot - wheel)
+        for points in (
+            [back, pedal, bar],
+            [back, (seat[0] + 3, seat[1] + 12), bar],
+            [seat, pedal],
+            [front, bar, (bar[0] - 3, bar[1] - 8)],
+        ):
+            self.line(points, colour, 3)
+        self.line([(seat[0] - 8, seat[1]), (seat[0] + 8, seat[1])], self.light.ridge, 4)
+        self.line([(bar[0] - 11, bar[1] - 8), (bar[0] + 4, bar[1] - 9)], self.light.ridge, 3)
+
     def tree(self, x, foot, size, colour=None):
         light = self.light
         lit, dark = (colour, mixed(colour, "#14201D", 0.3)) if colour else light.leaf
@@ -545,9 +623,13 @@ class Scene:
     def willow(self, x, foot, size, way=1):
         """A willow that leans over the water to its side (``way``: 1 right, -1 left)."""
         light, bark = self.light, mixed(self.light.window, self.light.ridge, 0.4)
-        trunk = [(x + way * size * 0.2 * t**1.7, foot - size * 0.8 * t) for t in (0, 0.2, 0.4, 0.6, 0.8, 1)]
-        for n, part in enumerate(zip(trunk, trunk[1:], strict=False)):
-            self.line(part, bark, size * (0.062 - n * 0.008))
+        trunk = [(x + way * size * 0.2 * (t / 10) ** 1.7, foot - size * 0.08 * t) for t in range(11)]
+        thick = [size * (0.036 - n * 0.0026) for n in range(11)]
+        self.shape(
+            [(a - half, b) for (a, b), half in zip(trunk, thick, strict=True)]
+            + [(a + half, b) for (a, b), half in reversed(list(zip(trunk, thick, strict=True)))],
+            bark,
+        )
         crown = trunk[-1]
         boughs = [
             (crown[0] + way * size * across, crown[1] - size * up)
@@ -556,7 +638,7 @@ class Scene:
         for bough in boughs:
             bend = ((crown[0] + bough[0]) / 2, min(crown[1], bough[1]) - size * 0.02)
             self.line([trunk[-2], crown, bend, bough], bark, size * 0.012)
-        for n in range(150):
+        for n in range(210):
             one = self.chance.randrange(len(boughs) - 1)
             share = self.chance.random()
             left, right = boughs[one], boughs[one + 1]
@@ -569,10 +651,10 @@ class Scene:
             for t in range(14):
                 y = start[1] + long * t / 13 + size * 0.02 * math.sin(t)
                 if y < foot + 10:
-                    leaf = size * 0.0115 * (1.25 - t / 20)
+                    leaf = size * 0.0095 * (1.25 - t / 20)
                     side = leaf * (0.8 if t % 2 else -0.8)
                     middle = start[0] + sway * (t / 13) ** 1.6
-                    self.line([(middle, y), (middle + side, y + leaf * 3.6)], colour, leaf * 0.95)
+                    self.line([(middle, y), (middle + side, y + leaf * 3.6)], colour, leaf * 0.62)
             twig = [(start[0] + sway * (t / 8) ** 1.6, min(start[1] + long * t / 8, foot + 10)) for t in range(9)]
             self.line(twig, colour, size * 0.0035)
 
@@ -591,6 +673,7 @@ class Scene:
 
     def boat(self, x, y, long=120, roofed=True, rower=True):
         light = self.light
+        self.ripples(x, y - 4, long * 0.84, long * 0.22, mixed(light.window, light.ridge, 0.5), 0.55)
         hull = [
             (x - long / 2, y - long * 0.1),
             (x - long * 0.36, y),
@@ -618,7 +701,23 @@ class Scene:
             self.shape([(left - 8, top + 1), (left + 13, top + 1), (left + 2.5, top - 7)], "#D9B26A")
             self.line([(left + 4, top + 16), (left + 30, y + 8)], light.ridge, 2)
 
+    def ripples(self, x, y, wide, deep, colour, strength=0.5):
+        """What a boat leaves on the water below it: bars of its colour, narrower the further down."""
+
+        def draw(pen):
+            for n in range(int(deep / 5)):
+                half = wide / 2 * (1 - n * 5 / deep) * self.chance.uniform(0.6, 1)
+                left, top = x - half + self.chance.uniform(-4, 4), y + 3 + n * 5
+                pen.rounded_rectangle(
+                    [left * SCALE, top * SCALE, (left + 2 * half) * SCALE, (top + 3) * SCALE],
+                    2 * SCALE,
+                    fill=rgb(colour),
+                )
+
+        self.veil(draw, colour, blur=0.5, strength=strength)
+
     def sail(self, x, y, high, colour="#FFFFFF"):
+        self.ripples(x, y, high * 0.6, high * 0.75, colour, 0.45)
         self.shape(
             [(x - high * 0.3, y - 5), (x + high * 0.34, y - 5), (x + high * 0.24, y + 4), (x - high * 0.22, y + 4)],
             mixed(self.light.window, self.light.ridge, 0.3),
@@ -705,14 +804,12 @@ def baodaiqiao():
     scene.hills(470, 150, scene.light.hills[0])
     scene.hills(474, 84, scene.light.hills[1], waves=(1.3, 2.9, 5.1))
     scene.birds(560, 110)
-    for x, wide, floors in ((-40, 230, 2), (1090, 240, 2)):
-        scene.tree(x + wide / 2, 470, 150)
-        scene.house(x, 470, wide, floors=floors, floor=46, roof=36)
-    for n in range(14):
+    scene.tree(75, 470, 150)
+    scene.house(-40, 470, 230, floors=2, floor=46, roof=36)
+    for n in range(17):
         scene.tree(220 + n * 64, 486, scene.chance.uniform(44, 74))
-    scene.box(0, 478, WIDTH, 50, MORNING.water[0])
+    scene.box(0, 478, WIDTH, 60, mixed(*MORNING.water, 0.12))
     scene.quay(484, -20, 230, high=14)
-    scene.quay(484, 1060, 1300, high=14)
     scene.long_bridge(536, 40, 1240, 15, high=74)
     scene.mirror(534, 0.9)
     scene.path_of_light(930, 540, "#FFF6DC", 30)
@@ -738,13 +835,14 @@ def guoxiang():
     scene.path_of_light(760, 470, "#FFE2A6", 40)
     scene.house(-40, 640, 330, floors=3, floor=66, roof=50)
     scene.house(290, 640, 170, floors=2, floor=64, door=False, roof=42)
-    scene.shape(
-        [(-10, 640), (520, 640), (590, 700), (700, 810), (-10, 810)], mixed(SUNSET.stone, SUNSET.hills[2], 0.35)
-    )
-    scene.shape([(-10, 640), (520, 640), (530, 648), (-10, 648)], mixed(SUNSET.stone, SUNSET.wall, 0.4))
-    scene.tree(500, 690, 150)
+    scene.terrace([(-10, 638), (520, 638), (600, 700), (720, 820), (-10, 820)], mixed(SUNSET.stone, SUNSET.wall, 0.15))
+    scene.shrubs(300, 470, 650, 22)
+    scene.tree(520, 690, 170)
+    scene.lamp(120, 720, 130)
+    scene.lamp(420, 720, 130)
+    scene.bicycle(270, 726, 66, "#2F6DB3")
     scene.boat(900, 620, 130)
-    scene.reeds(620, 900, 812, 110)
+    scene.reeds(660, 940, 812, 110)
     scene.save("guoxiang")
 
 
@@ -803,8 +901,12 @@ def yuexi():
     scene.house(70, 690, 360, floors=2, floor=72, roof=54)
     scene.gable(430, 690, 150, 150)
     scene.house(800, 700, 400, floors=2, floor=72, roof=54)
-    scene.shape([(0, 690), (WIDTH, 690), (WIDTH, 810), (0, 810)], mixed(AFTERNOON.stone, AFTERNOON.wall, 0.45))
+    scene.terrace([(0, 690), (WIDTH, 690), (WIDTH, 820), (0, 820)], mixed(AFTERNOON.stone, AFTERNOON.wall, 0.45))
     scene.line([(0, 694), (WIDTH, 694)], AFTERNOON.wall, 5)
+    scene.shrubs(820, 1180, 704, 20, "#D2412F")
+    scene.lamp(600, 730, 130)
+    scene.bicycle(340, 748, 70)
+    scene.bicycle(250, 742, 66, "#B35900")
     for x, size in ((34, 190), (655, 200), (735, 150), (1240, 230)):
         scene.tree(x, 720, size, "#E0A92E")
     for _ in range(70):
@@ -832,8 +934,8 @@ def shihu():
     scene.box(0, 484, WIDTH, 20, mixed(*DUSK.water, 0.35))
     for x, wide in ((30, 170), (1060, 250)):
         scene.house(x, 492, wide, floors=1, floor=54, roof=38)
-    scene.quay(498, 0, 420, high=10)
-    scene.quay(498, 860, WIDTH, high=10)
+    scene.quay(500, 0, 474, high=12)
+    scene.quay(500, 806, WIDTH, high=12)
     scene.arch_bridge(640, 506, 190, 104)
     scene.mirror(500, 0.86, strength=0.72)
     scene.path_of_light(1010, 500, "#FFF1CC", 16)
@@ -883,22 +985,24 @@ def xukou():
     scene.clouds([(240, 120, 420), (760, 90, 300), (1080, 200, 380), (560, 230, 220)], strength=0.8)
     scene.hills(456, 150, NOON.hills[0], waves=(0.9, 2.3, 4.9))
     scene.hills(460, 84, NOON.hills[1], waves=(1.2, 3.1, 6.1))
-    for x, high in ((500, 70), (612, 48), (905, 92)):
-        scene.sail(x, 466, high)
     scene.mirror(462, 0.8, strength=0.5)
+    for x, high in ((500, 70), (612, 48), (905, 92)):
+        scene.sail(x, 468, high)
     scene.sail(720, 590, 190)
     scene.sail(1010, 540, 120, "#F2C266")
-    scene.shape(
-        [(-10, 520), (330, 530), (520, 590), (560, 640), (480, 810), (-10, 810)], mixed(NOON.leaf[0], NOON.glow, 0.15)
-    )
-    scene.shape([(-10, 640), (420, 640), (560, 640), (470, 810), (-10, 810)], mixed(NOON.stone, NOON.wall, 0.5))
+    wood = mixed(NOON.window, NOON.stone, 0.35)
+    for x in range(500, 900, 94):
+        scene.box(x, 700, 8, 66, mixed(NOON.window, NOON.ridge, 0.3))
+        scene.ripples(x + 4, 764, 16, 30, mixed(NOON.window, NOON.ridge, 0.3), 0.5)
+    scene.shape([(440, 690), (884, 690), (900, 704), (440, 704)], wood)
+    scene.box(440, 704, 460, 7, mixed(wood, NOON.ridge, 0.4))
+    scene.shape([(-10, 560), (330, 568), (500, 620), (545, 660), (500, 820), (-10, 820)], mixed(*NOON.leaf, 0.3))
     scene.house(-20, 650, 320, floors=2, floor=74, roof=56)
     scene.gable(300, 650, 146, 158)
-    scene.tree(470, 664, 150)
-    scene.box(560, 700, 300, 9, mixed(NOON.window, NOON.stone, 0.3))
-    for x in (580, 680, 780, 850):
-        scene.box(x, 700, 7, 60, mixed(NOON.window, NOON.ridge, 0.3))
-    scene.shape([(460, 700), (560, 700), (560, 709), (455, 720)], mixed(NOON.window, NOON.stone, 0.3))
+    scene.terrace([(-10, 648), (452, 648), (530, 690), (490, 820), (-10, 820)], mixed(NOON.stone, NOON.wall, 0.5))
+    scene.shrubs(130, 440, 662, 22)
+    scene.tree(480, 674, 170)
+    scene.bicycle(240, 734, 70, "#B35900")
     scene.birds(820, 150, 6)
     scene.reeds(960, 1290, 812, 120)
     scene.save("xukou")
@@ -918,14 +1022,17 @@ def xiangshan():
     scene.line(deck, SUNSET.hills[2], 7)
     scene.mirror(440, 0.8, strength=0.7)
     scene.path_of_light(470, 440, "#FFE9B8", 44)
-    scene.sail(300, 540, 120, "#FFE3C2")
+    scene.sail(230, 560, 140, "#FFE3C2")
     scene.sail(890, 500, 76, "#FFD9B0")
-    scene.shape(
-        [(640, 810), (720, 730), (860, 676), (1290, 660), (1290, 810)], mixed(SUNSET.hills[2], SUNSET.leaf[0], 0.5)
+    scene.terrace(
+        [(620, 820), (700, 738), (800, 688), (1290, 684), (1290, 820)], mixed(SUNSET.stone, SUNSET.wall, 0.15)
     )
     scene.house(950, 690, 360, floors=2, floor=74, roof=56)
     scene.gable(800, 690, 150, 150)
-    scene.tree(770, 730, 130)
+    scene.shrubs(960, 1290, 704, 22)
+    scene.tree(770, 730, 150)
+    scene.lamp(900, 752, 120)
+    scene.bicycle(1050, 762, 70)
     scene.lantern(1010, 620, 9)
     scene.lantern(1240, 620, 9)
     scene.reeds(-10, 340, 812, 130)
@@ -981,6 +1088,8 @@ def linhu():
     scene.house(760, 560, 230, floors=1, floor=72, roof=50)
     scene.house(1010, 564, 230, floors=2, floor=62, roof=46)
     scene.tree(690, 566, 120)
+    scene.shrubs(130, 420, 566, 18)
+    scene.shrubs(770, 1240, 568, 18)
     bands = 13
     for n in range(bands):
         top, low = 556 + 250 * (n / bands) ** 1.5, 556 + 250 * ((n + 1) / bands) ** 1.5
