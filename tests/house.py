@@ -4,6 +4,7 @@ On SQLite it is one process with threads, on PostgreSQL several processes, as in
 one made once per session: migrated, with the sample network and the sample policy.
 """
 
+import json
 import os
 import re
 import shutil
@@ -87,8 +88,12 @@ class Ground:
 class RunningHouse:
     """A house that serves at `url` until `close()`; use it as a context manager."""
 
-    def __init__(self, ground: Ground, **environment: str):
-        """``environment`` adds to the server's variables (WEB_CONCURRENCY: how many processes on PostgreSQL)."""
+    def __init__(self, ground: Ground, wsgi: str = "config.wsgi", **environment: str):
+        """``environment`` adds to the server's variables (WEB_CONCURRENCY: how many processes on PostgreSQL).
+
+        ``wsgi`` is another door to the same house, for a control that takes something away from it.
+        """
+        self.wsgi = wsgi
         self.ends = ExitStack()
         try:
             self.ground = ground
@@ -107,7 +112,7 @@ class RunningHouse:
             }
             self.port = free_port()
             self.url = f"http://127.0.0.1:{self.port}"
-            self.server = self.start(*self._server_command())
+            self.server = self.start(*self._server_command(server))
             self._wait_until_it_answers()
         except BaseException:
             self.close()
@@ -160,23 +165,28 @@ class RunningHouse:
             connection.commit()
             return answer
 
+    def messages(self, phone: str) -> list[str]:
+        """The texts sent to ``phone`` (E.164), in order."""
+        lines = self.sms_file.read_text().splitlines() if self.sms_file.exists() else []
+        return [message["text"] for message in map(json.loads, lines) if message["phone"] == phone]
+
     def login_code(self, phone: str) -> str:
-        """The six digits of the last message sent to ``phone``."""
-        messages = self.sms_file.read_text().splitlines() if self.sms_file.exists() else []
-        for message in reversed(messages):
-            if phone in message and (digits := re.search(r"(?<!\d)\d{6}(?!\d)", message.replace(phone, ""))):
-                return digits[0]
-        raise AssertionError(f"no message with a code was sent to {phone}")
+        """The six digits of the last code sent to ``phone`` (E.164)."""
+        codes = [code for text in self.messages(phone) for code in re.findall(r"(?<!\d)\d{6}(?!\d)", text)]
+        if not codes:
+            raise AssertionError(f"no message with a code was sent to {phone}")
+        return codes[-1]
 
     def log(self) -> str:
         """What everything started in this house has written so far."""
         return "".join(path.read_text(errors="replace") for path in sorted(self.var.glob("*.log")))
 
-    def _server_command(self):
-        command = ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
-        if self.ground.on_postgres:
-            return [*command, "--worker-class", "sync"]  # as many as WEB_CONCURRENCY says
-        return [*command, "--worker-class", "gthread", "--workers", "1", "--threads", "8"]
+    def _server_command(self, arguments):
+        if not arguments and self.ground.on_postgres:
+            arguments = ("--worker-class", "sync", "--log-level", "warning")  # as many as WEB_CONCURRENCY says
+        elif not arguments:
+            arguments = ("--worker-class", "gthread", "--threads", "8", "--log-level", "warning")
+        return ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", *arguments]
 
     def _wait_until_it_answers(self):
         give_up_at = time.monotonic() + START_SECONDS

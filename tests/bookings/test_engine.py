@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -169,5 +169,9 @@ class Engine(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_any_order_of_acts_keeps_every_promise(wuzhong):
     run_state_machine_as_test(
-        Engine, settings=settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True)
+        Engine,
+        # The first order that breaks a promise is told as it is: to shorten it takes longer than to read it.
+        settings=settings(
+            max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, phases=[Phase.generate]
+        ),
     )
