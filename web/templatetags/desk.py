@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hostel.nights import business_day
@@ -19,7 +20,7 @@ def yuan(fen):
 
 @register.simple_tag
 def when(happened, now):
-    """Write a moment; one of this business day as today's: 今天 15:02, 15:02 today."""
-    if business_day(happened) == business_day(now):
+    """Write a moment; one of today as 今天 15:02, 15:02 today. After midnight the date is said: 01:00 of which day?"""
+    if timezone.localdate(happened) == business_day(now):
         return _("{hour} today").format(hour=hour(happened))
     return moment(happened)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, ngettext, pgettext, pgettext_
 from django.utils.translation import gettext as _
 
 from hostel.nights import Nights, business_day
+from hostel.places import place_called
 
 register = template.Library()
 
@@ -55,6 +56,14 @@ FACILITIES = {
     "private_bath": pgettext_lazy("facility", "own bathroom"),
     "female_floor": pgettext_lazy("facility", "women's floor"),
     "accessible": pgettext_lazy("facility", "step-free"),
+}
+
+
+ROOM_KINDS = {
+    "single": pgettext_lazy("room", "Single room"),
+    "twin": pgettext_lazy("room", "Twin room"),
+    "triple": pgettext_lazy("room", "Room for three"),
+    "quad": pgettext_lazy("room", "Room for four"),
 }
 
 
@@ -142,14 +151,22 @@ def status_tag(state):
 
 
 @register.inclusion_tag("web/parts/reasons.html")
-def reason_list(reasons, **fixes):
-    """List reasons, those not met first as the evaluation gives them. A word in ``fixes`` replaces a fix's address:
-    ``profile=/check/`` leads a fix of that kind there."""
-    rows = [
-        {"reason": reason, "href": fixes.get(reason.fix.kind, reason.fix.href) if reason.fix else ""}
-        for reason in reasons
-    ]
+def reason_list(reasons, answers=""):
+    """List reasons in the order given. ``answers`` is the page's own form of the questions: a fix that leads to the
+    check's leads there instead, so that what was answered is kept."""
+    rows = [{"reason": each, "clause": str(each.clause), "href": fix_href(each.fix, answers)} for each in reasons]
     return {"rows": rows}
+
+
+def fix_href(fix, answers=""):
+    """The address of a fix in the reader's language; see `reason_list` for ``answers``."""
+    if fix is None:
+        return ""
+    path, _mark, part = fix.href.partition("#")
+    if answers and part and path in ("", "/check/"):
+        return f"{answers}#{part}"
+    english = (get_language() or "").startswith("en")
+    return f"/en{fix.href}" if english and path.startswith("/") else fix.href
 
 
 @register.inclusion_tag("web/parts/meter.html")
@@ -157,6 +174,58 @@ def nights_meter(cap):
     """Draw one cap of the allowance: a cell per night, and the sentence that says the same."""
     cells = ["used"] * cap.used + ["kept"] * cap.kept + ["free"] * cap.left
     return {"cap": cap, "cells": cells[: cap.granted], "taken": cap.used + cap.kept}
+
+
+@register.simple_tag
+def beds_left(free, nights, now):
+    """Say how many beds are free throughout ``nights``: 今晚还剩 2 张床."""
+    if len(nights) > 1:
+        text = ngettext("{free} bed left for these {nights} nights", "{free} beds left for these {nights} nights", free)
+    elif nights.arrival == business_day(now):
+        text = ngettext("{free} bed left tonight", "{free} beds left tonight", free)
+    else:
+        text = ngettext("{free} bed left that night", "{free} beds left that night", free)
+    return text.format(free=free, nights=len(nights))
+
+
+@register.filter
+def station(name_zh):
+    """Name a metro station in the reader's language, where we know it in both."""
+    place = place_called(name_zh)
+    return place.name if place else name_zh
+
+
+@register.filter
+def short_day(value):
+    """Write a date for a narrow column: 3/2, in English 2/3."""
+    return f"{value.month}/{value.day}" if not (get_language() or "").startswith("en") else f"{value.day}/{value.month}"
+
+
+@register.filter
+def room_kind(key):
+    """Name a kind of room in words."""
+    return ROOM_KINDS.get(key, key)
+
+
+@register.filter
+def yuan(fen):
+    """Write an amount of fen as yuan: 49, 49.50."""
+    return f"{fen // 100}" if fen % 100 == 0 else f"{fen / 100:.2f}"
+
+
+@register.inclusion_tag("web/parts/photo.html")
+def photo(picture, sizes, place=0):
+    """Show a hostel's photo in the width the screen needs, or the house's mark where there is none.
+
+    The first on a page (``place`` 0) is fetched at once, the others when they come into view.
+    """
+    return {
+        "photo": picture,
+        "sizes": sizes,
+        "lazy": bool(place),
+        "alt": "",
+        "sprite": static("web/sprite.svg"),
+    }
 
 
 @register.filter

@@ -1,0 +1,23 @@
+"""The youth's addresses: Chinese at the root, English under /en/."""
+
+from django.urls import include, path
+
+from web.youth import booking, check, home, me, pages, passes, stays
+
+urlpatterns = [
+    path("", include("web.urls_login")),
+    path("", home.home, name="home"),
+    path("check/", check.check, name="check"),
+    path("hostels/<slug:slug>/", home.house, name="hostel"),
+    path("book/<slug:slug>/", booking.book_page, name="book"),
+    path("stays/<str:code>/", stays.stay_page, name="stay"),
+    path("stays/<str:code>/cancel/", stays.cancel_page, name="stay_cancel"),
+    path("stays/<str:code>/pass/", passes.pass_page, name="stay_pass"),
+    path("stays/<str:code>/pass.png", passes.pass_picture, name="stay_pass_png"),
+    path("me/", me.me, name="me"),
+    path("settings/", me.page_settings, name="page_settings"),
+    path("events/", pages.events, name="events"),
+    path("services/", pages.services, name="services"),
+    path("help/", pages.help_page, name="help"),
+    path("privacy/", pages.privacy, name="privacy"),
+]

@@ -1,0 +1,372 @@
+"""Book (Y4): one page says who, why and what for; one tap promises the bed."""
+
+import secrets
+from dataclasses import replace
+from datetime import date
+from http import HTTPStatus
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.idempotency import Answer, Write, once, well_formed
+from accounts.models import Person
+from accounts.people import change_profile, complete_person
+from accounts.reasons import MISSING, NOT_MET, Refused
+from bookings.allowance import allowance_of
+from bookings.booking import actions, book_for, confirm, extend_hold
+from bookings.facts import facts_about
+from bookings.models import Stay
+from eligibility.evaluation import evaluate
+from eligibility.policies import kept_until, policy_in_force, terms_of
+from hostel.models import Hostel
+from hostel.nights import Nights, business_day
+from web.youth import asked
+from web.youth.questions import educations, graduation_years, homes, months, purposes_of
+
+# Documents that say neither gender nor birth date: those two are asked.
+SILENT = (Person.Document.HK_MACAO_PERMIT, Person.Document.TAIWAN_PERMIT, Person.Document.PASSPORT)
+# What this page still asks for: until it is answered, nothing is said against it.
+ASKED_HERE = frozenset({"birth_date", "gender", "education", "graduation", "home_in_district", "purpose"})
+SILENT_OR_NOT = (*SILENT, Person.Document.FOREIGN_RESIDENT)  # the older cards of foreign residents say neither
+
+
+class WhoForm(forms.Form):
+    """Who comes: asked once, of a person whom the house does not know yet."""
+
+    name = forms.CharField(
+        label=_("Name, as on the document"),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages={"required": _("Type your name as on the document")},
+    )
+    document_kind = forms.ChoiceField(
+        label=_("Document"),
+        choices=Person.Document.choices,
+        initial=Person.Document.RESIDENT,
+        error_messages={"required": _("Say which document you have")},
+    )
+    document_number = forms.CharField(
+        label=_("Document number"),
+        max_length=30,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        error_messages={"required": _("Type the document number")},
+    )
+    gender = forms.ChoiceField(label=_("Gender"), choices=Person.Gender.choices, required=False)
+    birth_year = forms.IntegerField(label=_("Year of birth"), required=False)
+    birth_month = forms.IntegerField(label=_("Month of birth"), required=False)
+    birth_day = forms.IntegerField(label=_("Day of birth"), required=False)
+
+    def clean(self):
+        sent = self.cleaned_data
+        parts = [sent.get(f"birth_{part}") for part in ("year", "month", "day")]
+        sent["birth_date"] = None
+        if all(parts):
+            try:
+                sent["birth_date"] = date(*parts)
+            except ValueError:
+                self.add_error("birth_year", gettext("This day does not exist: choose year, month and day again"))
+        if sent.get("document_kind") in SILENT:
+            if not sent.get("gender"):
+                self.add_error("gender", gettext("This document does not say your gender: choose it"))
+            if not sent["birth_date"] and "birth_year" not in self.errors:
+                self.add_error("birth_year", gettext("This document does not say your birth date: choose it"))
+        return sent
+
+    def identity(self):
+        """The cleaned answers as `complete_person` takes them."""
+        names = ("name", "document_kind", "document_number", "gender", "birth_date")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def book_page(request, slug):
+    """Show what the booking says and asks; a POST books, keeps a hold longer, or answers what stands against it."""
+    now = timezone.now()
+    nights = asked.nights(request.GET, business_day(now), longest=60)
+    if not request.user.is_authenticated:
+        return redirect_to_login(_address_after_login(request, slug, nights))
+    hostel = Hostel.objects.on(nights.arrival).valid_throughout(nights).filter(slug=slug).first()
+    if hostel is None:
+        raise Http404
+    page = BookPage(request, hostel, nights, now)
+    if request.method != "POST":
+        return page.show()
+    return page.keep_longer() if "longer" in request.POST else page.book()
+
+
+def _address_after_login(request, slug, nights):
+    """Where a visitor comes back to: all that was answered is in the address, but nothing of a document."""
+    said = asked.answers(request.POST) if request.method == "POST" else asked.answers(request.GET)
+    return asked.address(reverse("book", args=[slug]), asked.span(nights), said)
+
+
+class BookPage:
+    """One look at the booking page: what is known of the person, the hold if there is one, and what was answered."""
+
+    def __init__(self, request, hostel, nights, now):
+        self.request, self.hostel, self.nights, self.now = request, hostel, nights, now
+        self.person = Person.objects.filter(user=request.user).first()
+        self.known = bool(self.person and self.person.gender and self.person.document_hash)
+        self.policy = policy_in_force(hostel.network_id, business_day(now))
+        self.held = self._held()
+        self.said = asked.answers(request.POST if request.method == "POST" else request.GET)
+        self.accept_price = "accept_price" in request.POST
+
+    def _held(self):
+        if not self.person:
+            return None
+        return (
+            Stay.objects.standing(self.now)
+            .filter(status=Stay.Status.HELD, guest=self.person, hostel=self.hostel)
+            .filter(arrival=self.nights.arrival, departure=self.nights.departure)
+            .first()
+        )
+
+    @property
+    def path(self):
+        return asked.address(self.request.path, asked.span(self.nights))
+
+    def _about(self):
+        """The person as they will stand in the booking: what is known, with what was answered here."""
+        about = Person(user=self.request.user) if self.person is None else self.person
+        for field, value in asked.profile(self.said).items():
+            if self._asks(field) or not self._knows(field):
+                setattr(about, field, value)
+        return about
+
+    def _knows(self, field):
+        return self.person is not None and getattr(self.person, field) not in ("", None)
+
+    def _asks(self, field):
+        """Whether the page asks for ``field``: where it is unknown, or where the reader wants to change it."""
+        return "edit" in self.request.GET or f"ask_{field}" in self.request.POST or not self._knows(field)
+
+    def _decide(self, accept_price):
+        """The decision as things stand, with the price accepted or not; what is still asked for is judged later."""
+        purpose = self.said.get("purpose") or (self.held.purpose if self.held else "")
+        except_stay = self.held.pk if self.held else None
+        facts = facts_about(
+            self._about(), self.hostel, self.nights, purpose, self.now, accept_price, except_stay=except_stay
+        )
+        return evaluate(self.policy, replace(facts, later=ASKED_HERE))
+
+    def show(self, form=None, status=HTTPStatus.OK, no=None, key=""):
+        """The page; with a ``form`` in error, or with ``no``, what the house answered to the wish."""
+        asks = {field: self._asks(field) for field in ("education", "graduation", "home_in_district")}
+        as_is, accepted = self._decide(False), self._decide(True)
+        against = [reason for reason in as_is.reasons if reason.verdict == NOT_MET]
+        dear = [reason for reason in against if reason.fix and reason.fix.kind == "accept_price"]
+        # What the price would settle is no refusal: the page asks to accept it.
+        against = [reason for reason in against if reason not in dear]
+        priced = [price for price in accepted.prices if price.percent]
+        errors = _listed(form) if form is not None and form.errors else []
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            errors += self._missing_answers(asks)
+        return render(
+            self.request,
+            "web/youth/book.html",
+            {
+                "section": "stay",
+                "now": self.now,
+                "hostel": self.hostel,
+                "nights": self.nights,
+                "path": self.path,
+                "edit_path": asked.address(self.request.path, asked.span(self.nights), {"edit": "1"}),
+                "held": self.held,
+                "longer": bool(self.held and actions(self.held, self.now)["extend_hold"].ok),
+                "known": self.known,
+                "person": self.person,
+                "form": form if form is not None else WhoForm(),
+                "errors": errors,
+                "asks": asks,
+                "asks_any": any(asks.values()),
+                "said": self._shown_answers(),
+                "educations": educations(),
+                "years": graduation_years(business_day(self.now)),
+                "months": months(),
+                "asks_month": self._month_decides(as_is),
+                "purposes": purposes_of(self.policy),
+                "purpose": self.said.get("purpose") or (self.held.purpose if self.held else ""),
+                "no": no,
+                "against": [] if no else against,
+                "price": self._price(priced) if dear or priced else None,
+                "accept_price": self.accept_price,
+                "caps": self._caps(accepted),
+                "rules": terms_of(self.policy).no_show,
+                "kept_until": kept_until(self.policy, self.nights.arrival, self.now),
+                "homes": homes(),
+                "wrong": {each["field"]: each["words"] for each in errors},
+                "key": key or secrets.token_urlsafe(16),
+                "silent": ",".join(SILENT_OR_NOT),
+                "birth_years": range(business_day(self.now).year - 15, business_day(self.now).year - 71, -1),
+                "one_to_12": range(1, 13),
+                "one_to_31": range(1, 32),
+                "status": status,
+            },
+            status=status,
+        )
+
+    def _shown_answers(self):
+        """What the chips show as chosen: what was answered here, else what is known."""
+        shown = dict(self.said)
+        if self.person:
+            year, _dash, month = self.person.graduation.partition("-")
+            shown.setdefault("education", self.person.education)
+            shown.setdefault("graduation", year)
+            shown.setdefault("month", month)
+            if self.person.home_in_district is not None:
+                shown.setdefault("home_in_district", "yes" if self.person.home_in_district else "no")
+        return shown
+
+    def _month_decides(self, decision):
+        return "month" in self.said or any(
+            reason.code == "GRAD" and reason.verdict == MISSING and self.said.get("graduation")
+            for reason in decision.reasons
+        )
+
+    def _missing_answers(self, asks):
+        words = {
+            "education": gettext("Choose what you study or studied"),
+            "graduation": gettext("Choose the year you graduate or graduated"),
+            "home_in_district": gettext("Say whether you have a home in the district"),
+        }
+        missing = [(field, words[field]) for field, needed in asks.items() if needed and not self.said.get(field)]
+        if not self.said.get("purpose"):
+            missing.append(("purpose", gettext("Choose what you come for")))
+        return [{"field": field, "words": text} for field, text in missing]
+
+    def _price(self, priced):
+        """How many nights cost something, what each costs and all together, in fen; None where nothing does."""
+        if not priced:
+            return None
+        each = [((self.hostel.rate_fen or 0) * price.percent + 50) // 100 for price in priced]
+        return {"nights": len(each), "each": each[0], "all": sum(each), "free": len(self.nights) - len(each)}
+
+    def _caps(self, decision):
+        """The calendar year's free nights, as they are now and as they will be after this booking."""
+        free = sum(price.percent == 0 for price in decision.prices)
+        if self.person is None or self.person.pk is None:
+            return []
+        caps = allowance_of(self.person, self.hostel.network, self.now)
+        used = free if not self.held else 0
+        return [{"cap": cap, "after": max(cap.left - used, 0)} for cap in caps if cap.returns_on]
+
+    def keep_longer(self):
+        """Keep the held bed ten minutes more, once."""
+        if self.held:
+            try:
+                extend_hold(self.held, now=self.now, actor=self.request.user)
+                messages.success(self.request, gettext("The bed is kept for you 10 minutes longer"))
+            except Refused as no:
+                messages.warning(self.request, str(no.reasons[0].sentence))
+        return redirect(self.path)
+
+    def book(self):
+        """Write down who comes, where that is new, and promise the bed."""
+        form = WhoForm(self.request.POST) if not self.known else None
+        asks = {field: self._asks(field) for field in ("education", "graduation", "home_in_district")}
+        missing = self._missing_answers(asks)
+        if (form is not None and not form.is_valid()) or missing:
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
+        try:
+            self._write_down(form)
+        except Refused as no:
+            return self._not_identified(form, no)
+        except ValidationError as wrong:
+            messages.error(self.request, " ".join(wrong.messages))
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
+        try:
+            code = self._promise()
+        except Refused as no:
+            return refused(self.request, self.hostel, self.nights, no, self.now, page=self)
+        messages.success(self.request, gettext("Booked. See you soon"))
+        return redirect("stay", code=code)
+
+    def _key(self):
+        key = self.request.POST.get("key", "")
+        return key if well_formed(key) else ""
+
+    def _write_down(self, form):
+        about = {field: value for field, value in asked.profile(self.said).items() if self._asks(field)}
+        if form is not None:
+            self.person = complete_person(self.request.user, now=self.now, **form.identity(), **about)
+            self.known = True
+        elif about:
+            self.person = change_profile(self.person, now=self.now, actor=self.request.user, **about)
+
+    def _not_identified(self, form, no):
+        """The document was not taken: its reason stands beside the field."""
+        if form is None:
+            return refused(self.request, self.hostel, self.nights, no, self.now, page=self)
+        for reason in no.reasons:
+            form.add_error("document_number", str(reason.sentence))
+        return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
+
+    def _promise(self):
+        """Book, or confirm the hold; sent twice with the same key it books once. Returns the stay's code."""
+        wish = {"purpose": self.said.get("purpose", ""), "accept_price": self.accept_price, "now": self.now}
+
+        def do():
+            if self.held:
+                stay = confirm(self.held, actor=self.request.user, **wish)
+            else:
+                stay = book_for(user=self.request.user, slug=self.hostel.slug, nights=self.nights, **wish)
+            return Answer(HTTPStatus.FOUND, {"code": stay.code})
+
+        key = self._key()
+        path = f"/book/{self.hostel.slug}/{self.nights.arrival}/{self.nights.departure}/"
+        write = Write.of(self.request.user, "POST", path, key, {}) if key else None
+        return once(write, do, self.now).body["code"]
+
+
+def _listed(form):
+    """The form's errors in the order of its fields, for the summary."""
+    return [{"field": name, "words": words} for name in form.fields for words in form.errors.get(name, ())]
+
+
+def refused(request, hostel, nights: Nights, no: Refused, now, page: BookPage | None = None):
+    """The house said no (409): what could be booked instead where beds are wanting, else every reason with its fix."""
+    if no.code in ("FULL", "HOLD_ENDED"):
+        return render(
+            request,
+            "web/youth/full.html",
+            {
+                "section": "stay",
+                "now": now,
+                "hostel": hostel,
+                "nights": nights,
+                "no": no,
+                "alternatives": [
+                    {
+                        "to": alternative,
+                        "nights": Nights(alternative.arrival, alternative.departure),
+                        "action": asked.address(
+                            reverse("book", args=[alternative.hostel.slug]),
+                            {"in": alternative.arrival.isoformat(), "out": alternative.departure.isoformat()},
+                        ),
+                        "key": secrets.token_urlsafe(16),
+                    }
+                    for alternative in no.alternatives
+                ],
+                "purpose": page.said.get("purpose", "") if page else "",
+                "accept_price": page.accept_price if page else False,
+                "search_href": asked.address(
+                    reverse("home"), {"in": nights.arrival.isoformat(), "nights": str(min(len(nights), asked.LONGEST))}
+                ),
+            },
+            status=HTTPStatus.CONFLICT,
+        )
+    if page is None:
+        page = BookPage(request, Hostel.objects.on(nights.arrival).get(pk=hostel.pk), nights, now)
+    return page.show(status=HTTPStatus.CONFLICT, no=no)

@@ -1,0 +1,232 @@
+"""Where can I sleep tonight: the search (Y1) and one house (Y3)."""
+
+from datetime import timedelta
+
+from django.db.models import Prefetch
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.reasons import Refused
+from bookings.availability import Found, Grid, find
+from bookings.booking import book_for
+from hostel.models import Hostel, Photo, Room
+from hostel.nights import Nights, business_day
+from hostel.places import all_places, place_named
+from web.youth import asked
+from web.youth.booking import refused
+from web.youth.visitor import person_of
+
+FIRST_PHOTO = Prefetch("photos", Photo.objects.select_related("hostel").order_by("position"))
+
+
+class Card:
+    """A house in the list: what the search found, and what to say where it has no bed."""
+
+    def __init__(self, found: Found, nights: Nights, keep: dict[str, str]):
+        self.hostel, self.free, self.distance_m = found.hostel, found.free, found.distance_m
+        self.group = found.hostel.access == Hostel.Access.GROUP
+        self.next = next((count for count in found.counts if count.free), None)
+        self.photo = next(iter(found.hostel.photos.all()), None)
+        self.href = asked.address(reverse("hostel", args=[found.hostel.slug]), asked.span(nights), keep)
+
+    @property
+    def rank(self):
+        """Houses with a bed first, then those that are full, then those for groups; by distance where a place is named,
+        else the emptiest first."""
+        state = 2 if self.group else 0 if self.free else 1
+        return state, self.distance_m if self.distance_m is not None else -self.free
+
+
+@require_safe
+def home(request):
+    """The houses of the network with beds on the nights asked for, nearest first."""
+    now = timezone.now()
+    today = business_day(now)
+    nights = asked.nights(request.GET, today)
+    place = place_named(request.GET.get("near", ""))
+    person = person_of(request)
+    houses = Hostel.objects.valid_throughout(nights).prefetch_related(FIRST_PHOTO)
+    found = find(houses, nights, now, gender=person.gender if person else "", near=place.position if place else None)
+    said = asked.answers(request.GET)
+    keep = ({"near": place.slug} if place else {}) | said
+    cards = sorted((Card(each, nights, keep) for each in found), key=lambda card: card.rank)
+    open_now = [card for card in cards if card.free and not card.group]
+    others = [card for card in cards if not (card.free and not card.group)]
+    window = asked.strip(nights, today)
+    return render(
+        request,
+        "web/youth/home.html",
+        {
+            "section": "stay",
+            "now": now,
+            "today": today,
+            "nights": nights,
+            "place": place,
+            "places": all_places(),
+            "days": [
+                {
+                    "date": day,
+                    "on": day == nights.arrival,
+                    "href": asked.address(
+                        reverse("home"),
+                        {"in": day.isoformat(), "nights": str(len(nights)) if len(nights) > 1 else ""},
+                        keep,
+                    ),
+                }
+                for day in window
+            ],
+            "later": _from(window.departure, keep),
+            "earlier": _from(window.arrival - timedelta(days=asked.STRIP), keep) if window.arrival > today else "",
+            "said": said,
+            "lengths": [
+                {
+                    "number": number,
+                    "on": number == len(nights),
+                    "href": asked.address(
+                        reverse("home"), {"in": nights.arrival.isoformat(), "nights": str(number)}, keep
+                    ),
+                }
+                for number in range(1, asked.LONGEST + 1)
+            ],
+            "open_now": open_now,
+            "others": others,
+            "next_bed": None if open_now else _soonest(others, keep),
+        },
+    )
+
+
+def _from(first, keep):
+    return asked.address(reverse("home"), {"in": first.isoformat()}, keep)
+
+
+def _soonest(cards, keep):
+    """Where no house has a bed on all nights: the soonest night on which one has, and how long the search can be."""
+    open_later = [card for card in cards if card.next and not card.group]
+    if not open_later:
+        return None
+    card = min(open_later, key=lambda card: (card.next.night, -card.next.free))
+    return {
+        "night": card.next.night,
+        "hostel": card.hostel,
+        "free": card.next.free,
+        "href": asked.address(reverse("home"), {"in": card.next.night.isoformat(), "nights": "1"}, keep),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def house(request, slug):
+    """One house with its next fourteen nights. A POST keeps a bed for ten minutes and goes on to the booking."""
+    now = timezone.now()
+    today = business_day(now)
+    nights = asked.nights(request.GET, today)
+    hostel = get_object_or_404(Hostel.objects.prefetch_related("photos__hostel"), slug=slug)
+    if not Hostel.objects.valid_throughout(nights).filter(pk=hostel.pk).exists():
+        raise Http404
+    person = person_of(request)
+    if request.method == "POST":
+        return _hold(request, hostel, nights, person, now)
+    window = asked.strip(nights, today)
+    counts, free = _counts(hostel, window, nights, now, person)
+    return render(
+        request,
+        "web/youth/house.html",
+        {
+            "section": "stay",
+            "now": now,
+            "hostel": hostel,
+            "group": hostel.access == Hostel.Access.GROUP,
+            "nights": nights,
+            "free": free,
+            "can_hold": bool(person and person.gender and person.document_hash),
+            "person": person,
+            "days": _days(counts, nights, hostel, request.GET),
+            "picking": request.GET.get("pick") == "last",
+            "later": asked.address(request.path, {"in": window.departure.isoformat()}),
+            "earlier": asked.address(request.path, {"in": (window.arrival - timedelta(asked.STRIP)).isoformat()})
+            if window.arrival > today
+            else "",
+            "shorter": None if free else _shorter(hostel, nights, counts),
+            "book_href": _book_address(hostel, nights, request.GET),
+            "rooms": _rooms(hostel, nights.arrival),
+            "map_href": f"https://uri.amap.com/marker?position={hostel.lng},{hostel.lat}&name={hostel.name_zh}",
+        },
+    )
+
+
+def _counts(hostel, window, nights, now, person):
+    """The counts of each night of the strip, and how many beds are free throughout ``nights``."""
+    gender = person.gender if person else ""
+    grid = Grid([hostel], Nights(window.arrival, max(window.departure, nights.departure)), now)
+    return [grid.count(hostel, night, gender) for night in grid.nights], grid.free(hostel, nights, gender)
+
+
+def _days(counts, nights, hostel, query):
+    """The buttons of the strip: a first tap picks the first night, a second one the last."""
+    path = reverse("hostel", args=[hostel.slug])
+    extending = query.get("pick") == "last"
+    for count in counts[: asked.STRIP]:
+        length = (count.night - nights.arrival).days + 1
+        if extending and 1 <= length <= asked.LONGEST:
+            chosen = {"in": nights.arrival.isoformat(), "out": (count.night + timedelta(days=1)).isoformat()}
+        else:
+            chosen = {"in": count.night.isoformat(), "pick": "last"}
+        keep = {name: query[name] for name in ("near", *asked.ANSWERS) if name in query}
+        yield {
+            "count": count,
+            "on": count.night in nights,
+            "href": asked.address(path, chosen, keep) + "#nights",
+        }
+
+
+def _shorter(hostel, nights, counts):
+    """The longest run of nights with a bed inside ``nights``, the earliest of the longest; None where there is none.
+
+    Each night alone has a bed; whether one bed has them all is seen when the run is asked for.
+    """
+    open_on = {count.night for count in counts if count.free}
+    runs: list[list] = [[]]
+    for night in nights:
+        if night in open_on:
+            runs[-1].append(night)
+        else:
+            runs.append([])
+    best = max(runs, key=len)
+    if not best or len(best) == len(nights):
+        return None
+    run = Nights(best[0], best[-1] + timedelta(days=1))
+    return {"nights": run, "href": asked.address(reverse("hostel", args=[hostel.slug]), asked.span(run))}
+
+
+def _rooms(hostel, day):
+    """The rooms by kind and by who may sleep in them: ``kind``, ``guests`` (words), ``rooms``, ``beds``."""
+    groups: dict = {}
+    for room in hostel.rooms.valid_on(day).prefetch_related("beds"):
+        key = room.kind, room.guests, room.supply
+        group = groups.setdefault(
+            key, {"kind": room.kind, "guests": Room.Guests(room.guests).label, "rooms": 0, "beds": 0}
+        )
+        group["on_call"] = room.supply == Room.Supply.ON_CALL
+        group["rooms"] += 1
+        group["beds"] += len(room.beds.all())
+    return list(groups.values())
+
+
+def _book_address(hostel, nights, query):
+    return asked.address(reverse("book", args=[hostel.slug]), asked.span(nights), asked.answers(query))
+
+
+def _hold(request, hostel, nights, person, now):
+    to_book = _book_address(hostel, nights, request.GET)
+    if not (request.user.is_authenticated and person and person.gender and person.document_hash):
+        return redirect(to_book)
+    said = asked.answers(request.GET)
+    try:
+        book_for(
+            user=request.user, slug=hostel.slug, nights=nights, purpose=said.get("purpose", ""), now=now, hold=True
+        )
+    except Refused as no:
+        return refused(request, hostel, nights, no, now)
+    return redirect(to_book)

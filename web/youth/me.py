@@ -1,0 +1,81 @@
+"""Me (Y12): what I have, what is left, who I am here, and how pages look to me."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.documents import mask
+from accounts.models import Person
+from accounts.phones import mask_phone
+from accounts.reasons import Refused
+from bookings.allowance import allowance_of
+from bookings.models import Stay
+from hostel.models import Network
+from web.templatetags.house import SETTINGS
+
+A_YEAR = 365 * 24 * 60 * 60
+PAST_SHOWN = 50
+
+
+@login_required
+@never_cache
+@require_safe
+def me(request):
+    """The stays to come and those that were, the nights left, and what is known of the reader."""
+    now = timezone.now()
+    person = Person.objects.filter(user=request.user).first()
+    rows = Stay.objects.of(request.user).select_related("hostel").order_by("-arrival", "-pk")[:PAST_SHOWN]
+    stays = [{"stay": stay, "state": stay.state(now)} for stay in rows]
+    current = [row for row in stays if row["state"] in ("held", "confirmed", "in_house")]
+    return render(
+        request,
+        "web/youth/me.html",
+        {
+            "section": "me",
+            "now": now,
+            "person": person,
+            "phone": mask_phone(request.user.phone),
+            "document": mask(person.document) if person and person.document else "",
+            "current": sorted(current, key=lambda row: row["stay"].arrival),
+            "past": [row for row in stays if row not in current],
+            "caps": _caps(person, now),
+        },
+    )
+
+
+def _caps(person, now):
+    """The caps of a calendar year; none where no rules are in force."""
+    network = Network.objects.filter(hostels__isnull=False).select_related("parent").order_by("pk").first()
+    if network is None:
+        return []
+    try:
+        return [cap for cap in allowance_of(person, network, now) if cap.returns_on]
+    except Refused:
+        return []
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page_settings(request):
+    """Text size and colours, kept in this browser; for somebody logged in, also the language letters are written in."""
+    if request.method != "POST":
+        return render(request, "web/youth/settings.html", {"back": request.GET.get("back", "")})
+    language = request.POST.get("language", "")
+    if language in ("zh-hans", "en") and request.user.is_authenticated and request.user.language != language:
+        request.user.language = language
+        request.user.save(update_fields=["language"])
+    back = request.POST.get("back", "")
+    if not url_has_allowed_host_and_scheme(back, None):
+        back = ""
+    response = HttpResponseRedirect(back) if back else redirect(reverse("page_settings"))
+    for name, values in SETTINGS.items():
+        chosen = request.POST.get(name, "")
+        if chosen in values:
+            response.set_cookie(name, chosen, max_age=A_YEAR, samesite="Lax", httponly=True)
+        elif name in request.POST:
+            response.delete_cookie(name)
+    return response

@@ -1,0 +1,33 @@
+"""Plain pages: help, privacy, and the two sections that are still to come."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from hostel.models import Hostel
+from hostel.nights import business_day
+
+
+@require_safe
+def help_page(request):
+    """How it works, and whom to ring."""
+    hostels = Hostel.objects.valid_on(business_day(timezone.now()))
+    return render(request, "web/youth/help.html", {"hostels": hostels})
+
+
+@require_safe
+def privacy(request):
+    """What is asked, why, who sees it, how long it is kept."""
+    return render(request, "web/youth/privacy.html")
+
+
+@require_safe
+def events(request):
+    """What the hostels' Youth Homes will show here."""
+    return render(request, "web/youth/events.html", {"section": "events"})
+
+
+@require_safe
+def services(request):
+    """Jobs, policies, training: what will stand here."""
+    return render(request, "web/youth/services.html", {"section": "services"})

@@ -1,0 +1,44 @@
+"""The four questions that decide, and the chips that answer them."""
+
+from datetime import date
+
+from django.utils.dates import MONTHS_ALT
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from accounts.reasons import Sentence
+from eligibility.models import Policy
+from eligibility.policies import terms_of
+
+
+def educations() -> list[dict]:
+    """What one studies or studied: ``value`` and ``label``."""
+    return [{"value": value, "label": label} for value, label in Person.Education.choices]
+
+
+def graduation_years(today: date) -> list[dict]:
+    """The years one may name, the coming ones first; the last stands for all before it."""
+    first = today.year - 4
+    years = [{"value": str(year), "label": str(year)} for year in range(today.year + 2, first, -1)]
+    return [*years, {"value": str(first), "label": _("{year} or earlier").format(year=first)}]
+
+
+def months() -> list[dict]:
+    """The months, ``value`` as the field `graduation` writes them."""
+    return [
+        {"value": f"{number:02d}", "label": _("{number} {month}").format(number=number, month=MONTHS_ALT[number])}
+        for number in range(1, 13)
+    ]
+
+
+def homes() -> list[dict]:
+    """Whether one has a home in the district."""
+    return [{"value": "no", "label": _("No home there")}, {"value": "yes", "label": _("I have one, or my parents")}]
+
+
+def purposes_of(policy: Policy) -> list[dict]:
+    """What the policy lets one come for, in the order of its file."""
+    return [
+        {"value": key, "label": str(Sentence("%(name)s", {"name": names}))}
+        for key, names in terms_of(policy).purposes.items()
+    ]

@@ -1,0 +1,89 @@
+"""One stay (Y6), and giving it back (Y10). A stay is shown to its guest alone; to others there is none."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q, Sum
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.reasons import Refused
+from bookings.booking import actions, cancel
+from bookings.models import Stay
+from web.youth import asked
+
+
+def own_stay(request, code: str) -> Stay:
+    """The stay with this code, if it is the reader's own: with its hostel, its priced nights and what they cost."""
+    free = Q(bed_nights__price_class="free")
+    stay = (
+        Stay.objects.of(request.user)
+        .select_related("guest", "hostel", "hostel__network", "missed")
+        .annotate(
+            free_nights=Count("bed_nights", filter=free),
+            to_pay_fen=Sum("bed_nights__price_fen"),
+            live_nights=Count("bed_nights", filter=Q(bed_nights__released_at=None)),
+        )
+        .filter(code=code.upper())
+        .first()
+    )
+    if stay is None:
+        raise Http404
+    return stay
+
+
+@login_required
+@never_cache
+@require_safe
+def stay_page(request, code):
+    """The stay's state, where it is, the pass, and what can be done now."""
+    now = timezone.now()
+    stay = own_stay(request, code)
+    state = stay.state(now)
+    hold_ended = state == Stay.Status.CANCELLED and (
+        stay.cancel_cause == Stay.Cause.HOLD_ENDED or stay.status == Stay.Status.HELD
+    )
+    return render(
+        request,
+        "web/youth/stay.html",
+        {
+            "section": "me",
+            "now": now,
+            "stay": stay,
+            "state": state,
+            "actions": actions(stay, now),
+            "has_pass": state in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE),
+            "hold_ended": hold_ended,
+            "again_href": asked.address(reverse("book", args=[stay.hostel.slug]), asked.span(stay.nights)),
+        },
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_page(request, code):
+    """Say what giving the stay back does, then do it."""
+    now = timezone.now()
+    stay = own_stay(request, code)
+    action = actions(stay, now)["cancel"]
+    page = {"section": "me", "now": now, "stay": stay, "action": action}
+    if request.method != "POST":
+        return render(request, "web/youth/cancel.html", page)
+    try:
+        cancel(stay, now=now, actor=request.user)
+    except Refused as no:
+        return render(request, "web/youth/cancel.html", page | {"no": no}, status=HTTPStatus.CONFLICT)
+    messages.success(
+        request,
+        ngettext("Cancelled. {number} night returned", "Cancelled. {number} nights returned", stay.free_nights).format(
+            number=stay.free_nights
+        ),
+    )
+    return redirect("stay", code=stay.code)
