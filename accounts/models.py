@@ -85,11 +85,6 @@ class Person(models.Model):
         return self.name[:1] + "*" * max(len(self.name) - 1, 0)
 
 
-class RoleQuerySet(models.QuerySet):
-    def in_force(self, day):
-        return self.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
-
-
 class Role(Dated):
     """Who may do what where, from a day, until a day."""
 
@@ -103,8 +98,6 @@ class Role(Dated):
     kind = models.CharField(max_length=10, choices=Kind)
     hostel = models.ForeignKey(Hostel, models.PROTECT, null=True, blank=True, related_name="roles")
     network = models.ForeignKey(Network, models.PROTECT, null=True, blank=True, related_name="roles")
-
-    objects = RoleQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -27,7 +27,7 @@ class Right(Enum):
 
 
 # The whole table: each right, and the roles that have it.
-WHO_MAY = {
+WHO_MAY: dict[Right, set[str]] = {
     Right.BOOK:               {GUEST},
     Right.WORK_AT_DESK:       {MANAGER},
     Right.SEE_HOUSE_STAYS:    {MANAGER, OFFICER},
@@ -45,7 +45,7 @@ def may(user, right: Right, where: Hostel | Network | None, day: date) -> bool:
     kinds = WHO_MAY[right]
     if GUEST in kinds:
         return True
-    return where is not None and Role.objects.in_force(day).filter(_at(where), user=user, kind__in=kinds).exists()
+    return where is not None and Role.objects.valid_on(day).filter(_at(where), user=user, kind__in=kinds).exists()
 
 
 def _at(where):
@@ -72,7 +72,7 @@ def is_officer(user, network: Network, day: date) -> bool:
 
 def has_a_role(user, day: date) -> bool:
     """Whether ``user`` is staff of any kind on ``day``: such logins need a second factor."""
-    return user.is_authenticated and Role.objects.in_force(day).filter(user=user).exists()
+    return user.is_authenticated and Role.objects.valid_on(day).filter(user=user).exists()
 
 
 def hostels_managed_by(user, day: date):
@@ -96,12 +96,12 @@ def hostels_of_officer(user, day: date):
 
 
 def _networks(user, kinds, day):
-    held = Role.objects.in_force(day).filter(user=user.pk, kind__in=kinds).values("network")
+    held = Role.objects.valid_on(day).filter(user=user.pk, kind__in=kinds).values("network")
     return Network.objects.filter(Q(pk__in=held) | Q(parent__in=held))
 
 
 def _roles_of(user, kind, day):
-    return Role.objects.in_force(day).filter(user=user.pk, kind=kind)
+    return Role.objects.valid_on(day).filter(user=user.pk, kind=kind)
 
 
 def grant_role(

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
-from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from accounts.documents import mask
 from accounts.models import Person, Role
 from accounts.people import change_profile, complete_person
 from accounts.reasons import CHINESE, ENGLISH
+from api.door import Door
 from api.fields import Choice, Day
 from api.once import write_once
 from api.pages import Pages
@@ -101,11 +101,10 @@ def person_of(user) -> Person | None:
         return None
 
 
-class Me(GenericAPIView):
+class Me(Door):
     """The profile."""
 
     serializer_class = MeSerializer
-    filter_backends = []
     refuses = ("PATCH",)
 
     @extend_schema(operation_id="get_me", tags=["me"], summary="My profile, the document masked")
@@ -142,7 +141,7 @@ class Me(GenericAPIView):
         return write_once(request, do, now=now)
 
     def _in_words(self, user, now):
-        roles = user.roles.in_force(business_day(now)).select_related("hostel", "network").order_by("pk")
+        roles = user.roles.valid_on(business_day(now)).select_related("hostel", "network").order_by("pk")
         user.roles_now = list(roles)
         return MeSerializer(user).data
 
@@ -162,12 +161,11 @@ class CapSerializer(serializers.Serializer):
     returns_on = serializers.DateField(allow_null=True, help_text="When they are all there again.")
 
 
-class Allowance(GenericAPIView):
+class Allowance(Door):
     """Nights granted, kept, used and left."""
 
     serializer_class = CapSerializer
     pagination_class = Pages
-    filter_backends = []
     refuses = ("GET",)
 
     @extend_schema(
