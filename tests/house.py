@@ -88,10 +88,11 @@ class Ground:
 class RunningHouse:
     """A house that serves at `url` until `close()`; use it as a context manager."""
 
-    def __init__(self, ground: Ground, wsgi: str = "config.wsgi", **environment: str):
-        """``environment`` adds to the server's variables (WEB_CONCURRENCY: how many processes on PostgreSQL).
+    def __init__(self, ground: Ground, wsgi: str = "config.wsgi", server: tuple[str, ...] = (), **environment: str):
+        """``environment`` adds to the variables of every process (WEB_CONCURRENCY: how many serve on PostgreSQL).
 
-        ``wsgi`` is another door to the same house, for a control that takes something away from it.
+        ``wsgi`` is another door to the same house, for a control that takes something away from it; ``server``
+        replaces the arguments of gunicorn.
         """
         self.wsgi = wsgi
         self.ends = ExitStack()
@@ -186,7 +187,7 @@ class RunningHouse:
             arguments = ("--worker-class", "sync", "--log-level", "warning")  # as many as WEB_CONCURRENCY says
         elif not arguments:
             arguments = ("--worker-class", "gthread", "--threads", "8", "--log-level", "warning")
-        return ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", *arguments]
+        return ["gunicorn", self.wsgi, "--bind", f"127.0.0.1:{self.port}", *arguments]
 
     def _wait_until_it_answers(self):
         give_up_at = time.monotonic() + START_SECONDS
@@ -196,6 +197,8 @@ class RunningHouse:
             try:
                 with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
                     return
+            except urllib.error.HTTPError:
+                break  # it answers, and wrongly: waiting would not help
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
         raise RuntimeError(f"the house does not answer:\n{self.log()[-5000:]}")
