@@ -1,5 +1,7 @@
 """What the sign-in library (django-allauth) asks of us: where phones are kept, how a code is sent, how secrets are."""
 
+import io
+
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -67,4 +69,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return mask_phone(user.phone)
 
     def build_totp_svg(self, url):
-        return segno.make(url).svg_inline(scale=5, border=4, light="#ffffff")
+        picture = io.BytesIO()
+        segno.make(url).save(picture, kind="svg", xmldecl=False, scale=5, border=4, light="#ffffff")
+        return picture.getvalue().decode()

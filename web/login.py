@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.people import agree, login_for
 from accounts.phones import read_phone
@@ -73,7 +74,7 @@ class CodeForm(ConfirmLoginCodeForm):
     """The code, in whatever width and spacing it was pasted."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=pgettext_lazy("login", "Code"),
         max_length=20,
         widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-field"}),
         error_messages={"required": _("Type the 6 digits of the message")},

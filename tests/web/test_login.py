@@ -21,6 +21,7 @@ from accounts.models import Consent, User
 
 PHONE = "13812345678"
 E164 = "+8613812345678"
+SET_UP = "/login/second-factor/set-up/"
 TICKS = {"service": "on", "privacy": "on"}
 
 
@@ -282,6 +283,12 @@ def test_a_code_in_full_width_digits_is_read(browser, codes):
     assert browser.post("/login/code/", {"code": wide}).status_code == 302
 
 
+def test_the_code_is_called_by_its_own_word_in_chinese(browser, codes):
+    ask(browser)
+
+    assert ">校验码</label>" in browser.get("/login/code/").content.decode()
+
+
 def test_who_typed_another_number_begins_again(browser, codes):
     ask(browser)
 
@@ -361,9 +368,7 @@ def colleague(db) -> User:
 
 
 def connect_app(browser):
-    key = re.search(
-        r'data-testid="second-factor-key">(\w+)<', browser.get("/login/second-factor/set-up/").content.decode()
-    )[1]
+    key = re.search(r'data-testid="second-factor-key">(\w+)<', browser.get(SET_UP).content.decode())[1]
     answer = browser.post("/login/second-factor/set-up/?next=/office/", {"code": digits(key)})
     return key, answer
 
@@ -371,6 +376,8 @@ def connect_app(browser):
 def test_an_app_is_connected_and_its_key_lies_unreadable_in_the_table(browser, codes, colleague):
     log_in(browser, codes)
 
+    picture = re.search(r"data:image/svg\+xml;base64,([\w+/=]+)", browser.get(SET_UP).content.decode())[1]
+    assert b'xmlns="http://www.w3.org/2000/svg"' in base64.b64decode(picture)  # without it a browser draws nothing
     key, answer = connect_app(browser)
 
     assert answer["Location"] == "/login/second-factor/recovery/?next=%2Foffice%2F"
@@ -384,9 +391,9 @@ def test_an_app_is_connected_and_its_key_lies_unreadable_in_the_table(browser, c
 
 def test_a_wrong_first_code_connects_nothing(browser, codes, colleague):
     log_in(browser, codes)
-    browser.get("/login/second-factor/set-up/")
+    browser.get(SET_UP)
 
-    assert browser.post("/login/second-factor/set-up/", {"code": "000000"}).status_code == 422
+    assert browser.post(SET_UP, {"code": "000000"}).status_code == 422
     assert not Authenticator.objects.exists()
 
 
