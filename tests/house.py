@@ -102,6 +102,8 @@ class RunningHouse:
             self.ends.callback(ground.clear, self.database_url)
             self.var = ground.folder / f"var-{uuid.uuid4().hex[:8]}"
             self.var.mkdir()
+            # The pictures were made with the template.
+            (self.var / "media").symlink_to(Path(os.environ["HOSTEL_VAR"]) / "media")
             self.ends.callback(shutil.rmtree, self.var, ignore_errors=True)
             self.sms_file = self.var / "sms.txt"
             self.environment = os.environ | {
