@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from django.utils.dates import MONTHS_ALT
+from django.utils import dateformat
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Person
 from accounts.reasons import Sentence
@@ -26,7 +27,7 @@ def graduation_years(today: date) -> list[dict]:
 def months() -> list[dict]:
     """The months, ``value`` as the field `graduation` writes them."""
     return [
-        {"value": f"{number:02d}", "label": _("{number} {month}").format(number=number, month=MONTHS_ALT[number])}
+        {"value": f"{number:02d}", "label": dateformat.format(date(2000, number, 1), pgettext("month", "M"))}
         for number in range(1, 13)
     ]
 
