@@ -32,9 +32,19 @@ class HeatCell:
         return self.count.beds
 
     @property
+    def closed(self) -> bool:
+        """Whether no bed is to be had at all: none is there, or every one is out of service."""
+        return self.count.out_of_service >= self.beds
+
+    @property
     def level(self) -> int:
-        """The tint: 0 is full, 1 has up to a fifth of its beds free, 5 more than four fifths."""
-        return -(-self.free * LEVELS // self.beds) if self.beds else 0
+        """The tint, the deeper the fuller: 1 has up to a quarter of its beds given, 4 nearly all, 5 is full.
+
+        0 is closed, which is not the same as full.
+        """
+        if self.closed:
+            return 0
+        return 1 + (self.beds - self.free) * (LEVELS - 1) // self.beds if self.free else LEVELS
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 from datetime import timedelta
 
-from bookings.availability import night_table
+from bookings.availability import NightCount, night_table
 from bookings.booking import book
-from figures.heat import heat_table
+from figures.heat import HeatCell, heat_table
 from hostel.models import Bed, Hostel, OutOfService
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY
@@ -40,18 +40,24 @@ def test_the_change_is_against_the_same_weekday_of_the_week_before(hostel, lin):
     assert [cell.change for cell in cells[7:10]] == [1, 1, 0]
 
 
-def test_the_tint_grows_with_the_share_of_free_beds_and_full_has_one_of_its_own(hostel):
-    beds = list(Bed.objects.filter(room__hostel=hostel))
+def test_the_fuller_the_deeper_and_closed_is_not_full(hostel):
+    def cell(beds, free, out_of_service=0):
+        return HeatCell(NightCount(FRIDAY, beds, out_of_service, 0, 0, free), 0)
 
-    def close(some):
-        for bed in some:
-            OutOfService.objects.create(bed=bed, first_night=FRIDAY, until=SATURDAY, reason="repair", written_at=NOW)
+    assert [cell(8, free).level for free in range(8, -1, -1)] == [1, 1, 2, 2, 3, 3, 4, 4, 5]
+    assert cell(8, 0, out_of_service=7).level == 5
+    assert cell(8, 0, out_of_service=8).level == 0
+    assert cell(0, 0).level == 0
 
-    assert heat_table([hostel], FRIDAY, NOW).rows[0].cells[0].level == 5
-    close(beds[1:])
-    assert heat_table([hostel], FRIDAY, NOW).rows[0].cells[0].level == 1
-    close(beds[:1])
-    assert heat_table([hostel], FRIDAY, NOW).rows[0].cells[0].level == 0
+
+def test_a_house_whose_beds_are_all_out_of_service_is_closed(hostel):
+    for bed in Bed.objects.filter(room__hostel=hostel):
+        OutOfService.objects.create(bed=bed, first_night=FRIDAY, until=SATURDAY, reason="repair", written_at=NOW)
+
+    friday, saturday = heat_table([hostel], FRIDAY, NOW).rows[0].cells[:2]
+
+    assert (friday.closed, friday.free) == (True, 0)
+    assert not saturday.closed
 
 
 def test_a_house_before_its_first_day_has_no_beds_and_no_room(hostel):

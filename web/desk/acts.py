@@ -28,7 +28,7 @@ def act_once(request: HttpRequest, desk: Desk, stay: Stay, do: Callable[[], Stay
 
     def answer():
         do()
-        return Answer(303, None)
+        return Answer(303, {"stay": stay.code})
 
     try:
         once(Write.of(desk.user, "POST", request.path, key, {"stay": stay.code}), answer, desk.now)

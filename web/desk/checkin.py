@@ -60,16 +60,17 @@ def _let_in(request, desk):
     if stay.hostel_id != desk.hostel.pk:
         return _page(request, desk, finding, status=409)
     form = CheckIn(request.POST, beds=beds_for(stay, desk.now))
-    if finding.kind == found.READY and not form.is_valid():
+    # Of a guest who is in already only this very form may be asking again: `act_once` knows its answer.
+    if not form.is_valid() and finding.kind == found.READY:
         return _page(request, desk, finding, form=form, status=422)
 
     def do():
         said = form.cleaned_data
         return check_in(
             stay,
-            bed=said["bed"],
-            compared=said["compared"],
-            document_number=said["document_number"],
+            bed=said.get("bed"),
+            compared=said.get("compared", False),
+            document_number=said.get("document_number", ""),
             now=desk.now,
             actor=desk.user,
         )

@@ -23,9 +23,10 @@ def night(request: HttpRequest, office: Office, slug: str, day: str) -> HttpResp
     """The counts of a night, its beds out of service, and its guests, masked: who looks is written down."""
     try:
         evening = date.fromisoformat(day)
-        nights = Nights(evening, evening + timedelta(days=1))
+        before, after = evening - timedelta(days=1), evening + timedelta(days=1)
     except (ValueError, OverflowError) as wrong:
         raise Http404 from wrong
+    nights = Nights(evening, after)
     hostel = office.hostels().filter(slug=slug).first()
     if hostel is None:
         return no_right(
@@ -53,8 +54,8 @@ def night(request: HttpRequest, office: Office, slug: str, day: str) -> HttpResp
             .filter(bed__room__hostel=hostel)
             .select_related("bed__room"),
             "back": office.url("office"),
-            "before": office.url("office_night", slug, (evening - timedelta(days=1)).isoformat()),
-            "after": office.url("office_night", slug, (evening + timedelta(days=1)).isoformat()),
+            "before": office.url("office_night", slug, before.isoformat()),
+            "after": office.url("office_night", slug, after.isoformat()),
         },
     )
 

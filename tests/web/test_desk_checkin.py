@@ -1,0 +1,371 @@
+import re
+
+import pytest
+
+from accounts.models import Deed, IdempotencyKey
+from bookings.booking import cancel, confirm
+from bookings.desk import beds_for, check_in, check_out, no_show
+from bookings.models import BedNight, Stay
+from hostel.models import Hostel
+from tests.conftest import FRIDAY, NOW, SATURDAY, SUNDAY, moment
+from tests.web.conftest import hidden, text_of
+
+CHECKIN = "/desk/checkin/"
+
+
+@pytest.fixture
+def desk(enter, manager):
+    return enter(manager)
+
+
+def look_for(browser, text):
+    """Type ``text`` into the box; follow to the address of the answer."""
+    return browser.post(CHECKIN, {"text": text}, follow=True)
+
+
+def found(response):
+    """What was found, and the words of its first line."""
+    html = response.content.decode()
+    kind = re.search(r'data-found="(\w+)"', html)
+    title = re.search(r"<h2>(.*?)</h2>", html[kind.start() :], re.DOTALL) if kind else None
+    return kind and kind[1], title and " ".join(re.sub("<[^>]+>", "", title[1]).split())
+
+
+def let_in(browser, stay, **said):
+    """Fill the card in as the desk does, tick included, and send it."""
+    if "act_id" not in said:
+        said["act_id"] = hidden(browser.get(CHECKIN, {"stay": stay.code}), "act_id")
+    said = {"stay": stay.code, "bed": str(beds_for(stay, NOW)[0].pk), "compared": "on"} | said
+    return browser.post(CHECKIN, {name: value for name, value in said.items() if value is not None})
+
+
+def test_the_first_page_is_one_box_that_has_the_focus(desk):
+    html = desk.get(CHECKIN).content.decode()
+
+    box = re.search(r'<input id="text"[^>]*>', html)[0]
+    assert "autofocus" in box
+    assert "短码、四位数或证件" in html
+    assert "data-found" not in html
+
+
+def test_three_acts_let_a_guest_in(desk, manager, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+
+    card = look_for(desk, stay.code)
+    assert found(card) == ("ready", "可以入住")
+    done = let_in(desk, stay)
+
+    assert (done.status_code, done["Location"]) == (302, f"{CHECKIN}?done={stay.code}")
+    stay.refresh_from_db()
+    assert (stay.status, stay.checked_in_at) == ("in_house", NOW)
+    deed = Deed.objects.get(what="check_in")
+    assert (deed.actor, deed.about, deed.hostel) == (manager, stay.code, hostel)
+    assert f"林** 已入住：{stay.bed_nights.get().bed} 床" in text_of(desk.get(done["Location"]))
+
+
+@pytest.mark.parametrize("typed", ["{code}", " {lower} ", "https://house.example/stays/{code}/pass/", "/stays/{lower}"])
+def test_a_code_is_found_as_it_is_typed_or_scanned(desk, hostel, lin, friday_stay, typed):
+    stay = friday_stay(lin, hostel)
+
+    page = look_for(desk, typed.format(code=stay.code, lower=stay.code.lower()))
+
+    assert found(page)[0] == "ready"
+    assert page.context["finding"].stay == stay
+
+
+def test_the_last_four_of_phone_or_document_and_the_whole_document_find_the_guest(desk, hostel, lin, chen, friday_stay):
+    stay = friday_stay(lin, hostel)
+    friday_stay(chen, hostel)
+
+    for typed in (lin.user.phone[-4:], lin.document[-4:], lin.document, lin.document.lower()):
+        assert look_for(desk, typed).context["finding"].stay == stay, typed
+
+
+def test_what_was_read_from_a_document_is_in_no_address(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+
+    answer = desk.post(CHECKIN, {"text": lin.document})
+
+    assert answer["Location"] == f"{CHECKIN}?stay={stay.code}"
+
+
+def test_several_that_match_are_a_list_and_never_a_guess(desk, hostel, lin, people, friday_stay):
+    first = friday_stay(lin, hostel)
+    other = people("王芳", "female")
+    other.phone_digits = lin.phone_digits
+    other.save()
+    second = friday_stay(other, hostel)
+
+    page = look_for(desk, lin.user.phone[-4:])
+
+    assert found(page) == ("several", "有几位对得上：选面前这位")
+    for stay in (first, second):
+        assert f'href="{CHECKIN}?stay={stay.code}"' in page.content.decode()
+    assert "d2-card" not in page.content.decode()
+
+
+def test_the_card_shows_the_guest_masked_with_nights_bed_and_document(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel, until=SUNDAY)
+
+    page = desk.get(CHECKIN, {"stay": stay.code})
+
+    said, html = text_of(page), page.content.decode()
+    assert "林**" in said
+    assert lin.document[:4] + "************" + lin.document[-2:] in said
+    assert "共 2 晚" in said
+    assert f"{stay.bed_nights.first().bed} · " in said
+    assert lin.name not in html
+    assert lin.document not in html
+    assert lin.document[-4:] not in html
+
+
+def test_who_looked_at_a_card_is_on_record(desk, manager, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+
+    desk.get(CHECKIN, {"stay": stay.code})
+
+    deed = Deed.objects.get(what="see_stay")
+    assert (deed.actor, deed.person, deed.about) == (manager, lin, stay.code)
+
+
+def test_the_tick_is_never_set_for_the_desk(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+
+    tick = re.search(r'<input type="checkbox"[^>]*>', desk.get(CHECKIN, {"stay": stay.code}).content.decode())[0]
+    assert "checked" not in tick
+    again = let_in(desk, stay, document_number="E99999999")
+
+    tick = re.search(r'<input type="checkbox"[^>]*>', again.content.decode())[0]
+    assert again.status_code == 409
+    assert "checked" not in tick
+
+
+def test_without_the_tick_nobody_is_let_in_and_the_page_says_what_is_missing(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+    other = beds_for(stay, NOW)[1]
+
+    page = let_in(desk, stay, compared=None, bed=str(other.pk))
+
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert "<title>有误： 办理入住" in html
+    assert 'href="#compared"' in html
+    assert f'<option value="{other.pk}" selected>' in html
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"
+
+
+def test_another_bed_can_be_given(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel, until=SUNDAY)
+    other = beds_for(stay, NOW)[-1]
+
+    let_in(desk, stay, bed=str(other.pk))
+
+    assert set(stay.bed_nights.live().values_list("bed", flat=True)) == {other.pk}
+
+
+def test_a_bed_that_was_given_away_meanwhile_is_refused(desk, hostel, lin, chen, friday_stay):
+    stay, before = friday_stay(lin, hostel), friday_stay(chen, hostel)
+    taken = before.bed_nights.get().bed
+
+    page = let_in(desk, stay, bed=str(taken.pk))
+
+    assert page.status_code == 422
+    assert "这张床刚刚被占了，另选一张" in text_of(page)
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"
+
+
+def test_a_document_read_in_addition_must_be_the_guests(desk, hostel, lin, chen, friday_stay):
+    stay = friday_stay(lin, hostel)
+
+    page = let_in(desk, stay, document_number=chen.document)
+
+    assert page.status_code == 409
+    assert 'data-code="DOCUMENT"' in page.content.decode()
+    assert chen.document not in page.content.decode()
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"
+    assert let_in(desk, stay, document_number=lin.document).status_code == 302
+
+
+def test_a_double_tap_lets_in_once(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+    act_id = hidden(desk.get(CHECKIN, {"stay": stay.code}), "act_id")
+
+    first, second = (let_in(desk, stay, act_id=act_id) for _ in range(2))
+
+    assert first["Location"] == second["Location"] == f"{CHECKIN}?done={stay.code}"
+    assert Deed.objects.filter(what="check_in").count() == 1
+    assert IdempotencyKey.objects.count() == 1
+
+
+def test_a_colleague_who_was_quicker_is_named(desk, manager, hostel, lin, friday_stay, clock, officer):
+    stay = friday_stay(lin, hostel)
+    card = desk.get(CHECKIN, {"stay": stay.code})
+    check_in(stay, compared=True, now=moment(FRIDAY, 10), actor=officer)
+    clock.now = moment(FRIDAY, 10, 5)
+
+    page = let_in(desk, stay, act_id=hidden(card, "act_id"))
+
+    room = stay.bed_nights.get().room
+    assert page.status_code == 409
+    assert found(page) == ("here_already", f"已办过入住：今天 10:00，+86 138****0013，{room} 房")
+    assert Deed.objects.filter(what="check_in").count() == 1
+
+
+def test_an_act_refused_can_be_sent_again_when_it_is_put_right(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+    wrong = let_in(desk, stay, document_number="E99999999")
+
+    right = let_in(desk, stay, act_id=hidden(wrong, "act_id"))
+
+    assert right.status_code == 302
+
+
+@pytest.mark.parametrize("act_id", ["", "x" * 81, "短"])
+def test_a_form_without_an_act_is_not_one_of_ours(desk, hostel, lin, friday_stay, act_id):
+    stay = friday_stay(lin, hostel)
+
+    assert let_in(desk, stay, act_id=act_id).status_code == 400
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"
+
+
+def test_an_act_used_for_one_stay_does_not_do_for_another(desk, hostel, lin, chen, friday_stay):
+    first, second = friday_stay(lin, hostel), friday_stay(chen, hostel)
+    act_id = hidden(desk.get(CHECKIN, {"stay": first.code}), "act_id")
+    let_in(desk, first, act_id=act_id)
+
+    assert let_in(desk, second, act_id=act_id).status_code == 400
+    second.refresh_from_db()
+    assert second.status == "confirmed"
+
+
+def test_already_checked_in_says_when_who_and_which_room(desk, manager, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel)
+    check_in(stay, compared=True, now=moment(FRIDAY, 15, 2), actor=manager)
+    clock.now = moment(FRIDAY, 16)
+    title = f"已办过入住：今天 15:02，+86 138****0011，{stay.bed_nights.get().room} 房"
+
+    assert found(look_for(desk, stay.code)) == ("here_already", title)
+    assert found(look_for(desk, lin.user.phone[-4:])) == ("here_already", title)
+    assert found(look_for(desk, lin.document)) == ("here_already", title)
+
+
+def test_a_stay_of_another_house_says_which_how_far_and_whom_to_ring(desk, hostel, lin, friday_stay):
+    other = Hostel.objects.get(slug="mudu")
+    stay = friday_stay(lin, other)
+
+    page = look_for(desk, stay.code)
+
+    kind, title = found(page)
+    assert kind == "elsewhere"
+    assert re.fullmatch(r"订的是苏青驿·木渎站，离这里 \d+\.\d 公里", title)
+    assert f'href="tel:{other.phone}"' in page.content.decode()
+    assert "林" not in text_of(page)
+
+
+def test_a_stay_of_another_house_cannot_be_let_in_here(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, Hostel.objects.get(slug="mudu"))
+
+    page = desk.post(CHECKIN, {"stay": stay.code, "act_id": "a1", "compared": "on"})
+
+    assert page.status_code == 409
+    assert found(page)[0] == "elsewhere"
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"
+
+
+def test_people_of_other_houses_are_not_found_by_digits_or_document(desk, hostel, lin, friday_stay):
+    friday_stay(lin, Hostel.objects.get(slug="mudu"))
+
+    for typed in (lin.user.phone[-4:], lin.document[-4:], lin.document):
+        assert found(look_for(desk, typed)) == ("unknown", "查无此码")
+
+
+def test_not_today_says_the_dates(desk, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel, until=SUNDAY)
+    clock.now = moment(FRIDAY, 5)
+
+    page = look_for(desk, stay.code)
+
+    assert found(page) == ("not_today", "不是今天")
+    assert "订的是 3月6日 周五 → 3月8日 周日，共 2 晚" in text_of(page)
+
+
+def test_cancelled_expired_missed_and_left_say_so(desk, hostel, people, friday_stay, clock):
+    cancelled = friday_stay(people(), hostel)
+    cancel(cancelled, now=NOW)
+    expired = friday_stay(people(), hostel, hold=True)
+    left = friday_stay(people(), hostel)
+    check_in(left, compared=True, now=NOW)
+    missed = friday_stay(people(), hostel)
+    clock.now = moment(FRIDAY, 23, 30)
+    check_out(left, now=clock.now)
+    no_show(missed, now=clock.now)
+
+    assert found(look_for(desk, cancelled.code)) == ("cancelled", "已取消")
+    assert found(look_for(desk, expired.code)) == ("hold_ended", "已过期")
+    assert found(look_for(desk, missed.code)) == ("missed", "已记未到")
+    assert found(look_for(desk, left.code)) == ("gone", "已离店")
+    for stay in (cancelled, expired, missed, left):
+        assert "d2-card" not in look_for(desk, stay.code).content.decode()
+
+
+def test_a_hold_is_for_the_guest_to_confirm(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel, hold=True)
+
+    assert found(look_for(desk, stay.code)) == ("held", "还没确认")
+    confirm(stay, now=NOW)
+    assert found(look_for(desk, stay.code))[0] == "ready"
+
+
+@pytest.mark.parametrize("typed", ["ZZZZZZ", "0000", "E99999999", "<script>", "' or 1=1", "四位数字", "9" * 500])
+def test_what_means_nobody_is_no_such_code(desk, hostel, lin, friday_stay, typed):
+    friday_stay(lin, hostel)
+
+    assert found(look_for(desk, typed)) == ("unknown", "查无此码")
+
+
+def test_nothing_typed_is_the_first_page(desk):
+    page = desk.post(CHECKIN, {"text": "  "})
+
+    assert page.status_code == 200
+    assert found(page) == (None, None)
+
+
+def test_after_the_cut_off_a_guest_who_comes_after_all_can_still_be_let_in(desk, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel)
+    clock.now = moment(FRIDAY, 23, 40)
+
+    page = desk.get(CHECKIN, {"stay": stay.code})
+
+    assert found(page)[0] == "ready"
+    assert "留到 今天 23:00，已过" in text_of(page)
+    assert let_in(desk, stay).status_code == 302
+
+
+def test_what_the_guest_pays_at_the_desk_stands_on_the_card(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel, until=SUNDAY)
+    BedNight.objects.filter(stay=stay, night=SATURDAY).update(price_class="half", price_fen=4900)
+
+    assert "应收 ¥49.00 · 1 晚半价" in text_of(desk.get(CHECKIN, {"stay": stay.code}))
+
+
+def test_a_line_about_somebody_let_in_needs_somebody_let_in(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+
+    assert "已入住" not in text_of(desk.get(CHECKIN, {"done": stay.code}))
+
+
+def test_a_card_costs_the_same_however_full_the_house_is(
+    desk, hostel, lin, people, friday_stay, django_assert_max_num_queries
+):
+    stay = friday_stay(lin, hostel)
+    for name in ("陈一舟", "王芳", "周子涵"):
+        friday_stay(people(name), hostel)
+
+    with django_assert_max_num_queries(10):
+        desk.get(CHECKIN, {"stay": stay.code})
+    assert Stay.objects.count() == 4

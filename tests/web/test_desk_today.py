@@ -1,0 +1,183 @@
+import pytest
+
+from accounts.models import Role
+from bookings.booking import cancel
+from bookings.desk import check_in, check_out, no_show
+from hostel.models import Bed, Hostel
+from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
+from tests.web.conftest import text_of
+
+
+def rows(response):
+    return [(row.stay.code, row.state, row.act, row.late) for row in response.context["rows"]]
+
+
+def test_who_is_due_in_stands_in_the_list_with_the_act_to_check_in(enter, manager, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel, until=SUNDAY)
+
+    page = enter(manager).get("/desk/")
+
+    assert rows(page) == [(stay.code, "due_in", "check_in", False)]
+    assert f'href="/desk/checkin/?stay={stay.code}"' in page.content.decode()
+    assert "3月6日" in text_of(page)
+    assert "3月8日" in text_of(page)
+    assert "今天 23:00" in text_of(page)
+    assert str(stay.bed_nights.first().bed) in text_of(page)
+
+
+def test_names_are_masked_and_documents_and_phones_are_not_there(enter, manager, hostel, lin, friday_stay):
+    friday_stay(lin, hostel)
+
+    html = enter(manager).get("/desk/").content.decode()
+
+    assert "林**" in html
+    assert "林小满" not in html
+    assert lin.document[-6:] not in html
+    assert lin.user.phone[-4:] not in html
+
+
+def test_four_counts_say_what_is_left_and_what_there_is(enter, manager, hostel, lin, chen, people, friday_stay, clock):
+    check_in(friday_stay(lin, hostel), compared=True, now=moment(FRIDAY, 15))
+    friday_stay(chen, hostel)
+    missing = friday_stay(people("王芳", "female"), hostel)
+    clock.now = moment(FRIDAY, 23, 30)
+    no_show(missing, now=clock.now)
+
+    page = enter(manager).get("/desk/")
+
+    said = text_of(page)
+    assert "1 /3 预抵（还剩/全部）" in said
+    assert "1 在住" in said
+    assert "0 /0 预离（还剩/全部）" in said
+    assert "1 未到" in said
+
+
+def test_after_the_time_the_bed_was_kept_the_act_is_the_no_show_and_the_card_stays_open(
+    enter, manager, hostel, lin, friday_stay, clock
+):
+    stay = friday_stay(lin, hostel)
+    clock.now = moment(FRIDAY, 23)
+
+    page = enter(manager).get("/desk/")
+
+    assert rows(page) == [(stay.code, "due_in", "no_show", True)]
+    assert f'href="/desk/stays/{stay.code}/no-show/"' in page.content.decode()
+    assert f'href="/desk/checkin/?stay={stay.code}"' in page.content.decode()
+    assert "1 位没来，留房时间已过" in text_of(page)
+
+
+def test_at_half_past_one_it_is_still_the_evening_before(enter, manager, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel)
+    clock.now = moment(SATURDAY, 1, 30)
+
+    assert rows(enter(manager).get("/desk/")) == [(stay.code, "due_in", "no_show", True)]
+
+
+@pytest.mark.parametrize(
+    "day, state", [(FRIDAY, "in_house"), (SATURDAY, "in_house"), (SUNDAY, "due_out"), (MONDAY, "overdue")]
+)
+def test_who_is_in_house_is_due_out_on_the_last_day_and_overdue_after(
+    enter, manager, hostel, lin, friday_stay, clock, day, state
+):
+    stay = friday_stay(lin, hostel, until=SUNDAY)
+    check_in(stay, compared=True, now=moment(FRIDAY, 15))
+    clock.now = moment(day, 16)
+
+    assert rows(enter(manager).get("/desk/?tab=in_house")) == [(stay.code, state, "check_out", False)]
+    due_out = rows(enter(manager).get("/desk/?tab=due_out"))
+    assert due_out == ([] if state == "in_house" else [(stay.code, state, "check_out", False)])
+
+
+def test_who_should_have_left_before_is_said_above_the_list(enter, manager, hostel, lin, friday_stay, clock):
+    check_in(friday_stay(lin, hostel), compared=True, now=moment(FRIDAY, 15))
+    clock.now = moment(SUNDAY, 16)
+
+    assert "1 位超时未离" in text_of(enter(manager).get("/desk/?tab=due_out"))
+
+
+def test_a_no_show_has_no_next_act(enter, manager, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel)
+    clock.now = moment(FRIDAY, 23, 30)
+    no_show(stay, now=clock.now)
+
+    assert rows(enter(manager).get("/desk/?tab=no_show")) == [(stay.code, "no_show", "", False)]
+
+
+def test_cancelled_held_and_later_stays_and_those_of_other_houses_are_on_no_list(
+    enter, manager, hostel, lin, chen, people, friday_stay
+):
+    cancel(friday_stay(lin, hostel), now=NOW)
+    friday_stay(chen, Hostel.objects.get(slug="mudu"))
+    friday_stay(people("王芳", "female"), hostel, hold=True)
+
+    for tab in ("due_in", "in_house", "due_out", "no_show"):
+        assert rows(enter(manager).get("/desk/", {"tab": tab})) == []
+
+
+def test_an_empty_list_says_how_many_beds_are_ready_and_what_to_do(enter, manager, hostel):
+    page = enter(manager).get("/desk/")
+
+    beds = Bed.objects.filter(room__hostel=hostel, room__supply="fixed").count()
+    assert f"今天没有预抵。空净床 {beds} 张" in text_of(page)
+    assert "输码办理入住" in text_of(page)
+
+
+def test_when_everybody_has_come_the_list_says_so(enter, manager, hostel, lin, friday_stay):
+    check_in(friday_stay(lin, hostel), compared=True, now=NOW)
+
+    assert "今天预抵的都到了。空净床" in text_of(enter(manager).get("/desk/"))
+
+
+def test_an_unknown_list_is_the_first_one(enter, manager):
+    assert enter(manager).get("/desk/", {"tab": "'; drop"}).context["tab"] == "due_in"
+
+
+def test_what_was_just_done_is_said_and_only_if_it_was_done(enter, manager, hostel, lin, chen, friday_stay, clock):
+    gone, there = friday_stay(lin, hostel), friday_stay(chen, hostel)
+    check_in(gone, compared=True, now=NOW)
+    clock.now = moment(FRIDAY, 16)
+    check_out(gone, now=clock.now)
+    browser = enter(manager)
+
+    assert f"林**（{gone.code}）已退房" in text_of(browser.get("/desk/", {"check_out": gone.code}))
+    assert "已退房" not in text_of(browser.get("/desk/", {"check_out": there.code}))
+
+
+def test_a_longer_list_costs_no_more_statements(
+    enter, manager, hostel, lin, people, friday_stay, django_assert_num_queries
+):
+    friday_stay(lin, hostel)
+    browser = enter(manager)
+
+    # Session, login, the houses of the login, the four counts, the list, its beds.
+    with django_assert_num_queries(6):
+        browser.get("/desk/")
+    for name in ("陈一舟", "王芳"):
+        friday_stay(people(name), hostel)
+    with django_assert_num_queries(6):
+        assert len(browser.get("/desk/").context["rows"]) == 3
+
+
+def test_in_english_every_word_is_english_but_names(enter, manager, hostel, lin, friday_stay):
+    friday_stay(lin, hostel)
+    manager.language = "en"
+    manager.save()
+
+    said = text_of(enter(manager).get("/desk/"))
+
+    assert "Due in: left of all" in said
+    rest = said.replace("林**", "").replace("中文", "")
+    assert not [character for character in rest if "一" <= character <= "鿿"]
+
+
+def test_the_desk_is_read_only_by_get(enter, manager):
+    assert enter(manager).post("/desk/").status_code == 405
+
+
+def test_a_second_house_keeps_its_name_in_every_link(enter, manager, hostel, lin, friday_stay):
+    Role.objects.create(user=manager, kind="manager", hostel=Hostel.objects.get(slug="mudu"), valid_from=FRIDAY)
+    stay = friday_stay(lin, hostel)
+
+    page = enter(manager).get("/desk/", {"hostel": "baodaiqiao"})
+
+    assert f'href="/desk/checkin/?hostel=baodaiqiao&amp;stay={stay.code}"' in page.content.decode()
