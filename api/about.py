@@ -7,12 +7,11 @@ from django.utils.decorators import method_decorator
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from api import problems
+from api.door import Door
 
 
 class Schema(SpectacularAPIView):
@@ -33,13 +32,12 @@ class Docs(SpectacularSwaggerSplitView):
     permission_classes = [AllowAny]
 
 
-class ProblemPage(GenericAPIView):
+class ProblemPage(Door):
     """A kind of problem, explained: what the `type` of a problem leads to."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
     serializer_class = problems.ProblemSerializer
-    filter_backends = []
 
     @extend_schema(operation_id="explain_problem", tags=["about"], summary="What a kind of problem means")
     def get(self, request, name):
@@ -49,7 +47,7 @@ class ProblemPage(GenericAPIView):
         raise Http404
 
 
-class Nowhere(APIView):
+class Nowhere(Door):
     """Every address under /api/ that is none, whatever is done to it."""
 
     authentication_classes = []

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from accounts.idempotency import LONGEST_KEY, well_formed
 from accounts.models import User
 from accounts.roles import Right, is_manager, may
+from api.door import Door
 from api.hostels import HostelNameSerializer
 from api.once import write_once
 from api.refusals import unknown_field
@@ -95,11 +95,10 @@ class TodaySerializer(serializers.Serializer):
     overdue = DeskStaySerializer(many=True, help_text="Guests whose day of leaving is past.")
 
 
-class Today(GenericAPIView):
+class Today(Door):
     """The desk's board."""
 
     serializer_class = TodaySerializer
-    filter_backends = []
     rights = True
 
     @extend_schema(operation_id="get_desk_today", tags=["desk"], summary="Due in, in house, due out, overdue")
@@ -144,11 +143,10 @@ def stay_at_own_desk(user: User, code: str, now: datetime) -> Stay:
     raise Http404
 
 
-class DeskAct(GenericAPIView):
+class DeskAct(Door):
     """Something that the desk does to a stay."""
 
     serializer_class = StaySerializer
-    filter_backends = []
     rights = True
     refuses = ("POST",)
     repeatable = False  # by its act_id instead

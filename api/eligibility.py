@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import Person
+from api.door import Door
 from api.fields import Choice, Day, nights_of
 from api.problems import ReasonSerializer
 from api.refusals import unknown_field
@@ -77,13 +77,12 @@ class DecisionSerializer(serializers.Serializer):
         return [reason.as_data() for reason in decision.reasons]
 
 
-class Eligibility(GenericAPIView):
+class Eligibility(Door):
     """The checker."""
 
     permission_classes = [AllowAny]
     throttle_classes = [PerAddress]
     serializer_class = DecisionSerializer
-    filter_backends = []
     refuses = ("POST",)
     repeatable = False
 

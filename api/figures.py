@@ -4,10 +4,10 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from accounts.roles import networks_seen_by
+from api.door import Door
 from api.hostels import HostelNameSerializer
 from figures.nights import nights_given
 from hostel.models import Hostel
@@ -54,11 +54,10 @@ class FiguresSerializer(serializers.Serializer):
     hostels = HostelYearSerializer(many=True)
 
 
-class Figures(GenericAPIView):
+class Figures(Door):
     """Nights given in a year."""
 
     serializer_class = FiguresSerializer
-    filter_backends = []
     rights = True
     asks = True
 

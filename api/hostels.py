@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from accounts.models import Person
+from api.door import Door
 from api.fields import Choice, Day, nights_of
 from api.pages import Pages
 from bookings.availability import find, night_table
@@ -219,7 +219,7 @@ class Span(Pages):
     size = MOST_NIGHTS_SHOWN
 
 
-class Hostels(GenericAPIView):
+class Hostels(Door):
     """The network search."""
 
     permission_classes = [AllowAny]
@@ -247,27 +247,25 @@ class Hostels(GenericAPIView):
         return self.get_paginated_response(FoundSerializer(page, many=True).data)
 
 
-class HostelDetail(GenericAPIView):
+class HostelDetail(Door):
     """One house."""
 
     permission_classes = [AllowAny]
     serializer_class = HostelSerializer
     queryset = Hostel.objects.select_related("network").prefetch_related("spaces", "photos")
     lookup_field = "slug"
-    filter_backends = []
 
     @extend_schema(operation_id="get_hostel", tags=["hostels"], summary="One house")
     def get(self, request, slug):
         return Response(HostelSerializer(self.get_object()).data)
 
 
-class HostelNights(GenericAPIView):
+class HostelNights(Door):
     """A house's beds night by night."""
 
     permission_classes = [AllowAny]
     serializer_class = NightCountSerializer
     queryset = Hostel.objects.all()
-    filter_backends = []
     pagination_class = Span
 
     @extend_schema(

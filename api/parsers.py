@@ -5,9 +5,7 @@ import json
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import JSONParser
-from rest_framework.utils.mediatypes import media_type_matches
 
 MOST_BYTES = 100_000
 
@@ -31,16 +29,3 @@ class StrictJSON(JSONParser):
 
 def _no_constant(name):
     raise ValueError(f"{name} is not JSON")
-
-
-class AlwaysJSON(BaseContentNegotiation):
-    """Answer JSON whatever the caller accepts: a browser that asks for HTML gets something to read, too."""
-
-    def select_parser(self, request, parsers):
-        for parser in parsers:
-            if media_type_matches(parser.media_type, request.content_type):
-                return parser
-        return None
-
-    def select_renderer(self, request, renderers, format_suffix=None):
-        return renderers[0], renderers[0].media_type

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.reasons import MET, Refused
 
 ALTERNATIVES = ["change_of_bed", "shorter", "shifted", "nearby", "waitlist"]
+BETWEEN_SENTENCES = _("; ")
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -147,7 +148,7 @@ def refusal(no: Refused) -> dict:
     return body_of(
         REFUSED,
         code=no.code,
-        detail=" ".join(str(reason.sentence) for reason in unmet) or str(REFUSED.detail),
+        detail=str(BETWEEN_SENTENCES).join(str(reason.sentence) for reason in unmet) or str(REFUSED.detail),
         reasons=[reason.as_data() for reason in no.reasons],
         alternatives=[alternative.as_data() for alternative in no.alternatives],
     )

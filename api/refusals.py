@@ -2,8 +2,9 @@
 
 import logging
 import secrets
+import sys
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, SuspiciousOperation, ValidationError
 from django.http import HttpRequest, JsonResponse
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -51,6 +52,8 @@ class ProblemHandler(ExceptionHandler):
         return super().run()
 
     def convert_known_exceptions(self, exc):
+        if isinstance(exc, (SuspiciousOperation, BadRequest)):
+            return exceptions.ParseError()
         if isinstance(exc, ValidationError):
             return exceptions.ValidationError(serializers.as_serializer_error(exc))
         return super().convert_known_exceptions(exc)
@@ -68,13 +71,22 @@ def _field_error(error) -> dict:
     return {"field": "" if field == nameless else field, "code": error.code, "detail": error.detail}
 
 
-def incident(exc: BaseException) -> str:
+def incident(exc: BaseException | None) -> str:
     """Write ``exc`` down under a new code of eight characters, and return the code."""
     code = "".join(secrets.choice(INCIDENT_ALPHABET) for _ in range(8))
     log.error("incident %s", code, exc_info=exc)
     return code
 
 
-def plain_problem(request: HttpRequest, problem: problems.Problem, **more) -> JsonResponse:
-    """A problem said outside the framework's views: before an address was found, or after everything broke."""
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """400 for what broke before a view was reached."""
+    return _plain(problems.MALFORMED)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """500 for what broke before a view was reached."""
+    return _plain(problems.SERVER, incident=incident(sys.exc_info()[1]))
+
+
+def _plain(problem, **more):
     return JsonResponse(problems.body_of(problem, **more), status=problem.status, content_type=problems.CONTENT_TYPE)

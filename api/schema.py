@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.permissions import AllowAny
 
 from api import problems
+from api.door import Door
 from api.once import HEADER
 
 KEY = OpenApiParameter(
@@ -35,7 +36,7 @@ class DoorSchema(AutoSchema):
     """
 
     def get_override_parameters(self):
-        repeatable = self.method in ("POST", "PATCH", "PUT", "DELETE") and getattr(self.view, "repeatable", True)
+        repeatable = self.method in ("POST", "PATCH", "PUT", "DELETE") and self.view_says("repeatable")
         return [LANGUAGE, *([KEY] if repeatable else [])]
 
     def _get_response_bodies(self, direction="response"):
@@ -49,6 +50,10 @@ class DoorSchema(AutoSchema):
             bodies[str(status)] = self._get_response_for_code(said, str(status), [problems.CONTENT_TYPE])
         return dict(sorted(bodies.items()))
 
+    def view_says(self, name: str):
+        """What the view says of itself (`api/door.py`); the description's own view says nothing."""
+        return getattr(self.view, name, getattr(Door, name))
+
     def problem_statuses(self) -> list[int]:
         """The error statuses of this operation."""
         view, statuses = self.view, {500}
@@ -57,17 +62,15 @@ class DoorSchema(AutoSchema):
         # A token that is sent must be a good one, also where none is needed.
         if view.authentication_classes:
             statuses |= {401}
-        if not public and getattr(view, "rights", False):
+        if not public and self.view_says("rights"):
             statuses |= {403}
         if "{" in self.path:
             statuses |= {404}
         if writes:
             statuses |= {400, 413, 415, 422}
-        if self.method == "GET" and (
-            self._get_filter_parameters() or getattr(view, "asks", False) or self._is_list_view()
-        ):
+        if self.method == "GET" and (self._get_filter_parameters() or self.view_says("asks") or self._is_list_view()):
             statuses |= {422}
-        if self.method in getattr(view, "refuses", ()):
+        if self.method in self.view_says("refuses"):
             statuses |= {409}
         if view.throttle_classes:
             statuses |= {429}

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import django_filters
 import segno
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.reasons import Refused
 from accounts.roles import Right, is_manager, may
+from api.door import Door
 from api.fields import Day, Yuan, nights_of
 from api.hostels import CheckInHoursSerializer, HostelNameSerializer, PositionSerializer
 from api.once import write_once
@@ -102,7 +102,10 @@ class StayNightSerializer(serializers.Serializer):
     date = serializers.DateField(source="night")
     price_class = serializers.ChoiceField(BedNight.PriceClass.choices)
     price_yuan = Yuan(source="price_fen", help_text="What the guest pays at the desk.")
-    slept = serializers.BooleanField()
+    slept = serializers.SerializerMethodField()
+
+    def get_slept(self, bed_night) -> bool:
+        return bed_night.slept_at is not None
 
 
 class StaySerializer(serializers.Serializer):
@@ -150,7 +153,7 @@ class StaySerializer(serializers.Serializer):
 
 
 def _kept(stay):
-    """The bed-nights of ``stay`` that were not given back; from what was read with it, where it was."""
+    """The bed-nights of ``stay`` that were not given back."""
     return sorted((row for row in stay.bed_nights.all() if row.released_at is None), key=lambda row: row.night)
 
 
@@ -224,6 +227,7 @@ def stays_with_all():
 
 def in_words(stay: Stay, now: datetime, doable: tuple[str, ...] = FOR_THE_GUEST) -> dict:
     """The stay as JSON values; ``doable`` are the actions that whoever asks could do."""
+    prefetch_related_objects([stay], "bed_nights")
     return StaySerializer(stay, context={"now": now, "actions": doable}).data
 
 
@@ -237,7 +241,7 @@ def own_stay(user: User, code: str, now: datetime) -> Stay:
     raise Http404
 
 
-class Stays(GenericAPIView):
+class Stays(Door):
     """Own stays, or a house's."""
 
     serializer_class = StaySerializer
@@ -311,11 +315,10 @@ class Stays(GenericAPIView):
         return write_once(request, do, now=now, status=201)
 
 
-class StayDetail(GenericAPIView):
+class StayDetail(Door):
     """One stay."""
 
     serializer_class = StaySerializer
-    filter_backends = []
 
     @extend_schema(operation_id="get_stay", tags=["stays"], summary="One stay, and what may be done to it now")
     def get(self, request, code):
@@ -331,11 +334,10 @@ class StayDetail(GenericAPIView):
         raise Http404
 
 
-class StayAct(GenericAPIView):
+class StayAct(Door):
     """Something that the guest does to a stay."""
 
     serializer_class = StaySerializer
-    filter_backends = []
     rights = True
     refuses = ("POST",)
 
@@ -383,11 +385,10 @@ class Hold(StayAct):
         return self.act(request, code, extend_hold)
 
 
-class Pass(GenericAPIView):
+class Pass(Door):
     """The pass of a stay that is still to come, or running."""
 
     serializer_class = PassSerializer
-    filter_backends = []
     rights = True
     refuses = ("GET",)
 

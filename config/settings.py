@@ -167,9 +167,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSON"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.parsers.AlwaysJSON",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.manners.AlwaysJSON",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_METADATA_CLASS": "api.manners.OnlyMethods",
     "DEFAULT_SCHEMA_CLASS": "api.schema.DoorSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "NUM_PROXIES": TRUSTED_PROXIES,
@@ -183,8 +183,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": (
         "A free first roof for young people who come to look for work.\n\n"
-        "JSON, snake_case; days are `YYYY-MM-DD`, moments RFC 3339; a night is named by its evening, the day of leaving "
-        "is none. Lists come in pages (`results`, `next`). Every error is `application/problem+json` (RFC 9457)."
+        "JSON, snake_case; days are `YYYY-MM-DD`, moments RFC 3339; a night is named by its evening, the day of "
+        "leaving is none. Lists come in pages (`results`, `next`). Every error is `application/problem+json`."
     ),
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -17,4 +17,5 @@ urlpatterns: list = [
 
 handler403 = errors.forbidden
 handler404 = errors.not_found
-handler500 = errors.server_error
+handler400 = "config.errors.bad_request"
+handler500 = "config.errors.server_error"
