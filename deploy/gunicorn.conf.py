@@ -12,6 +12,8 @@ forwarded_allow_ips = "127.0.0.1"
 # A worker is made anew now and then, not all at the same moment.
 max_requests = 20_000
 max_requests_jitter = 2_000
+# systemd tells it what to do; a socket in somebody's home would be one door too many.
+control_socket_disable = True
 # The proxy writes the access log; here stand the errors.
 errorlog = "-"
 loglevel = "info"

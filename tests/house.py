@@ -189,7 +189,7 @@ class RunningHouse:
             arguments = ("--worker-class", "sync", "--log-level", "warning")  # as many as WEB_CONCURRENCY says
         elif not arguments:
             arguments = ("--worker-class", "gthread", "--threads", "8", "--log-level", "warning")
-        return ["gunicorn", self.wsgi, "--bind", f"127.0.0.1:{self.port}", *arguments]
+        return ["gunicorn", self.wsgi, "--bind", f"127.0.0.1:{self.port}", "--no-control-socket", *arguments]
 
     def _wait_until_it_answers(self):
         give_up_at = time.monotonic() + START_SECONDS

@@ -26,7 +26,7 @@ def serve(environment, *arguments):
     """Start gunicorn on a free port; returns its process and its address."""
     port = free_port()
     process = subprocess.Popen(
-        [GUNICORN, "config.wsgi", "--bind", f"127.0.0.1:{port}", *arguments],
+        [GUNICORN, "config.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket", *arguments],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

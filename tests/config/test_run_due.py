@@ -52,7 +52,7 @@ def test_only_what_is_due_again_runs_again(db, said):
 def test_a_job_in_trouble_leaves_the_others_alone_and_only_the_kind_of_trouble_is_kept(db):
     with_a_broken_one = (Job("broken", f"{__name__}.broken", every=MINUTE), *SCHEDULE)
 
-    assert Command().run_due(with_a_broken_one) == ["broken"]
+    assert Command().run_due(with_a_broken_one) == {job.name: job.name != "broken" for job in with_a_broken_one}
 
     outcomes = dict(TaskRun.objects.values_list("name", "outcome"))
     assert outcomes == {job.name: "done" for job in SCHEDULE} | {"broken": "trouble"}
@@ -60,7 +60,7 @@ def test_a_job_in_trouble_leaves_the_others_alone_and_only_the_kind_of_trouble_i
 
 
 def test_a_job_whose_task_cannot_even_be_found_is_trouble_and_no_end_of_the_loop(db):
-    assert Command().run_due([Job("gone", "config.gone.task", every=MINUTE)]) == ["gone"]
+    assert Command().run_due([Job("gone", "config.gone.task", every=MINUTE)]) == {"gone": False}
 
 
 def test_trouble_is_the_exit_code_too(house):

@@ -24,8 +24,11 @@ class Command(BaseCommand):
 
     def handle(self, *, loop, **options):
         if not loop:
-            if failed := self.run_due():
-                raise SystemExit(f"These jobs had trouble: {', '.join(failed)}.")
+            done = self.run_due()
+            for name, well in done.items():
+                self.stdout.write(f"{name}: {'done' if well else 'trouble'}")
+            if not all(done.values()):
+                raise SystemExit(1)
             return
         try:
             while True:
@@ -38,18 +41,17 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             return
 
-    def run_due(self, schedule: Iterable[Job] = SCHEDULE) -> list[str]:
-        """Run what of ``schedule`` is due now and return the names of the jobs that had trouble."""
+    def run_due(self, schedule: Iterable[Job] = SCHEDULE) -> dict[str, bool]:
+        """Run what of ``schedule`` is due now; the names of the jobs that ran, and whether each went well."""
         started = dict(TaskRun.objects.values_list("name", "started_at"))
-        failed = []
+        ran = {}
         for job in schedule:
             if not job.due(timezone.now(), started.get(job.name)):
                 continue
             try:
                 import_string(job.task)()
+                ran[job.name] = True
             except Exception:
                 log.exception("The job %s had trouble.", job.name)
-                failed.append(job.name)
-            else:
-                self.stdout.write(f"{job.name}: done")
-        return failed
+                ran[job.name] = False
+        return ran
