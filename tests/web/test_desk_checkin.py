@@ -183,6 +183,8 @@ def test_a_document_read_in_addition_must_be_the_guests(desk, hostel, lin, chen,
 
     assert page.status_code == 409
     assert 'data-code="DOCUMENT"' in page.content.decode()
+    assert "先停一下：还没办入住" in text_of(page)
+    assert "可以入住" not in text_of(page)
     assert chen.document not in page.content.decode()
     stay.refresh_from_db()
     assert stay.status == "confirmed"
