@@ -95,7 +95,7 @@ def _book(whose, which, nights, purpose, now, actor, accept_price, hold):
         confirmed_at=None if hold else now,
     )
     stay.save(force_insert=True)
-    bed_nights = BedNight.objects.bulk_create(
+    stay.kept_nights = BedNight.objects.bulk_create(
         BedNight(
             stay=stay,
             guest=guest,
@@ -110,8 +110,6 @@ def _book(whose, which, nights, purpose, now, actor, accept_price, hold):
         )
         for night, (price_class, price_fen) in zip(nights, _priced(decision, nights, hostel.rate_fen), strict=True)
     )
-    # As if prefetched: a door that says what each night costs need not read what was written just now.
-    stay._prefetched_objects_cache = {"bed_nights": bed_nights}
     if not hold:
         tell(stay, "booked", now)
     record("hold" if hold else "book", now=now, actor=actor, person=guest, hostel=hostel, about=stay.code)

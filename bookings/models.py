@@ -89,6 +89,9 @@ class Stay(models.Model):
 
     objects = StayQuerySet.as_manager()
 
+    # The bed-nights not given back, in their order, where they were read or made together with the stay.
+    kept_nights: list["BedNight"]
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(departure__gt=F("arrival")), name="departure_after_arrival"),
