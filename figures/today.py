@@ -37,7 +37,7 @@ def today(hostels: Iterable[Hostel], day: date) -> dict[int, Today]:
         Stay.objects.filter(hostel__in=houses)
         .filter(to_come | came | missed | to_go | gone | Q(status=Stay.Status.IN_HOUSE))
         .order_by()
-        .values("hostel")
+        .values_list("hostel")
         .annotate(
             due_in=Count("pk", filter=to_come | came | missed),
             due_in_left=Count("pk", filter=to_come),
@@ -47,5 +47,6 @@ def today(hostels: Iterable[Hostel], day: date) -> dict[int, Today]:
             no_shows=Count("pk", filter=missed),
         )
     )
-    found = {row.pop("hostel"): Today(in_house=row.pop("staying"), **row) for row in counted}
+    # The columns stand in the order of Today's fields.
+    found = {hostel: Today(*counts) for hostel, *counts in counted}
     return {hostel.pk: found.get(hostel.pk, Today()) for hostel in houses}

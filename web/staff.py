@@ -5,6 +5,8 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.models import User
+
 LANGUAGES = {"zh-hans": "中文", "en": "English"}
 
 
@@ -13,12 +15,12 @@ def no_right(request: HttpRequest, missing: str, ask: str, status: int = 403) ->
     return render(request, "web/staff/no_right.html", {"missing": missing, "ask": ask}, status=status)
 
 
-def speak(request: HttpRequest, home: str) -> HttpResponse:
-    """Keep the language that the person chose, in their own setting, and lead back to where they were."""
+def speak(request: HttpRequest, user: User, home: str) -> HttpResponse:
+    """Keep the language that ``user`` chose, in their own setting, and lead back to where they were."""
     language, back = request.POST.get("language", ""), request.POST.get("next", "")
     if language in LANGUAGES:
-        request.user.language = language
-        request.user.save(update_fields=["language"])
+        user.language = language
+        user.save(update_fields=["language"])
         translation.activate(language)
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return redirect(back if safe else home)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import wraps
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -70,6 +71,6 @@ def at_the_desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
                 else _("The desk is for hostel managers, and this login is none."),
                 _("The network's office gives this right. Ask it to add you as a manager of your house."),
             )
-        return view(request, Desk(request.user, hostel, hostels, now, day), *args, **kwargs)
+        return view(request, Desk(cast(User, request.user), hostel, hostels, now, day), *args, **kwargs)
 
     return guarded

@@ -12,4 +12,4 @@ from web.desk.access import Desk, at_the_desk
 @require_POST
 def speak(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Keep the chosen language and go back."""
-    return staff.speak(request, reverse("desk"))
+    return staff.speak(request, desk.user, reverse("desk"))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
@@ -70,6 +71,6 @@ def in_the_office(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
                 else _("The office is for officers and auditors of a network, and this login is neither."),
                 _("The committee gives this right. Ask it to add you as an officer or an auditor of your network."),
             )
-        return view(request, Office(request.user, network, networks, now, day), *args, **kwargs)
+        return view(request, Office(cast(User, request.user), network, networks, now, day), *args, **kwargs)
 
     return guarded

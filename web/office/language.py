@@ -12,4 +12,4 @@ from web.office.access import Office, in_the_office
 @require_POST
 def speak(request: HttpRequest, office: Office) -> HttpResponse:
     """Keep the chosen language and go back."""
-    return staff.speak(request, reverse("office"))
+    return staff.speak(request, office.user, reverse("office"))
