@@ -148,7 +148,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES = env.int("HOSTEL_PROXIES", default=0)
 ACCOUNT_RATE_LIMITS = {
-    # A phone gets few codes, so that nobody can be showered with them nor guess on; an address many: it may be a campus.
+    # A phone gets few codes: nobody can be showered with them, nor guess on. An address many: it may be a campus.
     "request_login_code": "60/m/ip,600/h/ip,3/m/key,10/h/key,30/d/key",
     # The tries at one code, counted outside the session: twenty guesses sent at once are still twenty.
     "confirm_login_code": "120/m/ip,3/10m/key",
@@ -244,6 +244,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 
 # --- tasks ------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "memory://"
