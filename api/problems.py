@@ -213,7 +213,7 @@ class ProblemSerializer(serializers.Serializer):
 class FieldsProblemSerializer(ProblemSerializer):
     """Field errors, or a key that was used for something else."""
 
-    errors = FieldErrorSerializer(many=True, required=False)
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]
 
 
 @extend_schema_serializer(component_name="Refusal")

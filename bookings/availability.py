@@ -167,8 +167,8 @@ def nearest_first(hostels: Iterable[Hostel], near: tuple[float, float] | None) -
     """Hostels with their distance in metres from ``near`` (latitude, longitude, GCJ-02), the nearest first."""
     if near is None:
         return [(hostel, None) for hostel in hostels]
-    measured = [(hostel, round(distance_m(near, (hostel.lat, hostel.lng)))) for hostel in hostels]
-    return sorted(measured, key=lambda pair: pair[1])
+    measured = [(round(distance_m(near, (hostel.lat, hostel.lng))), hostel) for hostel in hostels]
+    return [(hostel, metres) for metres, hostel in sorted(measured, key=lambda pair: pair[0])]
 
 
 def find(

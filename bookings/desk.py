@@ -107,6 +107,7 @@ def check_out(stay: Stay, *, now: datetime, actor: User | None = None, at: datet
 def leave(stay: Stay, now: datetime, actor: User | None, at: datetime, reason: str = "") -> Stay:
     """What `check_out` does to a stay whose guest's row is locked; the night audit closes forgotten ones with it."""
     may(stay, "check_out", now)
+    assert stay.checked_in_at is not None  # only who is in house may leave
     if at > now or at < stay.checked_in_at:
         raise Refused(reasons.wrong_moment(at, now))
     unslept = [night for night in stay.nights if end_of_night(night) > at]

@@ -5,6 +5,7 @@ It goes by the moments at which things happened, never by the moment it runs: tw
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db.models import Q
 
@@ -36,7 +37,7 @@ def audit(now: datetime, night: date | None = None) -> AuditResult:
     nights = [night] if night else ended.order_by("night").values_list("night", flat=True).distinct()
     slept = given_back = 0
     for each in list(nights):
-        marked, returned = act(lambda each=each: _close(each))
+        marked, returned = act(partial(_close, each))
         slept, given_back = slept + marked, given_back + returned
     return AuditResult(slept, given_back, missed, _close_overdue(now))
 

@@ -60,7 +60,9 @@ def spoken() -> set[str]:
     with tempfile.TemporaryDirectory() as place:
         sources = Path(place, "sources")
         sources.mkdir()
-        tracked = subprocess.check_output(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT)
+        tracked = subprocess.check_output(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT
+        )
         for name in tracked.decode().split("\0"):
             if name.endswith((".py", ".html", ".txt")) and not name.startswith("tests/") and (ROOT / name).exists():
                 (sources / name).parent.mkdir(parents=True, exist_ok=True)

@@ -39,8 +39,6 @@ os.environ.update(
 os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{var}/hostel.sqlite3"
 
 
-
-
 def pytest_collection_modifyitems(config, items):
     absent = {need.marker for need in NEEDS if need.program is None}
     if not os.environ["DATABASE_URL"].startswith("postgres"):

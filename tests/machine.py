@@ -36,7 +36,9 @@ def postgres_programs() -> Path | None:
     if initdb := shutil.which("initdb"):
         found.append(Path(initdb).parent)
     found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: float(bin.parent.name), reverse=True)
-    return next((bin for bin in found if os.access(bin / "initdb", os.X_OK) and os.access(bin / "postgres", os.X_OK)), None)
+    return next(
+        (bin for bin in found if os.access(bin / "initdb", os.X_OK) and os.access(bin / "postgres", os.X_OK)), None
+    )
 
 
 def free_port() -> int:
