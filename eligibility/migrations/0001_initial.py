@@ -5,51 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('hostel', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("hostel", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('rules', models.JSONField()),
-                ('drafted_by', models.CharField(max_length=80)),
-                ('approved_by', models.CharField(blank=True, max_length=80)),
-                ('in_force_from', models.DateField(blank=True, null=True)),
-                ('written_at', models.DateTimeField()),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='hostel.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("rules", models.JSONField()),
+                ("drafted_by", models.CharField(max_length=80)),
+                ("approved_by", models.CharField(blank=True, max_length=80)),
+                ("in_force_from", models.DateField(blank=True, null=True)),
+                ("written_at", models.DateTimeField()),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="policies", to="hostel.network"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField()),
-                ('outcome', models.CharField(max_length=14)),
-                ('entitlement', models.CharField(blank=True, max_length=40)),
-                ('facts', models.JSONField()),
-                ('verdicts', models.JSONField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='accounts.person')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='eligibility.policy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("made_at", models.DateTimeField()),
+                ("outcome", models.CharField(max_length=14)),
+                ("entitlement", models.CharField(blank=True, max_length=40)),
+                ("facts", models.JSONField()),
+                ("verdicts", models.JSONField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="accounts.person"
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="eligibility.policy"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(fields=('network', 'version'), name='one_policy_per_version'),
+            model_name="policy",
+            constraint=models.UniqueConstraint(fields=("network", "version"), name="one_policy_per_version"),
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('in_force_from', None), models.Q(('approved_by', ''), _negated=True), _connector='OR'), name='in_force_only_when_approved'),
+            model_name="policy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("in_force_from", None), models.Q(("approved_by", ""), _negated=True), _connector="OR"
+                ),
+                name="in_force_only_when_approved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', models.F('drafted_by')), _negated=True), name='approved_by_a_second_person'),
+            model_name="policy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("approved_by", models.F("drafted_by")), _negated=True),
+                name="approved_by_a_second_person",
+            ),
         ),
     ]

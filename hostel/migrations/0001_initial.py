@@ -5,163 +5,268 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Network',
+            name="Network",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=80)),
-                ('slug', models.SlugField(unique=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='districts', to='hostel.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=80)),
+                ("slug", models.SlugField(unique=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="districts",
+                        to="hostel.network",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Hostel',
+            name="Hostel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=80)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('slug', models.SlugField(unique=True)),
-                ('town', models.CharField(max_length=40)),
-                ('address', models.CharField(max_length=120)),
-                ('lat', models.FloatField()),
-                ('lng', models.FloatField()),
-                ('metro_station', models.CharField(blank=True, max_length=40)),
-                ('metro_metres', models.PositiveIntegerField(blank=True, null=True)),
-                ('phone', models.CharField(max_length=20)),
-                ('check_in_from', models.TimeField()),
-                ('check_in_until', models.TimeField()),
-                ('check_out_by', models.TimeField()),
-                ('access', models.CharField(choices=[('individual', 'everyone'), ('group', 'schools and organisations only')], max_length=10)),
-                ('facilities', models.JSONField(default=list)),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hostels', to='hostel.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=80)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("slug", models.SlugField(unique=True)),
+                ("town", models.CharField(max_length=40)),
+                ("address", models.CharField(max_length=120)),
+                ("lat", models.FloatField()),
+                ("lng", models.FloatField()),
+                ("metro_station", models.CharField(blank=True, max_length=40)),
+                ("metro_metres", models.PositiveIntegerField(blank=True, null=True)),
+                ("phone", models.CharField(max_length=20)),
+                ("check_in_from", models.TimeField()),
+                ("check_in_until", models.TimeField()),
+                ("check_out_by", models.TimeField()),
+                (
+                    "access",
+                    models.CharField(
+                        choices=[("individual", "everyone"), ("group", "schools and organisations only")], max_length=10
+                    ),
+                ),
+                ("facilities", models.JSONField(default=list)),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="hostels", to="hostel.network"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('number', models.CharField(max_length=10)),
-                ('floor', models.SmallIntegerField()),
-                ('kind', models.CharField(max_length=10)),
-                ('guests', models.CharField(choices=[('female', 'women'), ('male', 'men'), ('any', 'one guest alone'), ('flexible', 'women or men, as the first guest of the night')], max_length=10)),
-                ('supply', models.CharField(choices=[('fixed', 'always there'), ('on_call', 'the house confirms each use')], max_length=10)),
-                ('features', models.JSONField(default=list)),
-                ('hostel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='hostel.hostel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("number", models.CharField(max_length=10)),
+                ("floor", models.SmallIntegerField()),
+                ("kind", models.CharField(max_length=10)),
+                (
+                    "guests",
+                    models.CharField(
+                        choices=[
+                            ("female", "women"),
+                            ("male", "men"),
+                            ("any", "one guest alone"),
+                            ("flexible", "women or men, as the first guest of the night"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "supply",
+                    models.CharField(
+                        choices=[("fixed", "always there"), ("on_call", "the house confirms each use")], max_length=10
+                    ),
+                ),
+                ("features", models.JSONField(default=list)),
+                (
+                    "hostel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="hostel.hostel"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Bed',
+            name="Bed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('features', models.JSONField(default=list)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='beds', to='hostel.room')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("features", models.JSONField(default=list)),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="beds", to="hostel.room"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['room__number', 'number'],
+                "ordering": ["room__number", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Space',
+            name="Space",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('integrated', 'integrated services'), ('exchange', 'community exchange'), ('leisure', 'leisure'), ('charging', 'charging')], max_length=12)),
-                ('seats', models.PositiveSmallIntegerField()),
-                ('hostel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spaces', to='hostel.hostel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("integrated", "integrated services"),
+                            ("exchange", "community exchange"),
+                            ("leisure", "leisure"),
+                            ("charging", "charging"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("seats", models.PositiveSmallIntegerField()),
+                (
+                    "hostel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="spaces", to="hostel.hostel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NetworkCap',
+            name="NetworkCap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('free_nights_per_year', models.PositiveSmallIntegerField()),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='caps', to='hostel.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("free_nights_per_year", models.PositiveSmallIntegerField()),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="caps", to="hostel.network"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('network', 'valid_from'), name='one_cap_per_network_and_day')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("network", "valid_from"), name="one_cap_per_network_and_day")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutOfService',
+            name="OutOfService",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_night', models.DateField()),
-                ('until', models.DateField()),
-                ('reason', models.CharField(choices=[('repair', 'repair'), ('own_use', 'own use'), ('inspection', 'inspection')], max_length=12)),
-                ('reference', models.CharField(blank=True, max_length=80)),
-                ('lifted', models.BooleanField(default=False)),
-                ('written_at', models.DateTimeField()),
-                ('bed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='hostel.bed')),
-                ('revises', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='revision', to='hostel.outofservice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_night", models.DateField()),
+                ("until", models.DateField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[("repair", "repair"), ("own_use", "own use"), ("inspection", "inspection")],
+                        max_length=12,
+                    ),
+                ),
+                ("reference", models.CharField(blank=True, max_length=80)),
+                ("lifted", models.BooleanField(default=False)),
+                ("written_at", models.DateTimeField()),
+                (
+                    "bed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="closures", to="hostel.bed"
+                    ),
+                ),
+                (
+                    "revises",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revision",
+                        to="hostel.outofservice",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('first_night'))), name='out_of_service_for_a_night_at_least')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("first_night"))),
+                        name="out_of_service_for_a_night_at_least",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('hostel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='hostel.hostel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                (
+                    "hostel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="hostel.hostel"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('hostel', 'position'), name='one_photo_per_place')],
+                "ordering": ["position"],
+                "constraints": [models.UniqueConstraint(fields=("hostel", "position"), name="one_photo_per_place")],
             },
         ),
         migrations.CreateModel(
-            name='Rate',
+            name="Rate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fen', models.PositiveIntegerField()),
-                ('valid_from', models.DateField()),
-                ('hostel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rates', to='hostel.hostel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("fen", models.PositiveIntegerField()),
+                ("valid_from", models.DateField()),
+                (
+                    "hostel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rates", to="hostel.hostel"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('hostel', 'valid_from'), name='one_rate_per_hostel_and_day')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hostel", "valid_from"), name="one_rate_per_hostel_and_day")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('hostel', 'number'), name='one_room_per_number'),
+            model_name="room",
+            constraint=models.UniqueConstraint(fields=("hostel", "number"), name="one_room_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='bed',
-            constraint=models.UniqueConstraint(fields=('room', 'number'), name='one_bed_per_number'),
+            model_name="bed",
+            constraint=models.UniqueConstraint(fields=("room", "number"), name="one_bed_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='space',
-            constraint=models.UniqueConstraint(fields=('hostel', 'kind', 'name_zh'), name='one_space_per_name_and_kind'),
+            model_name="space",
+            constraint=models.UniqueConstraint(
+                fields=("hostel", "kind", "name_zh"), name="one_space_per_name_and_kind"
+            ),
         ),
     ]
