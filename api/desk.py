@@ -16,6 +16,7 @@ from accounts.idempotency import LONGEST_KEY, well_formed
 from accounts.models import User
 from accounts.roles import Right, is_manager, may
 from api.door import Door
+from api.fields import Moment
 from api.hostels import HostelNameSerializer
 from api.once import write_once
 from api.refusals import unknown_field
@@ -35,7 +36,7 @@ class ActRequest(serializers.Serializer):
     """An act at the desk. It may be sent again: the same `act_id` gets the same answer."""
 
     act_id = serializers.CharField(max_length=LONGEST_KEY, help_text="1 to 80 printable characters; the desk's key.")
-    happened_at = serializers.DateTimeField(help_text="The moment it happened: not to come, not older than 24 hours.")
+    happened_at = Moment(help_text="The moment it happened: not to come, not older than 24 hours.")
 
     def validate_act_id(self, act_id):
         if not well_formed(act_id):

@@ -16,14 +16,12 @@ from api.fields import Choice, Day, nights_of
 from api.problems import ReasonSerializer
 from api.refusals import unknown_field
 from eligibility.evaluation import evaluate
-from eligibility.facts import Facts, Wish
+from eligibility.facts import facts_of_visitor
 from eligibility.policies import policy_in_force
 from hostel.models import Hostel
 from hostel.nights import business_day
 
 MOST_NIGHTS = 366
-# What the document says when one books: not asked for here, and judged then.
-SAID_BY_THE_DOCUMENT = ("birth_date", "gender")
 
 
 class PerAddress(SimpleRateThrottle):
@@ -106,26 +104,12 @@ class Eligibility(Door):
         said, now = asked.validated_data, timezone.now()
         today = business_day(now)
         house = _house(said.get("hostel"), said.get("arrival") or today)
-        facts = Facts(
-            now=now,
-            today=today,
-            wish=Wish(
-                purpose=said.get("purpose"),
-                arrival=said.get("arrival"),
-                departure=said.get("departure"),
-                accept_price=said["accept_price"],
-                access=house.access if said.get("hostel") else Hostel.Access.INDIVIDUAL,
-                network=house.network.slug,
-            ),
-            gender=said.get("gender"),
-            birth_date=said.get("birth_date"),
-            education=said.get("education"),
-            graduation=said.get("graduation"),
-            school=said.get("school"),
-            school_city=said.get("school_city"),
-            home_in_district=said.get("home_in_district"),
+        facts = facts_of_visitor(
+            now,
+            network=house.network.slug,
+            access=house.access if said.pop("hostel", None) else Hostel.Access.INDIVIDUAL,
             city_cap=house.city_cap,
-            later=frozenset(fact for fact in SAID_BY_THE_DOCUMENT if said.get(fact) is None),
+            **said,
         )
         decision = evaluate(policy_in_force(house.network_id, today), facts)
         return Response(DecisionSerializer(decision).data)

@@ -30,6 +30,16 @@ class Day(serializers.DateField):
         return day
 
 
+class Moment(serializers.DateTimeField):
+    """A moment of RFC 3339; without a zone it is meant in Shanghai."""
+
+    def to_internal_value(self, value):
+        try:
+            return super().to_internal_value(value if isinstance(value, str) else "")
+        except OverflowError:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss+08:00")
+
+
 class Yuan(serializers.Field):
     """Fen of the tables as decimal yuan in text: 9800 is "98.00"."""
 

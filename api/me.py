@@ -39,30 +39,31 @@ class RoleSerializer(serializers.Serializer):
 
 
 class MeSerializer(serializers.Serializer):
-    """A login and its person. Empty where nothing was said yet."""
+    """A login and its person. Empty where nothing was said yet. The context brings the ``roles`` in force."""
 
-    phone = serializers.CharField()
-    language = serializers.CharField()
-    name = serializers.CharField(source="person.name", default="")
-    gender = serializers.CharField(source="person.gender", default="")
-    birth_date = serializers.DateField(source="person.birth_date", default=None, allow_null=True)
+    phone = serializers.CharField(source="user.phone")
+    language = serializers.CharField(source="user.language")
+    name = serializers.CharField()
+    gender = serializers.CharField()
+    birth_date = serializers.DateField(allow_null=True)
     document = serializers.SerializerMethodField()
-    document_seen_at = serializers.DateTimeField(
-        source="person.document_seen_at", default=None, allow_null=True, help_text="When a desk compared it."
-    )
-    education = serializers.CharField(source="person.education", default="")
-    graduation = serializers.CharField(source="person.graduation", default="")
-    school = serializers.CharField(source="person.school", default="")
-    school_city = serializers.CharField(source="person.school_city", default="")
-    home_in_district = serializers.BooleanField(source="person.home_in_district", default=None, allow_null=True)
-    roles = RoleSerializer(source="roles_now", many=True)
+    document_seen_at = serializers.DateTimeField(allow_null=True, help_text="When a desk compared it.")
+    education = serializers.CharField()
+    graduation = serializers.CharField()
+    school = serializers.CharField()
+    school_city = serializers.CharField()
+    home_in_district = serializers.BooleanField(allow_null=True)
+    roles = serializers.SerializerMethodField()
 
     @extend_schema_field(DocumentSerializer(allow_null=True))
-    def get_document(self, user):
-        person = person_of(user)
-        if person is None or not person.document:
+    def get_document(self, person):
+        if not person.document:
             return None
         return {"kind": person.document_kind, "number": mask(person.document)}
+
+    @extend_schema_field(RoleSerializer(many=True))
+    def get_roles(self, person):
+        return RoleSerializer(self.context["roles"], many=True).data
 
 
 class MeRequest(serializers.Serializer):
@@ -142,8 +143,7 @@ class Me(Door):
 
     def _in_words(self, user, now):
         roles = user.roles.valid_on(business_day(now)).select_related("hostel", "network").order_by("pk")
-        user.roles_now = list(roles)
-        return MeSerializer(user).data
+        return MeSerializer(person_of(user) or Person(user=user), context={"roles": roles}).data
 
 
 class CapSerializer(serializers.Serializer):
@@ -151,7 +151,7 @@ class CapSerializer(serializers.Serializer):
 
     network = serializers.SlugField()
     code = serializers.CharField(help_text="`NIGHTS`: a calendar year; `STAY_NIGHTS`: a stay; `CITY_CAP`: the city.")
-    label = serializers.CharField(help_text="In the language of `Accept-Language`.")
+    label = serializers.CharField(help_text="In the language of `Accept-Language`.")  # type: ignore[assignment]
     label_zh = serializers.CharField()
     label_en = serializers.CharField()
     granted = serializers.IntegerField()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import django_filters
 import segno
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -32,6 +32,7 @@ from hostel.nights import business_day
 
 # What a policy grants is its own matter; more nights than this no house promises to one guest at once.
 MOST_NIGHTS = 366
+KEPT_NIGHTS = Prefetch("bed_nights", BedNight.objects.live().order_by("night"), to_attr="kept_nights")
 ISO = ["%Y-%m-%d"]
 FOR_THE_GUEST = ("confirm", "extend_hold", "cancel")
 FOR_THE_DESK = ("check_in", "check_out", "no_show")
@@ -140,21 +141,16 @@ class StaySerializer(serializers.Serializer):
 
     @extend_schema_field(StayNightSerializer(many=True))
     def get_nights(self, stay):
-        return StayNightSerializer(_kept(stay), many=True).data
+        return StayNightSerializer(stay.kept_nights, many=True).data
 
     @extend_schema_field(Yuan)
     def get_to_pay_yuan(self, stay):
-        return Yuan().to_representation(sum(row.price_fen for row in _kept(stay)))
+        return Yuan().to_representation(sum(row.price_fen for row in stay.kept_nights))
 
     @extend_schema_field(ActionsSerializer)
     def get_actions(self, stay):
         doable = actions(stay, self.context["now"])
         return {name: doable[name].as_data() for name in self.context["actions"]}
-
-
-def _kept(stay):
-    """The bed-nights of ``stay`` that were not given back."""
-    return sorted((row for row in stay.bed_nights.all() if row.released_at is None), key=lambda row: row.night)
 
 
 class StayRequest(serializers.Serializer):
@@ -222,12 +218,12 @@ class StayFilter(django_filters.FilterSet):
 
 def stays_with_all():
     """Stays with what the answers say of them, in two statements however many they are."""
-    return Stay.objects.select_related("guest", "hostel").prefetch_related("bed_nights")
+    return Stay.objects.select_related("guest", "hostel").prefetch_related(KEPT_NIGHTS)
 
 
 def in_words(stay: Stay, now: datetime, doable: tuple[str, ...] = FOR_THE_GUEST) -> dict:
     """The stay as JSON values; ``doable`` are the actions that whoever asks could do."""
-    prefetch_related_objects([stay], "bed_nights")
+    prefetch_related_objects([stay], KEPT_NIGHTS)
     return StaySerializer(stay, context={"now": now, "actions": doable}).data
 
 
@@ -398,5 +394,5 @@ class Pass(Door):
         stay = own_stay(request.user, code, now)
         if stay.state(now) not in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE):
             raise Refused(reasons.wrong_state(stay, now))
-        stay.qr = segno.make(stay.code, error="m").svg_data_uri(scale=8, border=4)
+        stay.qr = segno.make_qr(stay.code, error="m").svg_data_uri(scale=8, border=4)
         return Response(PassSerializer(stay).data)
