@@ -197,8 +197,8 @@ def station(name_zh):
 
 @register.filter
 def short_day(value):
-    """Write a date for a narrow column: 3/2, in English 2/3."""
-    return f"{value.month}/{value.day}" if not (get_language() or "").startswith("en") else f"{value.day}/{value.month}"
+    """Write a date for a narrow place: 3/2, in English 2 Mar."""
+    return day(value) if (get_language() or "").startswith("en") else f"{value.month}/{value.day}"
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Book (Y4): one page says who, why and what for; one tap promises the bed."""
 
 import secrets
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
@@ -27,6 +28,7 @@ from bookings.booking import actions, book_for, confirm, extend_hold
 from bookings.facts import facts_about
 from bookings.models import Stay
 from eligibility.evaluation import evaluate
+from eligibility.facts import facts_of_visitor
 from eligibility.policies import kept_until, policy_in_force, terms_of
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
@@ -137,9 +139,22 @@ class BookPage:
     def path(self):
         return asked.address(self.request.path, asked.span(self.nights))
 
+    def _facts_of_newcomer(self, purpose):
+        """Of somebody the house does not know yet: what was answered, and no history."""
+        return facts_of_visitor(
+            self.now,
+            network=self.hostel.network.slug,
+            purpose=purpose or None,
+            arrival=self.nights.arrival,
+            departure=self.nights.departure,
+            access=self.hostel.access,
+            city_cap=self.hostel.city_cap,
+            **asked.profile(self.said),
+        )
+
     def _about(self):
         """The person as they will stand in the booking: what is known, with what was answered here."""
-        about = Person(user=self.request.user) if self.person is None else self.person
+        about = copy(self.person)
         for field, value in asked.profile(self.said).items():
             if self._asks(field) or not self._knows(field):
                 setattr(about, field, value)
@@ -152,19 +167,22 @@ class BookPage:
         """Whether the page asks for ``field``: where it is unknown, or where the reader wants to change it."""
         return "edit" in self.request.GET or f"ask_{field}" in self.request.POST or not self._knows(field)
 
-    def _decide(self, accept_price):
-        """The decision as things stand, with the price accepted or not; what is still asked for is judged later."""
+    def _facts(self):
+        """The facts of the wish as things stand, the price not accepted; what is still asked for is judged later."""
         purpose = self.said.get("purpose") or (self.held.purpose if self.held else "")
-        except_stay = self.held.pk if self.held else None
-        facts = facts_about(
-            self._about(), self.hostel, self.nights, purpose, self.now, accept_price, except_stay=except_stay
-        )
-        return evaluate(self.policy, replace(facts, later=ASKED_HERE))
+        if self.person is None:
+            facts = self._facts_of_newcomer(purpose)
+        else:
+            except_stay = self.held.pk if self.held else None
+            facts = facts_about(self._about(), self.hostel, self.nights, purpose, self.now, except_stay=except_stay)
+        return replace(facts, later=ASKED_HERE)
 
     def show(self, form=None, status=HTTPStatus.OK, no=None, key=""):
         """The page; with a ``form`` in error, or with ``no``, what the house answered to the wish."""
         asks = {field: self._asks(field) for field in ("education", "graduation", "home_in_district")}
-        as_is, accepted = self._decide(False), self._decide(True)
+        facts = self._facts()
+        as_is = evaluate(self.policy, facts)
+        accepted = evaluate(self.policy, replace(facts, wish=replace(facts.wish, accept_price=True)))
         against = [reason for reason in as_is.reasons if reason.verdict == NOT_MET]
         dear = [reason for reason in against if reason.fix and reason.fix.kind == "accept_price"]
         # What the price would settle is no refusal: the page asks to accept it.
@@ -256,11 +274,9 @@ class BookPage:
     def _caps(self, decision):
         """The calendar year's free nights, as they are now and as they will be after this booking."""
         free = sum(price.percent == 0 for price in decision.prices)
-        if self.person is None or self.person.pk is None:
-            return []
         caps = allowance_of(self.person, self.hostel.network, self.now)
         used = free if not self.held else 0
-        return [{"cap": cap, "after": max(cap.left - used, 0)} for cap in caps if cap.returns_on]
+        return [{"cap": cap, "after": max(cap.left - used, 0)} for cap in caps if cap.returns_on][:1]
 
     def keep_longer(self):
         """Keep the held bed ten minutes more, once."""

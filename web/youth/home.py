@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Prefetch
-from django.http import Http404
+from django.db.models import F, FilteredRelation, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,8 +18,6 @@ from web.youth import asked
 from web.youth.booking import refused
 from web.youth.visitor import person_of
 
-FIRST_PHOTO = Prefetch("photos", Photo.objects.select_related("hostel").order_by("position"))
-
 
 class Card:
     """A house in the list: what the search found, and what to say where it has no bed."""
@@ -29,7 +26,7 @@ class Card:
         self.hostel, self.free, self.distance_m = found.hostel, found.free, found.distance_m
         self.group = found.hostel.access == Hostel.Access.GROUP
         self.next = next((count for count in found.counts if count.free), None)
-        self.photo = next(iter(found.hostel.photos.all()), None)
+        self.photo = _first_photo(found.hostel)
         self.href = asked.address(reverse("hostel", args=[found.hostel.slug]), asked.span(nights), keep)
 
     @property
@@ -40,6 +37,21 @@ class Card:
         return state, self.distance_m if self.distance_m is not None else -self.free
 
 
+def _with_first_photo(houses):
+    """The houses with their first photo, in the same statement: all that a card shows."""
+    joined = houses.annotate(first=FilteredRelation("photos", condition=Q(photos__position=0)))
+    return joined.annotate(
+        photo_digest=F("first__digest"), photo_width=F("first__width"), photo_height=F("first__height")
+    )
+
+
+def _first_photo(house):
+    """The photo that came with the house, or None."""
+    if house.photo_digest is None:
+        return None
+    return Photo(hostel=house, digest=house.photo_digest, width=house.photo_width, height=house.photo_height)
+
+
 @require_safe
 def home(request):
     """The houses of the network with beds on the nights asked for, nearest first."""
@@ -48,7 +60,7 @@ def home(request):
     nights = asked.nights(request.GET, today)
     place = place_named(request.GET.get("near", ""))
     person = person_of(request)
-    houses = Hostel.objects.valid_throughout(nights).prefetch_related(FIRST_PHOTO)
+    houses = _with_first_photo(Hostel.objects.valid_throughout(nights))
     found = find(houses, nights, now, gender=person.gender if person else "", near=place.position if place else None)
     said = asked.answers(request.GET)
     keep = ({"near": place.slug} if place else {}) | said
@@ -122,9 +134,8 @@ def house(request, slug):
     now = timezone.now()
     today = business_day(now)
     nights = asked.nights(request.GET, today)
-    hostel = get_object_or_404(Hostel.objects.prefetch_related("photos__hostel"), slug=slug)
-    if not Hostel.objects.valid_throughout(nights).filter(pk=hostel.pk).exists():
-        raise Http404
+    houses = Hostel.objects.valid_throughout(nights).prefetch_related("photos")
+    hostel = get_object_or_404(houses, slug=slug)
     person = person_of(request)
     if request.method == "POST":
         return _hold(request, hostel, nights, person, now)
@@ -142,6 +153,8 @@ def house(request, slug):
             "free": free,
             "can_hold": bool(person and person.gender and person.document_hash),
             "person": person,
+            "first": window.arrival,
+            "last": window.departure - timedelta(days=1),
             "days": _days(counts, nights, hostel, request.GET),
             "picking": request.GET.get("pick") == "last",
             "later": asked.address(request.path, {"in": window.departure.isoformat()}),

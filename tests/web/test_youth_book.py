@@ -1,0 +1,309 @@
+"""The booking page: one page, one tap; a no that says why and what else."""
+
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from accounts.models import Person, User
+from bookings.booking import book, cancel
+from bookings.models import Stay
+from hostel.models import Hostel
+from hostel.nights import Nights
+from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment, resident_number
+from tests.web.conftest import hidden, text_of
+from tests.web.test_youth_home import close
+
+ADDRESS = "/book/baodaiqiao/?in=2026-03-06&out=2026-03-08"
+WEEK = "/book/baodaiqiao/?in=2026-03-06&out=2026-03-12"
+PROFILE = {
+    "ask_education": "1",
+    "education": "bachelor",
+    "ask_graduation": "1",
+    "graduation": "2025",
+    "ask_home_in_district": "1",
+    "home_in_district": "no",
+    "purpose": "interview",
+}
+
+
+@pytest.fixture
+def newcomer(wuzhong) -> User:
+    return User.objects.create_user("+8613900000777", phone_verified=True)
+
+
+def who(**changes):
+    from_document = {
+        "name": "周小满",
+        "document_kind": "resident",
+        "document_number": resident_number(moment(FRIDAY, 0).date().replace(year=2002), "female", 77),
+    }
+    return from_document | PROFILE | changes
+
+
+def test_a_visitor_logs_in_first_and_comes_back_with_everything(wuzhong, clock):
+    answer = Client().get(f"{ADDRESS}&education=bachelor&purpose=exam")
+
+    back = parse_qs(urlsplit(answer.url).query)["next"][0]
+    assert answer.status_code == 302
+    assert urlsplit(answer.url).path == "/login/"
+    assert back == "/book/baodaiqiao/?in=2026-03-06&out=2026-03-08&education=bachelor&purpose=exam"
+
+
+def test_a_form_sent_after_the_session_ended_keeps_its_answers_but_nothing_of_a_document(wuzhong, clock):
+    answer = Client().post(ADDRESS, who())
+
+    back = parse_qs(urlsplit(answer.url).query)["next"][0]
+    assert "purpose=interview" in back
+    assert "education=bachelor" in back
+    assert "document" not in back
+    assert "周小满" not in back
+
+
+def test_a_known_person_confirms_with_one_reason_and_one_tap(enter, lin):
+    browser = enter(lin.user)
+    page = browser.get(ADDRESS)
+    answer = browser.post(ADDRESS, {"purpose": "interview", "key": hidden(page, "key")})
+
+    stay = Stay.objects.get()
+    assert "今晚 3月6日 周五 → 3月8日 周日，共 2 晚" in text_of(page)
+    assert "共 7 晚，还剩 7 晚；订后剩 5 晚" in text_of(page)
+    assert "床给你留到到店那天 23:00" in text_of(page)
+    assert 'name="document_number"' not in page.content.decode()
+    assert (stay.status, stay.guest, stay.nights) == ("confirmed", lin, Nights(FRIDAY, SUNDAY))
+    assert answer.url == f"/stays/{stay.code}/"
+    assert "订好了，等你来" in text_of(browser.get(answer.url))
+
+
+def test_a_double_tap_books_once(enter, lin):
+    browser = enter(lin.user)
+    sent = {"purpose": "interview", "key": hidden(browser.get(ADDRESS), "key")}
+    first, second = browser.post(ADDRESS, sent), browser.post(ADDRESS, sent)
+
+    assert first.url == second.url
+    assert Stay.objects.count() == 1
+
+
+def test_a_new_person_types_a_name_and_a_number_and_taps_the_rest(enter, newcomer):
+    browser = enter(newcomer)
+    page = browser.get(ADDRESS)
+    html = page.content.decode()
+    answer = browser.post(ADDRESS, who(key=hidden(page, "key")))
+
+    typed = re.findall(r'<input (?![^>]*type="(?:radio|hidden|checkbox)")[^>]*name="(\w+)"', html)
+    person = Person.objects.get(user=newcomer)
+    assert typed == ["name", "document_number"]
+    assert 'value="resident" checked' in html
+    assert answer.status_code == 302
+    assert (person.name, person.gender, person.education, person.graduation) == ("周小满", "female", "bachelor", "2025")
+    assert Stay.objects.get().guest == person
+
+
+def test_what_was_answered_in_the_check_stands_chosen(enter, newcomer):
+    html = enter(newcomer).get(f"{ADDRESS}&education=master&graduation=2024&home_in_district=no&purpose=exam")
+
+    for value in ("master", "2024", "no", "exam"):
+        assert f'value="{value}" checked' in html.content.decode()
+
+
+def test_what_is_missing_is_listed_on_top_and_beside_its_field_and_what_was_typed_stays(enter, newcomer):
+    page = enter(newcomer).post(
+        ADDRESS, {"name": "周小满", "document_kind": "resident", "purpose": "exam", "key": "k1"}
+    )
+    html = page.content.decode()
+
+    assert page.status_code == 422
+    assert re.search(r"<title>\s*有误：", html)
+    assert "还有 4 处要改" in text_of(page)
+    assert '<a href="#document_number">填一下证件号</a>' in html
+    assert '<a href="#education">选一下学历</a>' in html
+    assert 'value="周小满"' in html
+    assert hidden(page, "key") == "k1"
+    assert not Person.objects.filter(user=newcomer).exists()
+
+
+def test_a_wrong_digit_of_the_document_is_said_beside_the_number(enter, newcomer):
+    number = who()["document_number"]
+    wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
+    page = enter(newcomer).post(ADDRESS, who(document_number=wrong))
+
+    assert page.status_code == 422
+    assert "document_number-error" in page.content.decode()
+    assert not Stay.objects.exists()
+
+
+def test_a_passport_needs_gender_and_birth_date_and_takes_them_from_taps(enter, newcomer):
+    browser = enter(newcomer)
+    passport = {"document_kind": "passport", "document_number": "E12345678", "name": "Anna Berg"}
+    refused = browser.post(ADDRESS, who(**passport))
+    answer = browser.post(ADDRESS, who(**passport, gender="female", birth_year="2001", birth_month="5", birth_day="6"))
+
+    assert refused.status_code == 422
+    assert "这种证件看不出性别，选一下" in text_of(refused)
+    assert answer.status_code == 302
+    assert Person.objects.get(user=newcomer).birth_date.isoformat() == "2001-05-06"
+
+
+def test_a_day_that_does_not_exist_is_said(enter, newcomer):
+    passport = {"document_kind": "passport", "document_number": "E12345678", "name": "Anna Berg", "gender": "female"}
+    page = enter(newcomer).post(ADDRESS, who(**passport, birth_year="2001", birth_month="2", birth_day="30"))
+
+    assert "没有这一天" in text_of(page)
+
+
+def test_a_document_of_another_login_is_refused_with_a_way_back(enter, newcomer, lin):
+    page = enter(newcomer).post(ADDRESS, who(document_number=lin.document, name=lin.name))
+
+    assert page.status_code == 422
+    assert lin.user.phone not in page.content.decode()
+    assert not Person.objects.filter(user=newcomer).exists()
+
+
+def test_nights_that_cost_something_are_taken_only_with_a_tick(enter, lin):
+    browser = enter(lin.user)
+    page = browser.get(WEEK)
+    without = browser.post(WEEK, {"purpose": "interview", "key": "a"})
+    accepted = browser.post(WEEK, {"purpose": "interview", "accept_price": "1", "key": "b"})
+
+    assert "免费 3 晚； 3 晚每晚 49 元，共 147 元，到店付" in text_of(page)
+    assert 'name="accept_price" value="1" data-testid' in page.content.decode()  # never ticked before
+    assert without.status_code == 409
+    assert 'data-code="NIGHTS"' in without.content.decode()
+    assert accepted.status_code == 302
+    stay = Stay.objects.get()
+    assert sum(night.price_fen for night in stay.bed_nights.all()) == 3 * 4900
+    assert "到店付 147 元" in text_of(browser.get(accepted.url))
+
+
+def test_what_stands_against_a_booking_is_said_before_it_is_tried(enter, people, wuzhong):
+    someone = people("顾本地", home_in_district=True)
+    page = enter(someone.user).get(ADDRESS)
+
+    assert page.status_code == 200
+    assert 'data-code="LOCAL"' in page.content.decode()
+    assert "edit=1#home_in_district" in page.content.decode() or "/help/" in page.content.decode()
+
+
+def test_a_refusal_says_every_reason_and_books_nothing(enter, people, wuzhong):
+    someone = people("顾本地", home_in_district=True, graduation="2015")
+    page = enter(someone.user).post(ADDRESS, {"purpose": "interview", "key": "k"})
+
+    assert page.status_code == 409
+    assert re.findall(r'is-not_met" data-code="(\w+)"', page.content.decode()) == ["GRAD", "LOCAL"]
+    assert not Stay.objects.exists()
+
+
+def test_an_answer_can_be_changed_where_it_stands_against_the_booking(enter, people, wuzhong):
+    someone = people("顾小白", graduation="2015")
+    browser = enter(someone.user)
+    form = browser.get(f"{ADDRESS}&edit=1").content.decode()
+    answer = browser.post(ADDRESS, {"ask_graduation": "1", "graduation": "2025", "purpose": "interview", "key": "k"})
+
+    someone.refresh_from_db()
+    assert 'name="graduation"' in form
+    assert answer.status_code == 302
+    assert someone.graduation == "2025"
+
+
+def test_a_full_house_offers_the_same_nights_nearby_with_one_tap(enter, lin, hostel):
+    close(hostel, FRIDAY, SUNDAY)
+    browser = enter(lin.user)
+    page = browser.post(ADDRESS, {"purpose": "interview", "key": "k"})
+    action = re.search(r'action="(/book/(?!baodaiqiao)[^"]+)"', page.content.decode())[1].replace("&amp;", "&")
+    answer = browser.post(action, {"purpose": "interview", "key": hidden(page, "key")})
+
+    assert page.status_code == 409
+    assert "in=2026-03-06&out=2026-03-08" in action
+    assert answer.status_code == 302
+    assert Stay.objects.get().nights == Nights(FRIDAY, SUNDAY)
+
+
+def test_a_stay_that_is_there_already_is_named(enter, lin, hostel):
+    book(guest=lin, hostel=Hostel.objects.get(slug="mudu"), nights=Nights(FRIDAY, SATURDAY), purpose="exam", now=NOW)
+    page = enter(lin.user).get(ADDRESS)
+
+    assert 'data-code="OVERLAP"' in page.content.decode()
+
+
+def test_a_held_bed_is_confirmed_by_this_page(enter, lin, hostel):
+    held = book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="", now=NOW, hold=True)
+    browser = enter(lin.user)
+    answer = browser.post(ADDRESS, {"purpose": "interview", "key": "k"})
+
+    held.refresh_from_db()
+    assert (held.status, held.purpose) == ("confirmed", "interview")
+    assert answer.url == f"/stays/{held.code}/"
+    assert Stay.objects.count() == 1
+
+
+def test_a_hold_is_kept_longer_once(enter, lin, hostel):
+    held = book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="", now=NOW, hold=True)
+    browser = enter(lin.user)
+    before = browser.get(ADDRESS).content.decode()
+    browser.post(ADDRESS, {"longer": "1"})
+    browser.post(ADDRESS, {"longer": "1"})
+    after = browser.get(ADDRESS).content.decode()
+
+    held.refresh_from_db()
+    assert held.held_until == NOW + timedelta(minutes=20)
+    assert 'name="longer"' in before
+    assert 'name="longer"' not in after
+
+
+def test_when_the_hold_ended_the_wish_still_gets_a_bed_if_there_is_one(enter, lin, hostel, clock):
+    held = book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="", now=NOW, hold=True)
+    browser = enter(lin.user)
+    clock.now = NOW + timedelta(minutes=11)
+    answer = browser.post(ADDRESS, {"purpose": "interview", "key": "k"})
+
+    assert answer.status_code == 302
+    assert Stay.objects.get(status="confirmed").code != held.code
+
+
+def test_a_cancelled_booking_can_be_made_again(enter, lin, hostel):
+    cancel(book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="exam", now=NOW), now=NOW)
+    answer = enter(lin.user).post(ADDRESS, {"purpose": "interview", "key": "k"})
+
+    assert answer.status_code == 302
+
+
+def test_a_house_for_groups_is_refused_with_its_reason(enter, lin):
+    page = enter(lin.user).get("/book/linhu/?in=2026-03-06&out=2026-03-08")
+
+    assert 'data-code="GROUP_ONLY"' in page.content.decode()
+
+
+def test_too_far_ahead_says_from_when(enter, lin):
+    page = enter(lin.user).get("/book/baodaiqiao/?in=2026-06-01&out=2026-06-02")
+
+    assert 'data-code="WINDOW"' in page.content.decode()
+    assert "5月2日" in text_of(page)
+
+
+def test_an_unknown_house_is_not_found(enter, lin):
+    assert enter(lin.user).get("/book/nowhere/").status_code == 404
+
+
+def test_the_page_speaks_english_and_stays_there(enter, lin):
+    browser = enter(lin.user)
+    page = browser.get("/en" + ADDRESS)
+    answer = browser.post("/en" + ADDRESS, {"purpose": "interview", "key": hidden(page, "key")})
+
+    assert "Confirm your booking" in text_of(page)
+    assert answer.url.startswith("/en/stays/")
+    assert "Booked. See you soon" in text_of(browser.get(answer.url))
+
+
+def test_the_page_takes_as_many_statements_with_many_stays_as_with_none(
+    enter, lin, hostel, django_assert_max_num_queries
+):
+    browser = enter(lin.user)
+    with django_assert_max_num_queries(12):
+        browser.get(ADDRESS)
+    for day in range(20, 25):
+        night = MONDAY + timedelta(days=day)
+        book(guest=lin, hostel=hostel, nights=Nights(night, night + timedelta(days=1)), purpose="exam", now=NOW)
+    with django_assert_max_num_queries(12):
+        browser.get(ADDRESS)

@@ -1,0 +1,262 @@
+"""The search and one house."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from bookings.booking import book
+from bookings.models import Stay
+from hostel.models import Hostel, Network, OutOfService
+from hostel.nights import Nights
+from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
+from tests.web.conftest import text_of
+
+
+@pytest.fixture
+def visitor(wuzhong, clock) -> Client:
+    return Client()
+
+
+def close(hostel, first, until):
+    """Take every bed of a house out of service."""
+    for room in hostel.rooms.all():
+        for bed in room.beds.all():
+            OutOfService.objects.create(
+                bed=bed, first_night=first, until=until, reason="repair", written_at=NOW - timedelta(days=1)
+            )
+
+
+def cards(page):
+    """The names of the houses on the page, in their order."""
+    return re.findall(r'<a class="over" href="[^"]*">([^<]*)</a>', page.content.decode())
+
+
+def test_tonight_is_chosen_and_every_house_says_how_many_beds_are_left(visitor):
+    page = visitor.get("/")
+
+    assert page.status_code == 200
+    assert "来吴中找工作，先住下" in text_of(page)
+    assert "今晚 3月6日 周五 → 3月7日 周六，共 1 晚" in text_of(page)
+    assert "今晚还剩 22 张床 离宝带桥南站 600 米" in text_of(page)
+    assert len(cards(page)) == 10
+
+
+def test_at_half_past_one_tonight_is_still_the_evening_before(visitor, clock):
+    clock.now = moment(SATURDAY, 1, 30)
+
+    assert "今晚 3月6日 周五 → 3月7日 周六，共 1 晚" in text_of(visitor.get("/"))
+
+
+def test_the_same_page_speaks_english_under_en_and_keeps_its_query(visitor):
+    page = visitor.get("/en/?in=2026-03-07&nights=2&near=mudu")
+    chinese = visitor.get("/?in=2026-03-07&nights=2&near=mudu")
+
+    assert '<html lang="en"' in page.content.decode()
+    assert "Job-hunting in Wuzhong? Stay free first" in text_of(page)
+    assert "Sat 7 Mar → Mon 9 Mar, 2 nights" in text_of(page)
+    assert 'href="/?in=2026-03-07&amp;nights=2&amp;near=mudu"' in page.content.decode()
+    assert 'href="/en/?in=2026-03-07&amp;nights=2&amp;near=mudu"' in chinese.content.decode()
+    assert '<html lang="zh-Hans"' in chinese.content.decode()
+
+
+def test_in_english_chinese_stands_only_in_names_and_in_the_link_to_chinese(visitor):
+    words = text_of(visitor.get("/en/")).replace("中文", "")
+    towns = set(Hostel.objects.values_list("town", flat=True)) | set(
+        Hostel.objects.values_list("metro_station", flat=True)
+    )
+    for town in towns - {""}:
+        words = words.replace(town, "")
+
+    assert re.findall(r"[一-鿿]+", words) == []
+
+
+def test_a_place_puts_the_nearest_house_first(visitor):
+    page = visitor.get("/?near=mudu")
+
+    assert cards(page)[0] == "苏青驿·木渎站"
+    assert "今晚还剩 20 张床 离木渎站 350 米" in text_of(page)
+    assert "离木渎 15.5 公里 · 临湖镇" in text_of(page)
+    assert '<option value="mudu" selected>' in page.content.decode()
+
+
+def test_a_house_for_groups_stands_last_and_says_so(visitor):
+    page = visitor.get("/")
+
+    assert cards(page)[-1] == "苏青驿·临湖站"
+    assert "仅限学校和单位集体" in text_of(page)
+
+
+def test_a_full_house_says_when_it_has_a_bed_again(visitor, hostel):
+    close(hostel, FRIDAY, SUNDAY)
+
+    assert "满了 · 3月8日有 22 张床" in text_of(visitor.get("/"))
+
+
+def test_when_every_house_is_full_the_next_free_bed_is_named(visitor):
+    for house in Hostel.objects.all():
+        close(house, FRIDAY, MONDAY)
+    page = visitor.get("/")
+
+    assert "最近有房：3月9日 周一" in text_of(page)
+    assert "/?in=2026-03-09&amp;nights=1" in page.content.decode()
+
+
+def test_when_two_weeks_are_full_the_page_says_what_to_do(visitor):
+    for house in Hostel.objects.all():
+        close(house, FRIDAY, FRIDAY + timedelta(days=20))
+
+    assert "往后 14 晚都满了" in text_of(visitor.get("/"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "in=yesterday",
+        "in=2020-01-01",
+        "in=2026-02-30",
+        "in=2026-03-06&out=2026-03-01",
+        "nights=0",
+        "nights=999999",
+        "nights=%C2%B2",
+        "near=nowhere",
+        "in=9999-12-31",
+        "graduation=%00",
+    ],
+)
+def test_a_query_that_cannot_be_is_read_as_kindly_as_it_can(visitor, query):
+    assert visitor.get(f"/?{query}").status_code == 200
+    assert visitor.get(f"/hostels/baodaiqiao/?{query}").status_code == 200
+    assert visitor.get(f"/check/?{query}").status_code == 200
+
+
+def test_nothing_is_put_on_anybody_who_only_looks(visitor):
+    page = visitor.get("/")
+
+    assert not page.cookies
+    assert "<dialog" not in page.content.decode()
+    assert "no-cache" not in page.headers.get("Cache-Control", "")
+
+
+def test_the_answers_of_the_check_go_on_to_the_houses(visitor):
+    page = visitor.get("/?education=bachelor&graduation=2025&home_in_district=no&purpose=interview")
+
+    assert "/hostels/baodaiqiao/?in=2026-03-06&amp;out=2026-03-07&amp;education=bachelor" in page.content.decode()
+
+
+def test_a_woman_who_is_logged_in_is_counted_the_beds_a_woman_can_have(enter, lin):
+    everybody = Client().get("/hostels/baodaiqiao/")
+    hers = enter(lin.user).get("/hostels/baodaiqiao/")
+
+    assert "今晚还剩 22 张床" in text_of(everybody)
+    assert "今晚还剩 18 张床" in text_of(hers)
+
+
+@pytest.mark.parametrize("houses", [1, 10])
+def test_the_search_takes_six_statements_whatever_the_network(
+    enter, lin, houses, django_assert_num_queries, django_assert_max_num_queries
+):
+    Hostel.objects.exclude(slug__in=Hostel.objects.values_list("slug", flat=True)[:houses]).update(valid_until=FRIDAY)
+    with django_assert_num_queries(4):
+        Client().get("/")
+    browser = enter(lin.user)
+    with django_assert_max_num_queries(6):
+        browser.get("/")
+
+
+def test_a_house_shows_fourteen_nights_with_their_beds(visitor):
+    page = visitor.get("/hostels/baodaiqiao/")
+
+    assert page.content.decode().count('class="day') == 14
+    assert "3月6日–3月19日" in text_of(page)
+    assert "订这几晚" in text_of(page)
+    assert "吴中区长桥街道示例路20号" in text_of(page)
+    assert "14:00–23:00" in text_of(page)
+
+
+def test_the_first_tap_chooses_the_first_night_and_the_second_the_last(visitor):
+    first = visitor.get("/hostels/baodaiqiao/?in=2026-03-07&pick=last")
+    second = "/hostels/baodaiqiao/?in=2026-03-07&amp;out=2026-03-10#nights"
+
+    assert "再点最后一晚" in text_of(first)
+    assert second in first.content.decode()
+    assert "3月7日 周六 → 3月10日 周二，共 3 晚" in text_of(
+        visitor.get("/hostels/baodaiqiao/?in=2026-03-07&out=2026-03-10")
+    )
+
+
+def test_nights_broken_by_a_full_one_offer_the_shorter_stay(visitor, hostel):
+    close(hostel, SUNDAY, MONDAY)
+    page = visitor.get("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-10")
+
+    assert "这几晚没有一张床从头空到尾" in text_of(page)
+    assert "/hostels/baodaiqiao/?in=2026-03-06&amp;out=2026-03-08" in page.content.decode()
+    assert "y3-book" not in page.content.decode()
+
+
+def test_a_house_for_groups_offers_no_booking(visitor):
+    page = visitor.get("/hostels/linhu/")
+
+    assert "这家只接待学校和单位的集体预订" in text_of(page)
+    assert "y3-book" not in page.content.decode()
+
+
+def test_a_house_that_is_not_there_is_not_found(visitor):
+    assert visitor.get("/hostels/nowhere/").status_code == 404
+
+
+def test_a_house_takes_as_many_statements_with_one_room_as_with_ten(visitor, hostel, django_assert_num_queries):
+    with django_assert_num_queries(7):
+        visitor.get("/hostels/baodaiqiao/")
+    hostel.rooms.exclude(number="201").update(valid_until=FRIDAY)
+    with django_assert_num_queries(7):
+        visitor.get("/hostels/baodaiqiao/")
+
+
+def test_one_tap_keeps_a_bed_for_whoever_is_known(enter, lin):
+    browser = enter(lin.user)
+    answer = browser.post("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-08")
+
+    stay = Stay.objects.get()
+    assert (stay.status, stay.guest) == ("held", lin)
+    assert answer.status_code == 302
+    assert answer.url == "/book/baodaiqiao/?in=2026-03-06&out=2026-03-08"
+    assert "床给你留到 10:10" in text_of(browser.get(answer.url))
+
+
+def test_a_visitor_who_taps_is_led_to_the_booking_and_nothing_is_kept(visitor):
+    answer = visitor.post("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-08&purpose=exam")
+
+    assert answer.url == "/book/baodaiqiao/?in=2026-03-06&out=2026-03-08&purpose=exam"
+    assert not Stay.objects.exists()
+
+
+def test_a_tap_on_a_house_that_has_just_filled_offers_others(enter, lin, hostel):
+    close(hostel, FRIDAY, SATURDAY)
+    answer = enter(lin.user).post("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-07")
+
+    assert answer.status_code == 409
+    assert "刚刚被订走了。日期还在，换一家试试" in text_of(answer)
+    assert answer.content.decode().count("y4-take") >= 3
+
+
+def test_a_tap_against_the_rules_says_every_reason(enter, people, wuzhong):
+    someone = people("顾本地", home_in_district=True, graduation="2015-06")
+    answer = enter(someone.user).post("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-07")
+
+    assert answer.status_code == 409
+    assert 'data-code="LOCAL"' in answer.content.decode()
+    assert 'data-code="GRAD"' in answer.content.decode()
+
+
+def test_a_bed_that_is_taken_is_no_longer_counted(visitor, hostel, lin):
+    book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SATURDAY), purpose="interview", now=NOW)
+
+    assert "今晚还剩 21 张床" in text_of(visitor.get("/hostels/baodaiqiao/"))
+
+
+def test_without_any_network_the_pages_still_stand(db, clock):
+    assert not Network.objects.exists()
+    for page in ("/", "/check/", "/help/"):
+        assert Client().get(page).status_code == 200

@@ -1,0 +1,235 @@
+"""A stay, its pass, giving it back, and what one sees of oneself."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+import zxingcpp
+from django.test import Client
+from PIL import Image
+
+from bookings.booking import book, cancel
+from bookings.desk import check_in, check_out, no_show
+from bookings.models import Stay
+from hostel.nights import Nights
+from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
+from tests.web.conftest import text_of
+from web.youth import passes
+
+
+@pytest.fixture
+def stay(friday_stay, lin, hostel) -> Stay:
+    return friday_stay(lin, hostel, SUNDAY)
+
+
+PAGES = ("", "cancel/", "pass/", "pass.png")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_stay_is_its_guests_alone(stay, chen, manager, enter, page):
+    address = f"/stays/{stay.code}/{page}"
+
+    assert Client().get(address).status_code == 302
+    for other in (chen.user, manager):
+        assert enter(other).get(address).status_code == 404
+        assert enter(other).get(f"/stays/AAAAAA/{page}").status_code == 404
+    assert enter(stay.guest.user).get(address).status_code == 200
+
+
+def test_nobody_else_cancels_a_stay(stay, chen, enter):
+    assert enter(chen.user).post(f"/stays/{stay.code}/cancel/").status_code == 404
+    assert Client().post(f"/stays/{stay.code}/cancel/").status_code == 302
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"
+
+
+def test_a_stay_says_its_state_its_nights_and_where_it_is(stay, enter):
+    page = enter(stay.guest.user).get(f"/stays/{stay.code.lower()}/")
+
+    assert "已确认" in text_of(page)
+    assert "今晚 3月6日 周五 → 3月8日 周日，共 2 晚" in text_of(page)
+    assert "床给你留到 3月6日 周五 23:00" in text_of(page)
+    assert "吴中区长桥街道示例路20号" in text_of(page)
+    assert "0512-6500-1009" in text_of(page)
+
+
+def test_cancelling_says_what_it_does_before_the_button_and_then_does_it(stay, enter):
+    browser = enter(stay.guest.user)
+    page = browser.get(f"/stays/{stay.code}/cancel/")
+    words = text_of(page)
+    answer = browser.post(f"/stays/{stay.code}/cancel/")
+    after = text_of(browser.get(answer.url))
+
+    assert words.index("2 晚退回你的额度") < words.rindex("取消预订")
+    assert answer.url == f"/stays/{stay.code}/"
+    assert "已取消，2 晚退回额度" in after
+    assert "取消预订" not in after
+    stay.refresh_from_db()
+    assert stay.status == "cancelled"
+
+
+def test_after_the_hour_it_was_kept_until_it_is_too_late_to_cancel(stay, enter, clock):
+    browser = enter(stay.guest.user)
+    clock.now = moment(FRIDAY, 23, 30)
+    page = browser.get(f"/stays/{stay.code}/cancel/")
+    answer = browser.post(f"/stays/{stay.code}/cancel/")
+
+    assert "y10-confirm" not in page.content.decode()
+    assert "3月6日" in text_of(page)
+    assert answer.status_code == 409
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"
+
+
+def test_what_is_over_offers_nothing_to_cancel(stay, enter):
+    cancel(stay, now=NOW)
+    browser = enter(stay.guest.user)
+
+    assert "y6-cancel" not in browser.get(f"/stays/{stay.code}/").content.decode()
+    assert browser.post(f"/stays/{stay.code}/cancel/").status_code == 409
+
+
+def test_a_hold_whose_time_is_over_reads_cancelled_and_leads_back(enter, lin, hostel, clock):
+    held = book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="", now=NOW, hold=True)
+    browser = enter(lin.user)
+    before = text_of(browser.get(f"/stays/{held.code}/"))
+    clock.now = NOW + timedelta(minutes=10)
+    page = browser.get(f"/stays/{held.code}/")
+
+    assert "已留房" in before
+    assert "床给你留到 10:10" in before
+    assert 'data-state="cancelled"' in page.content.decode()
+    assert "/book/baodaiqiao/?in=2026-03-06&amp;out=2026-03-08" in page.content.decode()
+
+
+def test_a_guest_who_did_not_come_is_told_what_can_be_done(stay, enter, manager, clock):
+    clock.now = moment(FRIDAY, 23, 30)
+    no_show(stay, now=clock.now, actor=manager)
+
+    page = text_of(enter(stay.guest.user).get(f"/stays/{stay.code}/"))
+    assert "没等到你，房间已放出。有原因可以说明，核实后撤销记录" in page
+
+
+def test_the_pass_shows_code_nights_and_address_and_nothing_of_a_document(stay, enter, lin):
+    page = enter(lin.user).get(f"/stays/{stay.code}/pass/")
+    html = page.content.decode()
+
+    assert stay.code in text_of(page)
+    assert "3月6日 周五 → 3月8日 周日" in text_of(page)
+    assert "吴中区长桥街道示例路20号" in text_of(page)
+    assert "林**" in text_of(page)
+    assert lin.name not in html
+    assert lin.document not in html
+    assert lin.document[-4:] not in text_of(page)
+
+
+def test_the_dots_on_the_page_read_as_the_code(stay):
+    svg = passes.qr_svg(stay.code)
+    size = int(re.search(r'viewBox="0 0 (\d+)', svg)[1])
+    picture = Image.new("L", (size, size), 255)
+    stroke = re.search(r'stroke="#000"[^>]* d="([^"]+)"|d="([^"]+)"[^>]*stroke="#000"', svg)
+    x, y = 0.0, 0.0
+    for kind, numbers in re.findall(r"([MmhH])([-\d. ]+)", next(filter(None, stroke.groups()))):
+        values = [float(number) for number in numbers.split()]
+        if kind == "M":
+            x, y = values
+        elif kind == "m":
+            x, y = x + values[0], y + values[1]
+        else:
+            for column in range(int(values[0])):
+                picture.putpixel((int(x) + column, int(y)), 0)
+            x += values[0]
+    (found,) = zxingcpp.read_barcodes(picture.resize((size * 8, size * 8), Image.Resampling.NEAREST))
+
+    assert found.text == stay.code
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_picture_to_keep_reads_as_the_same_code(stay, enter, language):
+    answer = enter(stay.guest.user).get(f"{language}/stays/{stay.code}/pass.png")
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(answer.content)))
+
+    assert answer.headers["Content-Type"] == "image/png"
+    assert found.text == stay.code
+
+
+def test_without_a_chinese_font_the_picture_still_reads(stay, monkeypatch):
+    monkeypatch.setattr(passes, "CHINESE_FONTS", ())
+    passes._chinese_font.cache_clear()
+    passes._font.cache_clear()
+    try:
+        (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(passes.draw(stay))))
+    finally:
+        passes._chinese_font.cache_clear()
+        passes._font.cache_clear()
+
+    assert found.text == stay.code
+
+
+def test_a_pass_of_a_cancelled_stay_says_so_and_has_no_picture(stay, enter):
+    cancel(stay, now=NOW)
+    browser = enter(stay.guest.user)
+    page = browser.get(f"/stays/{stay.code}/pass/")
+
+    assert "这张入住码已经不能用了" in text_of(page)
+    assert "<svg role" not in page.content.decode()
+    assert browser.get(f"/stays/{stay.code}/pass.png").status_code == 404
+
+
+def test_me_shows_the_stay_to_come_and_the_nights_left(stay, enter):
+    page = enter(stay.guest.user).get("/me/")
+
+    assert "苏青驿·宝带桥站" in text_of(page)
+    assert "还可免费住 5 晚（共 7 晚，已用 2 晚）" in text_of(page)
+    assert page.content.decode().count('<i class="free">') == 5 + 12
+    assert f"/stays/{stay.code}/pass/" in page.content.decode()
+    assert stay.guest.document not in page.content.decode()
+
+
+def test_nights_return_to_me_when_the_stay_is_cancelled(stay, enter):
+    cancel(stay, now=NOW)
+
+    assert "还可免费住 7 晚（共 7 晚，已用 0 晚）" in text_of(enter(stay.guest.user).get("/me/"))
+
+
+def test_a_stay_that_is_over_is_listed_among_the_past(stay, enter, manager, clock):
+    check_in(stay, compared=True, now=moment(FRIDAY, 15), actor=manager)
+    stay.refresh_from_db()
+    check_out(stay, now=moment(SUNDAY, 10), actor=manager)
+    clock.now = moment(MONDAY, 9)
+    page = enter(stay.guest.user).get("/me/")
+
+    assert "已离店" in text_of(page)
+    assert "y12-current" not in page.content.decode()
+
+
+def test_whoever_is_new_is_led_to_the_check(enter, people, wuzhong):
+    page = enter(people("新来的").user).get("/me/")
+
+    assert "y12-first" in page.content.decode()
+    assert "还没有入住记录" in text_of(page)
+
+
+def test_me_takes_as_many_statements_with_three_stays_as_with_one(enter, lin, hostel, stay, django_assert_num_queries):
+    browser = enter(lin.user)
+    with django_assert_num_queries(8):
+        browser.get("/me/")
+    for day in (5, 7):
+        first = FRIDAY + timedelta(days=day)
+        book(guest=lin, hostel=hostel, nights=Nights(first, first + timedelta(days=1)), purpose="exam", now=NOW)
+    with django_assert_num_queries(8):
+        browser.get("/me/")
+
+
+def test_a_stay_takes_few_statements(enter, stay, django_assert_max_num_queries):
+    browser = enter(stay.guest.user)
+    for page in PAGES:
+        with django_assert_max_num_queries(4):
+            browser.get(f"/stays/{stay.code}/{page}")
+
+
+def test_a_stay_for_one_night_speaks_english(friday_stay, lin, hostel, enter):
+    stay = friday_stay(lin, hostel, SATURDAY)
+
+    assert "Tonight Fri 6 Mar → Sat 7 Mar, 1 night" in text_of(enter(lin.user).get(f"/en/stays/{stay.code}/"))
