@@ -55,6 +55,6 @@ def facts_about(
         school=person.school or None,
         school_city=person.school_city or None,
         home_in_district=person.home_in_district,
-        city_cap=hostel.city_cap,  # type: ignore[attr-defined]  # comes with the hostel, in one statement
+        city_cap=hostel.city_cap,
         sources={"birth_date": carried, "gender": carried},
     )

@@ -114,6 +114,10 @@ class Hostel(Named, Dated):
     access = models.CharField(max_length=10, choices=Access)
     facilities = models.JSONField(default=list)
 
+    # Only on rows of `Hostel.objects.on`: what its annotations say.
+    rate_fen: int | None
+    city_cap: int | None
+
     objects = HostelQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
