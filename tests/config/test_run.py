@@ -75,6 +75,7 @@ def test_it_serves_says_how_to_come_in_and_ends_with_all_that_it_started(run, tm
     process, address, log = run(free_port())
 
     assert "苏青驿" in page(address, process, log)
+    assert "--" in page(f"{address}static/web/house.css", process, log)  # the sheet's tokens
     assert address.replace("127.0.0.1", "localhost").rstrip("/") in log.read_text()
     assert "+8613800000001" in log.read_text()
 
