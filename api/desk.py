@@ -51,8 +51,6 @@ class CheckInRequest(ActRequest):
     bed = serializers.RegexField(
         r"\A[^\s/]{1,10}-[0-9]{1,3}\Z",
         required=False,
-        default="",
-        allow_blank=True,
         help_text="Room and bed, `302-1`; without it the bed that is kept.",
     )
     document_number = serializers.CharField(
@@ -206,7 +204,7 @@ class CheckIn(DeskAct):
             return desk.check_in(
                 stay,
                 compared=said.validated_data["compared"],
-                bed=_bed(stay, said.validated_data["bed"]),
+                bed=_bed(stay, said.validated_data.get("bed")),
                 document_number=said.validated_data["document_number"],
                 now=now,
                 actor=request.user,

@@ -87,7 +87,7 @@ class Eligibility(Door):
     @extend_schema(
         operation_id="check_eligibility",
         tags=["eligibility"],
-        summary="May I stay free? No login, nothing is stored",
+        summary="May I stay free? Nothing is stored",
         request=EligibilityRequest,
         responses={200: DecisionSerializer},
         examples=[

@@ -41,7 +41,7 @@ class SearchSerializer(serializers.Serializer):
 
     arrival = Day(required=False, help_text="The first night. Without it: tonight.")
     departure = Day(required=False, help_text="The day of leaving. Without it: the day after `arrival`.")
-    gender = Choice(Person.Gender.choices, required=False, default="", help_text="Counts the beds open to her or him.")
+    gender = Choice(Person.Gender.choices, required=False, help_text="Counts the beds open to her or him.")
     near = serializers.CharField(
         required=False, help_text="`lat,lng` (GCJ-02, as Chinese maps have it): adds `distance_m`, nearest first."
     )
@@ -63,7 +63,7 @@ class SearchSerializer(serializers.Serializer):
         departure = sent.get("departure") or arrival + timedelta(days=1)
         return {
             "nights": nights_of(arrival, departure, MOST_NIGHTS_SEARCHED),
-            "gender": sent["gender"],
+            "gender": sent.get("gender", ""),
             "near": sent.get("near"),
         }
 

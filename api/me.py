@@ -165,6 +165,7 @@ class Allowance(Door):
     """Nights granted, kept, used and left."""
 
     serializer_class = CapSerializer
+    queryset = Network.objects.none()
     pagination_class = Pages
     refuses = ("GET",)
 

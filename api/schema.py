@@ -2,16 +2,17 @@
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.permissions import AllowAny
 
+from accounts.idempotency import LONGEST_KEY
 from api import problems
 from api.door import Door
 from api.once import HEADER
 
 KEY = OpenApiParameter(
     HEADER,
-    str,
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
     OpenApiParameter.HEADER,
     description=(
         "1 to 80 printable characters. The same key with the same body gets the same answer again for 24 hours "
@@ -23,8 +24,7 @@ LANGUAGE = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     description="Chooses the language of `name`, `title` and `detail`; reasons always come in both.",
-    examples=[],
-    enum=["zh-hans", "en"],
+    examples=[OpenApiExample("English", "en"), OpenApiExample("Chinese", "zh-hans")],
 )
 
 
