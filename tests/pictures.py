@@ -1,0 +1,108 @@
+"""`python -m tests.pictures`: takes the README's and the guides' pictures of the real pages, in a house with guests."""
+
+import tests.environment  # isort: skip  # noqa: F401  first of all: it gives this process a world of its own
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from tests.browser import chromium, phone, tablet
+from tests.house import Ground, RunningHouse
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs/pictures"
+GUEST, MANAGER, OFFICER = "+8613800000001", "+8613800000002", "+8613800000003"
+GUESTS = """
+import random
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import Person
+from accounts.reasons import Refused
+from accounts.schedule import ran
+from bookings.booking import book
+from bookings.desk import check_in, check_out
+from bookings.night_audit import audit
+from hostel.models import Hostel
+from hostel.nights import Nights, at, business_day
+from tests.conftest import People
+import datetime
+dice, people = random.Random(7), People()
+names = ["陈一舟", "周梅", "王安", "李若溪", "张思远", "刘嘉宁", "赵晨", "吴清和", "孙知夏", "胡桐", "朱墨", "高行"]
+now = timezone.now() + timedelta(seconds={ahead})
+today = business_day(now)
+guests = [people(names[n % 12], dice.choice(["female", "male"]), datetime.date(now.year - 24, 3, 1),
+                 graduation=f"{{now.year - 1}}-06") for n in range(130)]
+houses = [h for h in Hostel.objects.all() if h.access == "individual"]
+stays = []
+for n, guest in enumerate(guests):
+    house = houses[0] if n % 4 == 0 else dice.choice(houses)
+    made = now - timedelta(days=dice.choice([0, 0, 1, 1, 2, 3]), hours=9)
+    arrival = business_day(made) + timedelta(days=dice.choice([0, 0, 0, 1, 2, 4, 7]))
+    try:
+        stays.append(book(guest=guest, hostel=house, nights=Nights(arrival, arrival + timedelta(days=dice.choice([1, 2, 3]))),
+                          purpose="interview", now=made))
+    except Refused:
+        pass
+for stay in sorted(stays, key=lambda stay: stay.arrival):
+    comes = at(stay.arrival, datetime.time(16, dice.randint(0, 59)))
+    if comes < now and (stay.arrival < today or dice.random() < 0.4):
+        check_in(stay, compared=True, now=comes)
+        leaves = at(stay.departure, datetime.time(10))
+        if leaves < now and dice.random() < 0.8:
+            check_out(stay, now=leaves)
+audit(now)
+for task in ("letters", "holds", "no_shows", "night_audit", "sweep"):
+    with ran(task, now, lambda: now):
+        pass
+me = Person.objects.get(user__phone="{guest}")
+book(guest=me, hostel=houses[0], nights=Nights(today, today + timedelta(days=2)), purpose="interview", now=now)
+"""
+
+
+def log_in(page, house, number):
+    page.goto("/login/")
+    page.get_by_test_id("y5-phone").fill(number.removeprefix("+86"))
+    for consent in ("y5-service", "y5-privacy"):
+        page.get_by_test_id(consent).check()
+    page.get_by_test_id("y5-send").click()
+    page.get_by_test_id("y5-code").fill(house.login_code(number))
+    page.get_by_test_id("y5-login").click()
+
+
+def main():
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        clock = Path(folder) / "clock"
+        evening = timezone.localtime().replace(hour=19, minute=40)
+        ahead = (evening + timedelta(days=1) - timezone.localtime()).total_seconds()
+        clock.write_text(str(ahead))
+        ground = Ground(Path(folder), f"sqlite:///{folder}/house.sqlite3")
+        with RunningHouse(ground, wsgi="tests.clock", HOSTEL_TEST_CLOCK=str(clock)) as house, chromium() as browser:
+            house.manage("demo")
+            house.django(GUESTS.format(ahead=ahead, guest=GUEST))
+
+            def take(page, name, path, whole=False):
+                page.goto(path)
+                page.wait_for_load_state("networkidle")
+                page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
+
+            page = phone(browser, house.url)
+            take(page, "home", "/?near=hr-bureau")
+            take(
+                page, "check", "/check/?education=bachelor&graduation=2025&home_in_district=no&purpose=interview#result"
+            )
+            log_in(page, house, GUEST)
+            take(page, "me", "/me/")
+            page.get_by_role("link", name="入住码").first.click()
+            page.screenshot(path=PICTURES / "pass.png")
+            desk = tablet(browser, house.url)
+            log_in(desk, house, MANAGER)
+            take(desk, "desk", "/desk/")
+            office = browser.new_context(base_url=house.url, viewport={"width": 1440, "height": 900}).new_page()
+            log_in(office, house, OFFICER)
+            take(office, "office", "/office/")
+
+
+if __name__ == "__main__":
+    main()
