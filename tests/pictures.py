@@ -40,8 +40,8 @@ for n, guest in enumerate(guests):
     made = now - timedelta(days=dice.choice([0, 0, 1, 1, 2, 3]), hours=9)
     arrival = business_day(made) + timedelta(days=dice.choice([0, 0, 0, 1, 2, 4, 7]))
     try:
-        stays.append(book(guest=guest, hostel=house, nights=Nights(arrival, arrival + timedelta(days=dice.choice([1, 2, 3]))),
-                          purpose="interview", now=made))
+        nights = Nights(arrival, arrival + timedelta(days=dice.choice([1, 2, 3])))
+        stays.append(book(guest=guest, hostel=house, nights=nights, purpose="interview", now=made))
     except Refused:
         pass
 for stay in sorted(stays, key=lambda stay: stay.arrival):
