@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts.reasons import MET
 from hostel.nights import Nights, business_day
 from hostel.places import place_called
 
@@ -151,11 +152,15 @@ def status_tag(state):
 
 
 @register.inclusion_tag("web/parts/reasons.html")
-def reason_list(reasons, answers=""):
-    """List reasons in the order given. ``answers`` is the page's own form of the questions: a fix that leads to the
-    check's leads there instead, so that what was answered is kept."""
+def reason_list(reasons, answers="", fold=False):
+    """List reasons in the order given; with ``fold`` those that are met stand behind one line.
+
+    ``answers`` is the page's own form of the questions: a fix that leads to the check's leads there instead, so that
+    what was answered is kept.
+    """
     rows = [{"reason": each, "clause": str(each.clause), "href": fix_href(each.fix, answers)} for each in reasons]
-    return {"rows": rows}
+    folded = [row for row in rows if fold and row["reason"].verdict == MET]
+    return {"rows": [row for row in rows if row not in folded], "folded": folded}
 
 
 def fix_href(fix, answers=""):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.documents import read_document, read_name
 from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.models import Person
 from accounts.people import change_profile, complete_person
@@ -35,11 +36,23 @@ from hostel.nights import Nights, business_day
 from web.youth import asked
 from web.youth.questions import educations, graduation_years, homes, months, purposes_of
 
-# Documents that say neither gender nor birth date: those two are asked.
-SILENT = (Person.Document.HK_MACAO_PERMIT, Person.Document.TAIWAN_PERMIT, Person.Document.PASSPORT)
+# Documents whose number may say neither gender nor birth date: for these the page shows where to choose them.
+SILENT = (
+    Person.Document.HK_MACAO_PERMIT,
+    Person.Document.TAIWAN_PERMIT,
+    Person.Document.PASSPORT,
+    Person.Document.FOREIGN_RESIDENT,
+)
 # What this page still asks for: until it is answered, nothing is said against it.
 ASKED_HERE = frozenset({"birth_date", "gender", "education", "graduation", "home_in_district", "purpose"})
-SILENT_OR_NOT = (*SILENT, Person.Document.FOREIGN_RESIDENT)  # the older cards of foreign residents say neither
+
+
+def _read(reader, *said):
+    """What ``reader`` makes of what was typed; its refusal becomes the field's error."""
+    try:
+        return reader(*said)
+    except Refused as no:
+        raise forms.ValidationError([str(reason.sentence) for reason in no.reasons]) from no
 
 
 class WhoForm(forms.Form):
@@ -68,21 +81,36 @@ class WhoForm(forms.Form):
     birth_month = forms.IntegerField(label=_("Month of birth"), required=False)
     birth_day = forms.IntegerField(label=_("Day of birth"), required=False)
 
+    def clean_name(self):
+        return _read(read_name, self.cleaned_data["name"])
+
     def clean(self):
         sent = self.cleaned_data
-        parts = [sent.get(f"birth_{part}") for part in ("year", "month", "day")]
-        sent["birth_date"] = None
-        if all(parts):
+        sent["birth_date"] = self._birth_date()
+        if "document_kind" in sent and "document_number" in sent:
             try:
-                sent["birth_date"] = date(*parts)
-            except ValueError:
-                self.add_error("birth_year", gettext("This day does not exist: choose year, month and day again"))
-        if sent.get("document_kind") in SILENT:
-            if not sent.get("gender"):
-                self.add_error("gender", gettext("This document does not say your gender: choose it"))
-            if not sent["birth_date"] and "birth_year" not in self.errors:
-                self.add_error("birth_year", gettext("This document does not say your birth date: choose it"))
+                document = _read(read_document, sent["document_kind"], sent["document_number"])
+            except forms.ValidationError as wrong:
+                self.add_error("document_number", wrong)
+            else:
+                self._ask_what_it_does_not_say(document)
         return sent
+
+    def _birth_date(self):
+        parts = [self.cleaned_data.get(f"birth_{part}") for part in ("year", "month", "day")]
+        if not all(parts):
+            return None
+        try:
+            return date(*parts)
+        except (ValueError, OverflowError):
+            self.add_error("birth_year", gettext("This day does not exist: choose year, month and day again"))
+            return None
+
+    def _ask_what_it_does_not_say(self, document):
+        if not document.gender and not self.cleaned_data.get("gender"):
+            self.add_error("gender", gettext("This document does not say your gender: choose it"))
+        if not document.birth_date and not self.cleaned_data["birth_date"] and "birth_year" not in self.errors:
+            self.add_error("birth_year", gettext("This document does not say your birth date: choose it"))
 
     def identity(self):
         """The cleaned answers as `complete_person` takes them."""
@@ -226,7 +254,7 @@ class BookPage:
                 "homes": homes(),
                 "wrong": {each["field"]: each["words"] for each in errors},
                 "key": key or secrets.token_urlsafe(16),
-                "silent": ",".join(SILENT_OR_NOT),
+                "silent": ",".join(SILENT),
                 "birth_years": range(business_day(self.now).year - 15, business_day(self.now).year - 71, -1),
                 "one_to_12": range(1, 13),
                 "one_to_31": range(1, 32),
