@@ -21,10 +21,12 @@ def ran(name: str, now: datetime, clock: Callable[[], datetime] = timezone.now) 
     try:
         yield
     except Exception as trouble:
-        run.outcome, run.detail = "trouble", type(trouble).__name__
+        _end(run, clock(), "trouble", type(trouble).__name__)
         raise
-    else:
-        run.outcome = "done"
-    finally:
-        run.ended_at = clock()
-        run.save(update_fields=["ended_at", "outcome", "detail"])
+    # Whatever else cuts it off, the server's end for one, leaves it without an end.
+    _end(run, clock(), "done")
+
+
+def _end(run, now, outcome, detail=""):
+    run.ended_at, run.outcome, run.detail = now, outcome, detail
+    run.save(update_fields=["ended_at", "outcome", "detail"])

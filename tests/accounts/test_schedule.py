@@ -46,4 +46,5 @@ def test_a_run_that_was_cut_off_reads_as_one_that_has_not_ended(db):
     with pytest.raises(PulledPlug), ran("letters", LATER, clock=lambda: LATER):
         raise PulledPlug
 
-    assert TaskRun.objects.get().outcome == ""
+    run = TaskRun.objects.get()
+    assert (run.started_at, run.ended_at, run.outcome) == (LATER, None, "")
