@@ -150,13 +150,20 @@ class DeskAct(Door):
     refuses = ("POST",)
     repeatable = False  # by its act_id instead
 
-    def act(self, request, code, said, do):
-        """Answer with what ``do(stay, now, happened_at)`` makes of the stay, once for each act_id."""
+    def act(self, request, code, body_class, do):
+        """Answer with what ``do(stay, said, now, at)`` makes of the stay, once for each act_id.
+
+        The right is asked for first: who has none learns nothing of how an act should look. ``said`` is the body as
+        ``body_class`` reads it, ``at`` the moment it happened.
+        """
         now = timezone.now()
         stay = stay_at_own_desk(request.user, code, now)
+        body = body_class(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.validated_data
 
         def once():
-            return in_words(do(stay, now, _moment(said["happened_at"], now)), now, FOR_THE_DESK)
+            return in_words(do(stay, said, now, _moment(said["happened_at"], now)), now, FOR_THE_DESK)
 
         return write_once(request, once, now=now, key=said["act_id"])
 
@@ -197,21 +204,18 @@ class CheckIn(DeskAct):
         ],
     )
     def post(self, request, code):
-        said = CheckInRequest(data=request.data)
-        said.is_valid(raise_exception=True)
-
-        def do(stay, now, at):
+        def do(stay, said, now, at):
             return desk.check_in(
                 stay,
-                compared=said.validated_data["compared"],
-                bed=_bed(stay, said.validated_data.get("bed")),
-                document_number=said.validated_data["document_number"],
+                compared=said["compared"],
+                bed=_bed(stay, said.get("bed")),
+                document_number=said["document_number"],
                 now=now,
                 actor=request.user,
                 at=at,
             )
 
-        return self.act(request, code, said.validated_data, do)
+        return self.act(request, code, CheckInRequest, do)
 
 
 class CheckOut(DeskAct):
@@ -223,14 +227,10 @@ class CheckOut(DeskAct):
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        said = ActRequest(data=request.data)
-        said.is_valid(raise_exception=True)
-        return self.act(
-            request,
-            code,
-            said.validated_data,
-            lambda stay, now, at: desk.check_out(stay, now=now, actor=request.user, at=at),
-        )
+        def do(stay, said, now, at):
+            return desk.check_out(stay, now=now, actor=request.user, at=at)
+
+        return self.act(request, code, ActRequest, do)
 
 
 class NoShow(DeskAct):
@@ -242,11 +242,7 @@ class NoShow(DeskAct):
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        said = ActRequest(data=request.data)
-        said.is_valid(raise_exception=True)
-        return self.act(
-            request,
-            code,
-            said.validated_data,
-            lambda stay, now, at: desk.no_show(stay, now=now, actor=request.user),
-        )
+        def do(stay, said, now, at):
+            return desk.no_show(stay, now=now, actor=request.user)
+
+        return self.act(request, code, ActRequest, do)

@@ -337,9 +337,12 @@ class StayAct(Door):
     rights = True
     refuses = ("POST",)
 
-    def act(self, request, code, verb, **said):
+    def act(self, request, code, verb, body_class=NothingSerializer):
         now = timezone.now()
         stay = own_stay(request.user, code, now)
+        body = body_class(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.validated_data
         return write_once(request, lambda: in_words(verb(stay, now=now, actor=request.user, **said), now), now=now)
 
 
@@ -364,9 +367,7 @@ class Confirmation(StayAct):
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        said = ConfirmationRequest(data=request.data)
-        said.is_valid(raise_exception=True)
-        return self.act(request, code, confirm, **said.validated_data)
+        return self.act(request, code, confirm, ConfirmationRequest)
 
 
 class Hold(StayAct):

@@ -1,0 +1,257 @@
+"""Who may come to which address: a walk over every address of the project, REST and pages.
+
+A new address fails `test_every_address_has_an_owner` until it stands in OWNERS with those who may come. Everybody else
+is then refused there by `test_who_may_not_is_refused_and_changes_nothing`, with every method.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import transaction
+from django.shortcuts import resolve_url
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from django.urls.resolvers import LocalePrefixPattern
+from django.utils import timezone
+
+from accounts.models import Role, User
+from bookings.models import BedNight, Stay
+from hostel.models import Hostel, Network
+from tests.api.conftest import TODAY, caller
+
+# Those who come. `guest` has the stay that the addresses name, `manager` and `officer` have its house and network.
+NOBODY, GUEST, OTHER_GUEST = "nobody", "guest", "other_guest"
+MANAGER, FOREIGN_MANAGER = "manager", "foreign_manager"
+OFFICER, FOREIGN_OFFICER = "officer", "foreign_officer"
+AUDITOR, OPERATOR = "auditor", "operator"
+EVERYBODY = frozenset(
+    {NOBODY, GUEST, OTHER_GUEST, MANAGER, FOREIGN_MANAGER, OFFICER, FOREIGN_OFFICER, AUDITOR, OPERATOR}
+)
+LOGGED_IN = EVERYBODY - {NOBODY}  # each sees what is their own
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Those who may come to an address; how it is then asked for; ``then`` are the answers besides those below 400."""
+
+    who: frozenset
+    method: str = "GET"
+    body: dict = field(default_factory=dict)
+    query: str = ""
+    then: tuple[int, ...] = ()
+
+
+def only(*who, **how) -> Owner:
+    return Owner(frozenset(who), **how)
+
+
+PUBLIC = Owner(EVERYBODY)
+ONE_S_OWN = Owner(LOGGED_IN)
+SECOND_FACTOR = Owner(LOGGED_IN, then=(404,))  # of one who has none there is nothing to see
+HOUSE = "hostel=baodaiqiao"
+
+OWNERS = {
+    # --- REST
+    "api/v1/hostels/": PUBLIC,
+    "api/v1/hostels/<slug:slug>/": PUBLIC,
+    "api/v1/hostels/<slug:slug>/nights/": PUBLIC,
+    "api/v1/eligibility/": Owner(EVERYBODY, "POST"),
+    "api/v1/me/": ONE_S_OWN,
+    "api/v1/me/allowance/": ONE_S_OWN,
+    "api/v1/stays/": ONE_S_OWN,
+    "api/v1/stays/<stay:code>/": only(GUEST, MANAGER, OFFICER),
+    "api/v1/stays/<stay:code>/cancellation/": only(GUEST, method="POST"),
+    "api/v1/stays/<stay:code>/confirmation/": only(GUEST, method="POST", then=(409,)),
+    "api/v1/stays/<stay:code>/hold/": only(GUEST, method="POST", then=(409,)),
+    "api/v1/stays/<stay:code>/pass/": only(GUEST),
+    "api/v1/desk/<slug:hostel>/today/": only(MANAGER, OFFICER),
+    "api/v1/desk/stays/<stay:code>/check-in/": only(MANAGER, method="POST", body={"act_id": "a-1", "compared": True}),
+    "api/v1/desk/stays/<stay:code>/check-out/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
+    "api/v1/desk/stays/<stay:code>/no-show/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
+    "api/v1/figures/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each of their own network
+    "api/v1/schema/": PUBLIC,
+    "api/docs/": PUBLIC,
+    "api/problems/<slug:name>/": PUBLIC,
+    r"api/^[\s\S]*\Z": Owner(EVERYBODY, then=(404,)),
+    # --- coming in
+    "login/": PUBLIC,
+    "login/code/": PUBLIC,
+    "login/closed/": PUBLIC,
+    "logout/": PUBLIC,
+    "agreement/": PUBLIC,
+    "login/second-factor/": ONE_S_OWN,
+    "login/second-factor/code/": PUBLIC,  # between the code by phone and the second factor one is nobody yet
+    "login/second-factor/again/": Owner(LOGGED_IN, then=(403,)),  # of one who has none there is nothing to repeat
+    "login/second-factor/set-up/": ONE_S_OWN,
+    "login/second-factor/remove/": SECOND_FACTOR,
+    "login/second-factor/recovery/": SECOND_FACTOR,
+    "login/second-factor/recovery/new/": SECOND_FACTOR,
+    "login/second-factor/recovery/codes.txt": SECOND_FACTOR,
+    # --- youth
+    "": PUBLIC,
+    "check/": PUBLIC,
+    "hostels/<slug:slug>/": PUBLIC,
+    "book/<slug:slug>/": ONE_S_OWN,
+    "stays/<str:code>/": only(GUEST),
+    "stays/<str:code>/cancel/": only(GUEST),
+    "stays/<str:code>/pass/": only(GUEST),
+    "stays/<str:code>/pass.png": only(GUEST),
+    "me/": ONE_S_OWN,
+    "settings/": PUBLIC,
+    "events/": PUBLIC,
+    "services/": PUBLIC,
+    "help/": PUBLIC,
+    "privacy/": PUBLIC,
+    # --- desk
+    "desk/": only(MANAGER, query=HOUSE),
+    "desk/checkin/": only(MANAGER, query=HOUSE),
+    "desk/stays/<str:code>/check-out/": only(MANAGER),
+    "desk/stays/<str:code>/no-show/": only(MANAGER),
+    "desk/language/": only(MANAGER, method="POST", query=HOUSE),
+    # --- office
+    "office/": only(OFFICER, AUDITOR, query="network=wuzhong"),
+    "office/hostels/<slug:slug>/nights/<str:day>/": only(OFFICER, AUDITOR),
+    "office/language/": only(OFFICER, AUDITOR, method="POST", query="network=wuzhong"),
+    # --- the house itself
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "media/<path:name>": Owner(EVERYBODY, then=(404,)),
+}
+
+
+def addresses():
+    """Every address of the project as its pattern is written, with the prefixes it is served under."""
+
+    def walk(resolver, prefix, languages):
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLPattern):
+                yield prefix + str(pattern.pattern), languages
+            elif isinstance(pattern.pattern, LocalePrefixPattern):
+                yield from walk(pattern, prefix, ("", "en/"))
+            else:
+                yield from walk(pattern, prefix + str(pattern.pattern), languages)
+
+    return dict(walk(get_resolver(), "", ("",)))
+
+
+DOORS = ("api/", "desk/", "office/", "en/", "")
+
+
+def behind(door):
+    """The addresses that begin with ``door`` (the last one: with no other), each with its owner."""
+    for address, prefixes in addresses().items():
+        for walked in (prefix + address for prefix in prefixes):
+            if next(other for other in DOORS if walked.startswith(other)) == door:
+                yield walked, OWNERS[address]
+
+
+def test_every_address_has_an_owner():
+    assert set(addresses()) == set(OWNERS)
+
+
+@pytest.fixture
+def callers(wuzhong, hostel, lin, chen, manager, foreign_manager, officer, auditor):
+    """A REST client and a browser of each of those who come."""
+    gusu = Network.objects.create(slug="gusu", name_zh="姑苏区", name_en="Gusu", parent=wuzhong.parent)
+
+    def of(kind, phone, network):
+        user = User.objects.create_user(phone, phone_verified=True)
+        Role.objects.create(user=user, kind=kind, network=network, valid_from=date(2023, 1, 1))
+        return user
+
+    users = {
+        GUEST: lin.user,
+        OTHER_GUEST: chen.user,
+        MANAGER: manager,
+        FOREIGN_MANAGER: foreign_manager,
+        OFFICER: officer,
+        FOREIGN_OFFICER: of("officer", "+8613800000098", gusu),
+        AUDITOR: auditor,
+        OPERATOR: of("operator", "+8613800000097", wuzhong),
+    }
+    made = {NOBODY: (caller(), Client())}
+    for name, user in users.items():
+        browser = Client()
+        browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        made[name] = (caller(user), browser)
+    return made
+
+
+@pytest.fixture
+def world(stay, callers):
+    """What must not change when somebody is refused: every row of every table but the sessions."""
+
+    def rows():
+        counted = {
+            model.__name__: model._base_manager.count() for model in apps.get_models() if model.__name__ != "Session"
+        }
+        return counted, list(Stay.objects.values()), list(BedNight.objects.values()), list(User.objects.values())
+
+    return rows
+
+
+def ask(callers, who, walked, owner, method, stay):
+    """What ``who`` is answered at an address, by the door it belongs to."""
+    path = walked.replace("<stay:code>", stay.code).replace("<str:code>", stay.code)
+    path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")
+    path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
+    path = path.replace(r"^[\s\S]*\Z", "nowhere/")
+    rest, browser = callers[who]
+    address = f"/{path}{'?' + owner.query if owner.query else ''}"
+    if path.startswith("api/"):
+        body = owner.body | ({"happened_at": timezone.now().isoformat()} if "act_id" in owner.body else {})
+        return getattr(rest, method.lower())(address, None if method == "GET" else body)
+    return getattr(browser, method.lower())(address, None if method == "GET" else owner.body)
+
+
+def refused(answer) -> bool:
+    login = resolve_url(settings.LOGIN_URL)
+    to_login = answer.status_code == 302 and answer["Location"].startswith((f"{login}?", f"/en{login}?"))
+    return to_login or answer.status_code in (401, 403, 404)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_may_not_is_refused_and_changes_nothing(callers, world, stay, door):
+    wrong, before = [], world()
+    for walked, owner in behind(door):
+        for who in sorted(EVERYBODY - owner.who):
+            for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+                answer = ask(callers, who, walked, owner, method, stay)
+                if not refused(answer) and (method == owner.method or answer.status_code != 405):
+                    wrong.append((walked, who, method, answer.status_code))
+        if world() != before:
+            wrong.append((walked, "changed something"))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_may_is_let_in(callers, stay, door):
+    wrong = []
+    for walked, owner in behind(door):
+        for who in sorted(owner.who):
+            with transaction.atomic():  # so that each comes to the same stay
+                answer = ask(callers, who, walked, owner, owner.method, stay)
+                transaction.set_rollback(True)
+            if answer.status_code not in owner.then and (refused(answer) or answer.status_code >= 400):
+                wrong.append((walked, who, answer.status_code))
+    assert wrong == []
+
+
+def test_a_house_s_staff_of_yesterday_are_refused_today(callers, stay):
+    Role.objects.update(valid_until=TODAY)
+
+    for who in (MANAGER, OFFICER, AUDITOR):
+        for address, owner in OWNERS.items():
+            if who in owner.who and not owner.who >= LOGGED_IN:
+                assert refused(ask(callers, who, address, owner, owner.method, stay)), (who, address)
+
+
+def test_every_house_s_manager_sees_their_own_alone(callers, stay):
+    """The same question about another house has another answer: a manager's right is in one place."""
+    for hostel in Hostel.objects.exclude(slug__in=["baodaiqiao"]):
+        rest, browser = callers[MANAGER]
+        assert rest.get(f"/api/v1/desk/{hostel.slug}/today/").status_code == 403
+        assert browser.get(f"/desk/?hostel={hostel.slug}").status_code == 403
