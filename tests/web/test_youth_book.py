@@ -307,3 +307,11 @@ def test_the_page_takes_as_many_statements_with_many_stays_as_with_none(
         book(guest=lin, hostel=hostel, nights=Nights(night, night + timedelta(days=1)), purpose="exam", now=NOW)
     with django_assert_max_num_queries(12):
         browser.get(ADDRESS)
+
+
+def test_changing_an_answer_keeps_the_month_that_was_known(enter, lin):
+    html = enter(lin.user).get(f"{ADDRESS}&edit=1").content.decode()
+
+    assert 'name="graduation" value="2025" checked' in html
+    assert 'name="month" value="06" checked' in html
+    assert "edit=1#education" in enter(lin.user).get(ADDRESS).content.decode()

@@ -208,6 +208,7 @@ class BookPage:
     def show(self, form=None, status=HTTPStatus.OK, no=None, key=""):
         """The page; with a ``form`` in error, or with ``no``, what the house answered to the wish."""
         asks = {field: self._asks(field) for field in ("education", "graduation", "home_in_district")}
+        shown = self._shown_answers()
         facts = self._facts()
         as_is = evaluate(self.policy, facts)
         accepted = evaluate(self.policy, replace(facts, wish=replace(facts.wish, accept_price=True)))
@@ -237,11 +238,11 @@ class BookPage:
                 "errors": errors,
                 "asks": asks,
                 "asks_any": any(asks.values()),
-                "said": self._shown_answers(),
+                "said": shown,
                 "educations": educations(),
                 "years": graduation_years(business_day(self.now)),
                 "months": months(),
-                "asks_month": self._month_decides(as_is),
+                "asks_month": bool(shown.get("month")) or self._month_decides(as_is),
                 "purposes": purposes_of(self.policy),
                 "purpose": self.said.get("purpose") or (self.held.purpose if self.held else ""),
                 "no": no,
@@ -276,7 +277,7 @@ class BookPage:
         return shown
 
     def _month_decides(self, decision):
-        return "month" in self.said or any(
+        return any(
             reason.code == "GRAD" and reason.verdict == MISSING and self.said.get("graduation")
             for reason in decision.reasons
         )
