@@ -315,3 +315,18 @@ def test_changing_an_answer_keeps_the_month_that_was_known(enter, lin):
     assert 'name="graduation" value="2025" checked' in html
     assert 'name="month" value="06" checked' in html
     assert "edit=1#education" in enter(lin.user).get(ADDRESS).content.decode()
+
+
+def test_a_bare_year_on_the_edge_is_asked_for_its_month_and_then_books(enter, people, wuzhong):
+    someone = people("顾小白", graduation="2023")
+    browser = enter(someone.user)
+    html = browser.get(ADDRESS).content.decode()
+    refused = browser.post(ADDRESS, {"purpose": "interview", "key": "k"})
+    answer = browser.post(
+        ADDRESS, {"ask_graduation": "1", "graduation": "2023", "month": "06", "purpose": "interview", "key": "k"}
+    )
+
+    assert 'name="month"' in html
+    assert (refused.status_code, answer.status_code) == (409, 302)
+    someone.refresh_from_db()
+    assert someone.graduation == "2023-06"

@@ -211,6 +211,9 @@ class BookPage:
         shown = self._shown_answers()
         facts = self._facts()
         as_is = evaluate(self.policy, facts)
+        # A bare year that does not decide is asked for its month, also of somebody who said the year long ago.
+        month_decides = any(reason.code == "GRAD" and reason.verdict == MISSING for reason in as_is.reasons)
+        asks["graduation"] = asks["graduation"] or month_decides
         accepted = evaluate(self.policy, replace(facts, wish=replace(facts.wish, accept_price=True)))
         against = [reason for reason in as_is.reasons if reason.verdict == NOT_MET]
         dear = [reason for reason in against if reason.fix and reason.fix.kind == "accept_price"]
@@ -242,7 +245,7 @@ class BookPage:
                 "educations": educations(),
                 "years": graduation_years(business_day(self.now)),
                 "months": months(),
-                "asks_month": bool(shown.get("month")) or self._month_decides(as_is),
+                "asks_month": bool(shown.get("month")) or month_decides,
                 "purposes": purposes_of(self.policy),
                 "purpose": self.said.get("purpose") or (self.held.purpose if self.held else ""),
                 "no": no,
@@ -275,12 +278,6 @@ class BookPage:
             if self.person.home_in_district is not None:
                 shown.setdefault("home_in_district", "yes" if self.person.home_in_district else "no")
         return shown
-
-    def _month_decides(self, decision):
-        return any(
-            reason.code == "GRAD" and reason.verdict == MISSING and self.said.get("graduation")
-            for reason in decision.reasons
-        )
 
     def _missing_answers(self, asks):
         words = {
