@@ -22,7 +22,10 @@ class StrictJSON(JSONParser):
         if len(sent) > MOST_BYTES:
             raise TooLarge
         try:
-            return json.loads(sent.decode("utf-8"), parse_constant=_no_constant)
+            said = json.loads(sent.decode("utf-8"), parse_constant=_no_constant)
+            # Half of a character ("\ud800") can be neither kept nor said back.
+            json.dumps(said, ensure_ascii=False).encode("utf-8")
+            return said
         except (ValueError, RecursionError) as broken:
             raise ParseError(_("The body is not JSON.")) from broken
 

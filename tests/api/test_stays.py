@@ -305,12 +305,6 @@ def test_a_house_s_list_shows_others_only_their_own_stays(as_foreign_manager, as
 
 
 # --- what it costs ----------------------------------------------------------------------------------------------------
-@pytest.mark.django_db(transaction=True)
-def test_a_booking_with_token_and_key_takes_sixteen_statements_at_most(as_lin, wish):
-    assert statements(lambda: as_lin.post(STAYS, wish, HTTP_IDEMPOTENCY_KEY="one")) <= 16
-    assert Stay.objects.exists()
-
-
 def test_a_list_of_three_costs_what_a_list_of_one_does(as_lin, as_manager, lin, hostel, stay, wish):
     def one_more(days):
         nights = Nights(TODAY + timedelta(days=days), TODAY + timedelta(days=days + 1))
