@@ -1,5 +1,6 @@
 """The view that every address of this door is."""
 
+from django.utils.cache import patch_vary_headers
 from rest_framework.generics import GenericAPIView
 
 
@@ -15,3 +16,11 @@ class Door(GenericAPIView):
     rights = False
     repeatable = True
     asks = False
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        """An answer speaks one language, and what is somebody's own stays in nobody's cache on the way."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Accept-Language"])
+        if "Authorization" in request.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response

@@ -178,6 +178,12 @@ def test_whatever_is_accepted_the_answer_is_json(anybody, wuzhong):
         assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
 
 
+def test_what_is_somebody_s_own_stays_in_no_cache(as_lin, anybody, wuzhong):
+    assert as_lin.get(STAYS)["Cache-Control"] == "no-store"
+    assert "Cache-Control" not in anybody.get("/api/v1/hostels/")
+    assert "Accept-Language" in anybody.get("/api/v1/hostels/")["Vary"]
+
+
 def test_what_breaks_inside_is_500_with_a_code_to_ask_by_and_no_word_of_the_code(as_lin, caplog):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE bookings_bednight RENAME TO bookings_bednight_gone")
