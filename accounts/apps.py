@@ -1,7 +1,10 @@
 """Who."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
+
+from accounts import promises
 
 
 class AccountsConfig(AppConfig):
@@ -10,3 +13,7 @@ class AccountsConfig(AppConfig):
     def ready(self):
         # Every process that sends letters must know what the floors above say in theirs.
         autodiscover_modules("letters")
+        # And every process that migrates, which triggers must stand when it has.
+        autodiscover_modules("triggers")
+        pre_migrate.connect(promises.before_migrating, sender=self, dispatch_uid="promises step aside")
+        post_migrate.connect(promises.after_migrating, sender=self, dispatch_uid="promises stand again")

@@ -19,6 +19,8 @@ from accounts.record import record
 PROFILE = ("education", "graduation", "school", "school_city", "home_in_district")
 # What the desk compared with the document in its hand does not change behind its back.
 COMPARED = ("name", "gender", "birth_date")
+# By these a bed is given: they do not change while somebody stands by them.
+BINDING = ("document_hash", "gender", "birth_date")
 GRADUATION = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?")
 UNVERIFIED_KEPT_FOR = timedelta(days=1)
 
@@ -32,6 +34,7 @@ def complete_person(
     gender: str = "",
     birth_date: date | None = None,
     now: datetime,
+    bound: Reason | None = None,
     **profile,
 ) -> Person:
     """Write down who ``user`` is, for the first time or once more, and return the person.
@@ -39,7 +42,8 @@ def complete_person(
     What the document carries (gender, birth date) wins over what was said; where it carries nothing, both must be
     given. ``profile`` takes the fields of PROFILE. Raises Refused with IDENTITY: for a number or name that does not
     read, for a document that belongs to another login or was written down at a desk, and for another document than
-    the one a desk has seen. Raises ValidationError for a profile value that cannot be.
+    the one a desk has seen. ``bound`` is a reason why document, gender and birth date may not become others, if
+    there is one. Raises ValidationError for a profile value that cannot be.
     """
 
     def do():
@@ -47,6 +51,8 @@ def complete_person(
         identity = _identity(name, document_kind, document_number, gender, birth_date, now)
         if person.document_seen_at and _differs(person, identity):
             raise Refused(_seen_at_the_desk())
+        if bound and any(getattr(person, name) != identity[name] for name in BINDING):
+            raise Refused(bound)
         return _write(person, identity, profile, now, actor=user)
 
     return act(do)
@@ -72,12 +78,14 @@ def add_person(
     return act(do)
 
 
-def change_profile(person: Person, *, now: datetime, actor: User | None = None, **changes) -> Person:
+def change_profile(
+    person: Person, *, now: datetime, actor: User | None = None, bound: Reason | None = None, **changes
+) -> Person:
     """Change what ``person`` said of themselves: fields of PROFILE, and name, gender and birth date until a desk has
     seen the document. What the document carries stays as the document says.
 
-    Raises Refused with IDENTITY where a change is for the desk, ValidationError for a value that cannot be, TypeError
-    for a field that is none of these.
+    Raises Refused with IDENTITY where a change is for the desk, with ``bound`` where one is given and gender or birth
+    date would change, ValidationError for a value that cannot be, TypeError for a field that is none of these.
     """
     if unknown := set(changes) - {*PROFILE, *COMPARED}:
         raise TypeError(f"not part of a profile: {', '.join(sorted(unknown))}")
@@ -89,6 +97,8 @@ def change_profile(person: Person, *, now: datetime, actor: User | None = None, 
         changed = [name for name, value in changes.items() if getattr(kept, name) != value]
         if kept.document_seen_at and set(changed) & set(COMPARED):
             raise Refused(_seen_at_the_desk())
+        if bound and set(changed) & set(BINDING):
+            raise Refused(bound)
         if set(changed) & {"gender", "birth_date"} and kept.document:
             if read_document(kept.document_kind, kept.document).gender:
                 raise Refused(_said_by_the_document())

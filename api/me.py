@@ -12,13 +12,13 @@ from rest_framework.response import Response
 
 from accounts.documents import mask
 from accounts.models import Person, Role
-from accounts.people import change_profile, complete_person
 from accounts.reasons import CHINESE, ENGLISH
 from api.door import Door
 from api.fields import Choice, Day
 from api.once import write_once
 from api.pages import Pages
 from bookings.allowance import allowance_of
+from bookings.guests import change_profile, say_who
 from hostel.models import Network
 from hostel.nights import business_day
 
@@ -134,7 +134,7 @@ class Me(Door):
 
         def do():
             if "document_number" in said:
-                request.user.person = complete_person(request.user, now=now, **said)
+                request.user.person = say_who(request.user, now=now, **said)
             elif said:
                 request.user.person = change_profile(person, now=now, actor=request.user, **said)
             return self._in_words(request.user, now)

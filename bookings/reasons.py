@@ -135,3 +135,16 @@ def extended_already(stay):
         Sentence(_("The bed was kept longer once already, until %(moment)s"), {"moment": stay.held_until}),
         value_used=stay.held_until,
     )
+
+
+def booked_as_somebody(stay):
+    return Reason(
+        "IDENTITY",
+        NOT_MET,
+        Sentence(
+            _("Stay %(code)s was booked with the document you gave before: cancel it first, or ask the desk"),
+            {"code": stay.code},
+        ),
+        value_used=stay.code,
+        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+    )

@@ -5,6 +5,8 @@ from importlib import import_module
 from django.db import connection
 from django.test import TransactionTestCase
 
+from accounts import promises
+
 guard = import_module("accounts.migrations.0002_the_record_is_only_added_to")
 
 
@@ -13,6 +15,10 @@ def step_aside_for_emptying(patch):
     empty = TransactionTestCase._fixture_teardown
 
     def emptied(case):
+        if connection.vendor == "sqlite":
+            promises.put_away(connection.alias)
+            empty(case)  # ends with the signal that has them stand again
+            return
         with connection.schema_editor() as editor:
             guard.let_go(None, editor)
         try:

@@ -1,7 +1,7 @@
 """One room, one night, one gender; a room alone and a shared room exclude each other; a bed-night is what its bed says.
 
-What a unique constraint can't say is an exclusion constraint and a trigger on PostgreSQL, triggers on SQLite. The same
-tests try to break both (tests/bookings/test_promises.py).
+What a unique constraint can't say is an exclusion constraint and a trigger on PostgreSQL. On SQLite triggers say it
+(`bookings/triggers.py`). The same tests try to break both (tests/bookings/test_promises.py).
 """
 
 from django.db import migrations
@@ -46,52 +46,10 @@ POSTGRESQL_BACK = [
     "ALTER TABLE bookings_bednight DROP CONSTRAINT one_company_per_room_per_night",
 ]
 
-COMPANY = """
-    CREATE TRIGGER one_company_per_room_per_night_{when}
-    BEFORE {act} ON bookings_bednight
-    WHEN NEW.released_at IS NULL AND EXISTS (
-        SELECT 1 FROM bookings_bednight other
-        WHERE other.room_id = NEW.room_id AND other.night = NEW.night AND other.released_at IS NULL
-          AND other.sharing <> NEW.sharing AND other.id IS NOT NEW.id
-    )
-    BEGIN SELECT RAISE(ABORT, 'one_company_per_room_per_night'); END
-"""
-FITS = """
-    CREATE TRIGGER bednight_fits_its_bed_{when}
-    BEFORE {act} ON bookings_bednight
-    WHEN NOT EXISTS (
-        SELECT 1
-        FROM hostel_bed bed
-        JOIN hostel_room room ON room.id = bed.room_id
-        JOIN bookings_stay stay ON stay.id = NEW.stay_id
-        JOIN accounts_person guest ON guest.id = NEW.guest_id
-        WHERE bed.id = NEW.bed_id AND room.id = NEW.room_id AND room.hostel_id = NEW.hostel_id
-          AND NEW.sharing IN (guest.gender, stay.code)
-          AND guest.gender IN ('female', 'male')
-          AND room.guests IN (guest.gender, 'flexible', 'any')
-          AND (room.guests <> 'any' OR NEW.sharing = stay.code)
-          AND stay.guest_id = NEW.guest_id AND stay.hostel_id = NEW.hostel_id
-          AND NEW.night >= stay.arrival AND NEW.night < stay.departure
-    )
-    BEGIN SELECT RAISE(ABORT, 'a bed-night is what its bed, its stay and its guest say'); END
-"""
-ON_INSERT = {"when": "insert", "act": "INSERT"}
-ON_UPDATE = {
-    "when": "update",
-    "act": "UPDATE OF stay_id, guest_id, hostel_id, room_id, bed_id, night, sharing, released_at",
-}
 SQLITE = [
     "CREATE INDEX bookings_bednight_room_night ON bookings_bednight (room_id, night) WHERE released_at IS NULL",
-    *(text.format(**when) for text in (COMPANY, FITS) for when in (ON_INSERT, ON_UPDATE)),
 ]
-SQLITE_BACK = [
-    *(
-        f"DROP TRIGGER {name}_{when}"
-        for name in ("one_company_per_room_per_night", "bednight_fits_its_bed")
-        for when in ("insert", "update")
-    ),
-    "DROP INDEX bookings_bednight_room_night",
-]
+SQLITE_BACK = ["DROP INDEX bookings_bednight_room_night"]
 
 
 def _run(schema_editor, by_database):

@@ -330,3 +330,22 @@ def test_a_bare_year_on_the_edge_is_asked_for_its_month_and_then_books(enter, pe
     assert (refused.status_code, answer.status_code) == (409, 302)
     someone.refresh_from_db()
     assert someone.graduation == "2023-06"
+
+
+def test_who_may_not_stay_leaves_nothing_and_keeps_what_was_typed(enter, newcomer):
+    parents_card = resident_number(moment(FRIDAY, 0).date().replace(year=1975), "female", 77)
+
+    page = enter(newcomer).post(ADDRESS, who(document_number=parents_card, key="k1"))
+
+    assert page.status_code == 409
+    assert not Person.objects.filter(user=newcomer).exists()
+    assert parents_card in page.content.decode()
+    assert enter(newcomer).post(ADDRESS, who(key="k2")).status_code == 302
+
+
+def test_who_only_lacks_a_bed_types_nothing_twice(enter, newcomer, hostel):
+    close(hostel, FRIDAY, MONDAY)
+
+    assert enter(newcomer).post(ADDRESS, who(key="k1")).status_code == 409
+
+    assert Person.objects.get(user=newcomer).name == "周小满"

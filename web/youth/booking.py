@@ -22,11 +22,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.documents import read_document, read_name
 from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.models import Person
-from accounts.people import change_profile, complete_person
 from accounts.reasons import MISSING, NOT_MET, Refused
 from bookings.allowance import allowance_of
 from bookings.booking import actions, book_for, confirm, extend_hold
 from bookings.facts import facts_about
+from bookings.guests import change_profile, say_who
 from bookings.models import Stay
 from eligibility.evaluation import evaluate
 from eligibility.facts import facts_of_visitor
@@ -53,6 +53,18 @@ def _read(reader, *said):
         return reader(*said)
     except Refused as no:
         raise forms.ValidationError([str(reason.sentence) for reason in no.reasons]) from no
+
+
+# Codes of a refusal that another house, or another look, may mend.
+WANTING_A_BED = ("FULL", "HOLD_ENDED")
+
+
+class NotIdentified(Exception):
+    """The house does not take the document, or the name: `refused` says why. Not the wish is wrong, but who wishes."""
+
+    def __init__(self, refused: Refused):
+        super().__init__(str(refused))
+        self.refused = refused
 
 
 class WhoForm(forms.Form):
@@ -322,16 +334,17 @@ class BookPage:
         if (form is not None and not form.is_valid()) or missing:
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
         try:
-            self._write_down(form)
+            code = self._promise(form)
+        except NotIdentified as no:
+            return self._not_identified(form, no.refused)
         except Refused as no:
-            return self._not_identified(form, no)
+            if no.code in WANTING_A_BED:
+                # They may stay, only not here: nobody types a document twice for want of a bed.
+                self._write_down(form)
+            return refused(self.request, self.hostel, self.nights, no, self.now, page=self, form=form)
         except ValidationError as wrong:
             messages.error(self.request, " ".join(wrong.messages))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
-        try:
-            code = self._promise()
-        except Refused as no:
-            return refused(self.request, self.hostel, self.nights, no, self.now, page=self)
         messages.success(self.request, gettext("Booked. See you soon"))
         return redirect("stay", code=code)
 
@@ -341,11 +354,13 @@ class BookPage:
 
     def _write_down(self, form):
         about = {field: value for field, value in asked.profile(self.said).items() if self._asks(field)}
-        if form is not None:
-            self.person = complete_person(self.request.user, now=self.now, **form.identity(), **about)
-            self.known = True
-        elif about:
-            self.person = change_profile(self.person, now=self.now, actor=self.request.user, **about)
+        try:
+            if form is not None:
+                say_who(self.request.user, now=self.now, **form.identity(), **about)
+            elif about:
+                change_profile(self.person, now=self.now, actor=self.request.user, **about)
+        except Refused as no:
+            raise NotIdentified(no) from no
 
     def _not_identified(self, form, no):
         """The document was not taken: its reason stands beside the field."""
@@ -355,11 +370,15 @@ class BookPage:
             form.add_error("document_number", str(reason.sentence))
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
 
-    def _promise(self):
-        """Book, or confirm the hold; sent twice with the same key it books once. Returns the stay's code."""
+    def _promise(self, form):
+        """Write down who comes and book, or confirm the hold: both or neither, so that who may not stay leaves nothing.
+
+        Sent twice with the same key it books once. Returns the stay's code.
+        """
         wish = {"purpose": self.said.get("purpose", ""), "accept_price": self.accept_price, "now": self.now}
 
         def do():
+            self._write_down(form)
             if self.held:
                 stay = confirm(self.held, actor=self.request.user, **wish)
             else:
@@ -377,9 +396,9 @@ def _listed(form):
     return [{"field": name, "words": words} for name in form.fields for words in form.errors.get(name, ())]
 
 
-def refused(request, hostel, nights: Nights, no: Refused, now, page: BookPage | None = None):
+def refused(request, hostel, nights: Nights, no: Refused, now, page: BookPage | None = None, form=None):
     """The house said no (409): what could be booked instead where beds are wanting, else every reason with its fix."""
-    if no.code in ("FULL", "HOLD_ENDED"):
+    if no.code in WANTING_A_BED:
         return render(
             request,
             "web/youth/full.html",
@@ -411,4 +430,4 @@ def refused(request, hostel, nights: Nights, no: Refused, now, page: BookPage | 
         )
     if page is None:
         page = BookPage(request, Hostel.objects.on(nights.arrival).get(pk=hostel.pk), nights, now)
-    return page.show(status=HTTPStatus.CONFLICT, no=no)
+    return page.show(form, status=HTTPStatus.CONFLICT, no=no)
