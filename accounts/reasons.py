@@ -62,6 +62,7 @@ class Reason:
     sentence: Sentence
     rule_id: str = ""
     policy_version: str = ""
+    policy_title: Sentence | str = ""  # what people call that policy
     clause: Sentence | str = ""  # what the policy says, in its own words
     value_used: Any = None
     value_source: str = "record"

@@ -12,11 +12,13 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
 
 from accounts.acts import act
 from eligibility.models import Policy
 from eligibility.rules import KINDS
 from hostel.models import Network
+from hostel.plain_text import type_of_plain_text, unreadable
 
 FRAME = Path(__file__).with_name("policy.schema.json")
 NOBODY_NAMED = "load_policy"  # who drafted a file that does not say
@@ -85,10 +87,12 @@ def load_policy(path: str | Path, *, now: datetime, check: bool = False) -> Poli
 
 def read_policy(path: str | Path) -> dict:
     """Return the data of the policy file ``path``, checked; raises WrongFile with every error."""
+    text = ""
     try:
-        data = yaml.load(Path(path).read_text(encoding="utf-8"), PlainLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as wrong:
-        raise WrongFile([f"{path}: {wrong}"]) from wrong
+        text = Path(path).read_text(encoding="utf-8")
+        data = yaml.load(text, PlainLoader)  # noqa: S506 (a SafeLoader)
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as wrong:
+        raise WrongFile([unreadable(text, wrong) or f"{path}: {wrong}"]) from wrong
     errors = errors_in(data)
     if errors:
         raise WrongFile(errors)
@@ -131,7 +135,7 @@ def schema() -> dict:
 
 @cache
 def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
+    return extend(Draft202012Validator, {"type": type_of_plain_text})(schema())
 
 
 def _place(path: Iterable[str | int], last: str = "") -> str:
@@ -189,6 +193,8 @@ def _contradictions(data: dict) -> Iterator[tuple[str, str]]:
             if rule["id"] in ids:
                 yield f"{place}[{n}].id", f"{rule['id']!r} stands twice"
             ids.add(rule["id"])
+            for name, purposes in KINDS[rule["kind"]].purposes_in(rule):
+                yield from _unknown(purposes, data["purposes"], f"{place}[{n}].{name}", "purposes")
             for name, wrong in KINDS[rule["kind"]].wrong(rule):
                 yield f"{place}[{n}].{name}", wrong
     for n, season in enumerate(data.get("seasons", [])):

@@ -24,6 +24,7 @@ class Rule:
 
     id: str
     policy: str = ""  # "name/version", said with every reason
+    policy_title: Sentence = NO_CLAUSE  # what people call it
     clause: Sentence = NO_CLAUSE
     otherwise: str = "no"  # "ask": where the rule is not met, a person looks instead of a refusal
 
@@ -41,17 +42,23 @@ class Rule:
         cls.kinds[cls.kind] = cls
 
     @classmethod
-    def read(cls, data: Mapping, policy: str) -> Self:
+    def read(cls, data: Mapping, policy: str, policy_title: Sentence = NO_CLAUSE) -> Self:
         """Make the rule from its (checked) data in the policy file."""
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
         }
         del values["kind"]
-        return cls(**values | {"policy": policy, "clause": two_languages(data.get("clause"))})
+        about = {"policy": policy, "policy_title": policy_title, "clause": two_languages(data.get("clause"))}
+        return cls(**values | about)
 
     @classmethod
     def wrong(cls, data: Mapping) -> Iterable[tuple[str, str]]:
         """Yield (name of the value, what is wrong) for what a JSON Schema can not say."""
+        return ()
+
+    @classmethod
+    def purposes_in(cls, data: Mapping) -> Iterable[tuple[str, list[str]]]:
+        """Yield (place in the data, purposes) for each list of purposes that a rule names."""
         return ()
 
     def judge(self, facts: Facts) -> Iterable[Reason]:
@@ -79,6 +86,7 @@ class Rule:
             sentence=Sentence(text, values or {}),
             rule_id=self.id,
             policy_version=self.policy,
+            policy_title=self.policy_title,
             clause=self.clause,
             value_used=used,
             value_source=source,
@@ -98,7 +106,7 @@ class Rule:
     ) -> Reason:
         """Answer where ``fact`` was not said: judged later where the door does not ask for it, else missing."""
         if fact in facts.later:
-            return self.reason(MET, later, source=facts.source(fact), needed=needed)
+            return self.reason(MET, later, values, source=facts.source(fact), needed=needed)
         fix = Fix("answer", _("Answer this"), f"/check/#{fact}")
         return self.reason(MISSING, text, values, source=facts.source(fact), needed=needed, fix=fix)
 

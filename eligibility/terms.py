@@ -67,27 +67,32 @@ class Terms:
 def read_terms(data: Mapping, version: str) -> Terms:
     """Read the terms of a checked policy file; ``version`` is said with every reason."""
     purposes = {key: (words["zh"], words["en"]) for key, words in data["purposes"].items()}
+    title = two_languages(data["title"])
     return Terms(
         version=version,
-        title=two_languages(data["title"]),
+        title=title,
         purposes=purposes,
-        rules=_read_rules(data["rules"], version) + _always(data["rules"], version),
-        entitlements=tuple(_entitlement(given, data, purposes, version) for given in data["entitlements"]),
+        rules=_read_rules(data["rules"], version, title) + _always(data["rules"], version, title),
+        entitlements=tuple(_entitlement(given, data, purposes, version, title) for given in data["entitlements"]),
     )
 
 
-def _read_rules(rules, version):
-    return tuple(KINDS[rule["kind"]].read(rule, version) for rule in rules)
+def _read_rules(rules, version, title):
+    return tuple(KINDS[rule["kind"]].read(rule, version, title) for rule in rules)
 
 
-def _always(rules, version):
+def _always(rules, version, title):
     """The rules that no policy can leave out, where this one does not name them."""
     named = {rule["kind"] for rule in rules}
-    return tuple(kind(id=name, policy=version) for name, kind in KINDS.items() if kind.always and name not in named)
+    return tuple(
+        kind(id=name, policy=version, policy_title=title)
+        for name, kind in KINDS.items()
+        if kind.always and name not in named
+    )
 
 
-def _entitlement(given, data, purposes, version):
-    common = {"policy": version, "clause": two_languages(given.get("clause"))}
+def _entitlement(given, data, purposes, version, title):
+    common = {"policy": version, "policy_title": title, "clause": two_languages(given.get("clause"))}
     purpose = Purpose(id=f"{given['key']}.purposes", purposes=tuple(given["purposes"]), names=purposes, **common)
     seasons = [
         season for season in data.get("seasons", []) if given["key"] in season.get("entitlements", [given["key"]])
@@ -95,7 +100,7 @@ def _entitlement(given, data, purposes, version):
     return Entitlement(
         key=given["key"],
         label=two_languages(given["label"]),
-        rules=(purpose, *_read_rules(given.get("rules", []), version)),
+        rules=(purpose, *_read_rules(given.get("rules", []), version, title)),
         nights=_nights(given, data["network"], common),
         in_season=tuple(
             (

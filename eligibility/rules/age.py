@@ -6,12 +6,16 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.reasons import MET, NOT_MET, Fix
-from eligibility.rule import Rule
+from eligibility.rule import CHECKED_LATER, Rule
 
 YEARS = {"type": "integer", "minimum": 0, "maximum": 150}
 TOO_YOUNG_OR_OLD = _("Age must be %(min)s–%(max)s; your ID says %(age)s")
 TOO_YOUNG = _("Age must be %(min)s or over; your ID says %(age)s")
 TOO_OLD = _("Age must be %(max)s or under; your ID says %(age)s")
+# While the birth date is not known.
+LATER = _("Age must be %(min)s–%(max)s; checked against your ID when you book")
+LATER_YOUNG = _("Age must be %(min)s or over; checked against your ID when you book")
+LATER_OLD = _("Age must be %(max)s or under; checked against your ID when you book")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +42,9 @@ class Age(Rule):
                 facts,
                 "birth_date",
                 _("Your birth date is still needed: this offer has an age limit"),
+                needed,
                 needed=needed,
-                later=_("Checked against your ID when you book"),
+                later=self._limits(LATER, LATER_YOUNG, LATER_OLD),
             )
             return
         age = full_years(facts.birth_date, facts.day)
@@ -47,11 +52,17 @@ class Age(Rule):
             verdict, text, fix = MET, _("Your age fits: %(age)s"), None
         else:
             verdict = NOT_MET
-            text = TOO_OLD if self.min is None else TOO_YOUNG if self.max is None else TOO_YOUNG_OR_OLD
+            text = self._limits(TOO_YOUNG_OR_OLD, TOO_YOUNG, TOO_OLD)
             fix = Fix("events", _("Events are open to you all the same"), "/events/")
         yield self.reason(
             verdict, text, needed | {"age": age}, used=age, source=facts.source("birth_date"), needed=needed, fix=fix
         )
+
+    def _limits(self, both, youngest, oldest):
+        """Of three sentences the one that names the limits there are; without any the age is nobody's concern."""
+        if self.min is None and self.max is None:
+            return CHECKED_LATER
+        return oldest if self.min is None else youngest if self.max is None else both
 
 
 def full_years(born: date, day: date) -> int:

@@ -38,6 +38,11 @@ class Evidence(Rule):
     accepted: tuple[Mapping, ...]
     may_be_shown_at_desk: bool
 
+    @classmethod
+    def purposes_in(cls, data):
+        for n, proof in enumerate(data["accepted"]):
+            yield f"accepted[{n}].purposes", proof.get("purposes", [])
+
     def judge(self, facts):
         purpose = facts.wish.purpose
         serving = [proof for proof in self.accepted if purpose in proof.get("purposes", (purpose,))] or self.accepted

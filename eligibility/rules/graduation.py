@@ -42,7 +42,7 @@ class Graduation(Rule):
         elif fits:
             yield self.reason(MET, _("Your graduation is within the time: %(said)s"), said, **about)
         else:
-            fix = Fix("change_answer", _("Change it, or ask for a person to look"), "/check/#graduation")
+            fix = Fix("change_answer", _("Change the answer"), "/check/#graduation")
             if apart < 0:
                 text, limit = _("From %(limit)s months before graduating; you said %(said)s"), self.months_before
             elif self.months_after % 12 or self.months_after <= 12:

@@ -36,5 +36,5 @@ class Home(Rule):
             used=home,
             source=facts.source("home_in_district"),
             needed=False,
-            fix=Fix("explain", _("Explain, and a person looks"), "/help/") if home else None,
+            fix=Fix("explain", _("Explain it"), "/help/") if home else None,
         )

@@ -20,7 +20,7 @@ class Overlap(Rule):
     def judge(self, facts):
         nights = facts.wish.nights
         if nights is None:
-            yield self.reason(MET, _("Checked when you choose dates"))
+            yield self.reason(MET, _("Other bookings for the same nights: checked when you choose dates"))
             return
         kept = min((kept for kept in facts.history.nights if kept.night in nights), key=by_night, default=None)
         if kept is None:

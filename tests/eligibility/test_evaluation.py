@@ -77,6 +77,9 @@ def test_every_reason_names_its_rule_its_version_and_where_its_value_came_from()
     decision = evaluate(SAMPLE_POLICY, facts(sources={"birth_date": "verified"}, city_cap=14))
 
     assert {reason.policy_version for reason in decision.reasons} == {"wuzhong-sample/1"}
+    assert {reason.policy_title.say("en") for reason in decision.reasons} == {
+        "Rules of the Wuzhong youth talent hostels (sample)"
+    }
     assert len({(reason.rule_id, reason.code) for reason in decision.reasons}) == len(decision.reasons)
     by_code = {reason.code: reason for reason in decision.reasons}
     assert (by_code["AGE"].value_used, by_code["AGE"].value_source) == (24, "verified")
@@ -118,7 +121,7 @@ def test_four_answers_are_enough_for_a_visitor():
     decision = evaluate(SAMPLE_POLICY, visitor)
 
     assert (decision.outcome, decision.free_nights, decision.prices) == ("yes", 3, ())
-    assert decision.reasons[0].sentence.say("zh-hans") == "订房时按证件核对"
+    assert decision.reasons[0].sentence.say("zh-hans") == "年龄要在 18–35 岁，订房时按证件核对"
 
 
 def test_a_visitor_who_says_nothing_is_told_what_is_needed():

@@ -110,6 +110,14 @@ WRONG = [
         "entitlements[0].purposes[1]: 'golf' is none of the purposes of this file: "
         "interview, internship, job_fair, exam, start_up, flat_hunting",
     ),
+    (
+        lambda d: d["rules"][6]["accepted"][1].update(purposes=["internship", "golf"]),
+        "rules[6].accepted[1].purposes[1]: 'golf' is none of the purposes of this file: "
+        "interview, internship, job_fair, exam, start_up, flat_hunting",
+    ),
+    (lambda d: d["rules"][0]["clause"].update(zh="十八\0"), "rules[0].clause.zh: has a control character (U+0000)"),
+    (lambda d: d.update(drafted_by="甲\ud800"), "drafted_by: has a control character (U+D800)"),
+    (lambda d: d.update(name="wuzhong\n"), "name: has a control character (U+000A)"),
     (lambda d: d["rules"][0].update(min=40), "rules[0].min: must not be above max"),
     (lambda d: d["rules"][1].update(id="age"), "rules[1].id: 'age' stands twice"),
     (lambda d: d["entitlements"].append(deepcopy(entitlement(d))), "entitlements[1].key: 'free_stay' stands twice"),
@@ -183,6 +191,9 @@ def test_a_network_that_is_not_here_is_refused(db):
         ("a: [1", "while parsing"),
         ("a: 1\na: 2\n", "'a' is written twice"),
         ("a: !!python/object/apply:os.getcwd []", "could not determine a constructor"),
+        ("a: 08", "invalid literal"),
+        ("a: 1\nb: x\0", "line 2, column 5: has a control character (U+0000)"),
+        ("a:\n" + "[\n" * 5000 + "]\n" * 5000, "line 52, column 1: is nested too deep"),
     ],
 )
 def test_a_file_that_is_not_plain_yaml_is_refused(tmp_path, text, said):
@@ -210,6 +221,13 @@ def test_hours_and_days_stay_text_also_without_quotes(tmp_path):
 
     assert data == SAMPLE_RULES
     assert (data["rules"][5]["kept_until"], data["in_force_from"]) == ("23:00", "2023-01-01")
+
+
+def test_a_clause_may_have_several_lines():
+    data = deepcopy(SAMPLE_RULES)
+    data["rules"][0]["clause"]["zh"] = "第二条\n年满 18 周岁。\n"
+
+    assert errors_in(data) == []
 
 
 # --- the schema -------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def test_a_birth_date_that_is_asked_for_later_stops_nobody():
     reason = answer(AGE, facts(birth_date=None, later=frozenset({"birth_date"})))
 
     assert (reason.verdict, reason.value_used, reason.fix) == ("met", None, None)
-    assert reason.sentence.say("zh-hans") == "订房时按证件核对"
+    assert reason.sentence.say("zh-hans") == "年龄要在 18–35 岁，订房时按证件核对"
 
 
 def test_a_birth_date_that_nobody_said_is_missing():
