@@ -33,7 +33,7 @@ def test_four_taps_are_enough_for_a_yes(anybody, wuzhong, said):
     assert body["policy"] == f"{Policy.objects.get()}"
     assert {reason["verdict"] for reason in body["reasons"]} == {"met"}
     age = next(reason for reason in body["reasons"] if reason["code"] == "AGE")
-    assert age["sentence_zh"] == "订房时按证件核对"
+    assert age["sentence_zh"] == "年龄要在 18–35 岁，订房时按证件核对"
 
 
 def test_all_reasons_come_at_once_those_not_met_first_and_in_both_languages(anybody, wuzhong, said):
