@@ -22,6 +22,7 @@ from jsonschema.validators import extend
 from hostel.models import Bed, Hostel, Network, NetworkCap, Photo, Rate, Room, Space
 from hostel.nights import TURN_OF_THE_DAY, business_day
 from hostel.photos import PhotoRefused, digest_of, keep_files, size_of
+from hostel.plain_text import type_of_plain_text, unreadable
 
 SCHEMA = json.loads((Path(__file__).parent / "network.schema.json").read_text(encoding="utf-8"))
 # From when a network's first file holds, unless it says so itself: before the first year whose nights are counted.
@@ -108,7 +109,7 @@ def _read(path: Path) -> Any:
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
         raise NetworkFileWrong([f"{place}: {wrong.problem}"]) from wrong
     except (yaml.YAMLError, ValueError, RecursionError) as wrong:
-        raise NetworkFileWrong([f"{path}: {wrong}"]) from wrong
+        raise NetworkFileWrong([unreadable(text, wrong) or f"{path}: {wrong}"]) from wrong
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
@@ -137,6 +138,7 @@ def _is_phone(value: Any) -> bool:
 # JSON Schema takes 4.0 for a whole number, and YAML has a number that is none (.nan): neither is a count or a place.
 _Validator = extend(
     Draft202012Validator,
+    {"type": type_of_plain_text},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
         {
             "integer": lambda checker, value: isinstance(value, int) and not isinstance(value, bool),
@@ -154,6 +156,11 @@ TYPES = {
     "number": "must be a number",
     "null": "may be left empty",
 }
+
+
+# How many beds a kind of room has. A double room has one wide bed, for one or for two; a dormitory any number.
+BEDS = {"single": 1, "twin": 2, "triple": 3, "quad": 4}
+COUNTS = range(1, SCHEMA["$defs"]["room"]["properties"]["beds"]["maximum"] + 1)
 
 
 def _faults_of_form(told: Any) -> list[str]:
@@ -180,6 +187,8 @@ def _sentences(fault: ValidationError) -> Iterator[str]:
                     yield f"{_place([*place, key])}: is not a known key" + (
                         f"; did you mean {near[0]}?" if near else ""
                     )
+        case "control_character":
+            yield f"{_place(place)}: {fault.message}"
         case _ if "say" in schema:
             yield f"{_place(place)}: {schema['say']}"
         case "type":
@@ -216,6 +225,11 @@ def _faults_between(told: Any) -> Iterator[str]:
     yield from _twice(_list(told, "hostels"), "hostels", "slug")
     for n, hostel in enumerate(_list(told, "hostels")):
         yield from _twice(_list(hostel, "rooms"), f"hostels[{n}].rooms", "number")
+        for m, room in enumerate(_list(hostel, "rooms")):
+            kind, beds = _text(room, "kind"), _of(room, "beds")
+            # A count that no room has was told already.
+            if kind in BEDS and type(beds) is int and beds in COUNTS and beds != BEDS[kind]:
+                yield f"hostels[{n}].rooms[{m}].beds: a {kind} room has {BEDS[kind]}"
         yield from _twice(_list(hostel, "spaces"), f"hostels[{n}].spaces", "kind", ("name", "zh"))
         opens, closes = (_text(_of(hostel, "check_in"), end) for end in ("from", "until"))
         if opens and closes and _both_clocks(opens, closes) and _evening(closes) <= _evening(opens):

@@ -193,7 +193,7 @@ def test_a_network_that_is_not_here_is_refused(db):
         ("a: !!python/object/apply:os.getcwd []", "could not determine a constructor"),
         ("a: 08", "invalid literal"),
         ("a: 1\nb: x\0", "line 2, column 5: has a control character (U+0000)"),
-        ("a:\n" + "[\n" * 5000 + "]\n" * 5000, "line 52, column 1: is nested too deep"),
+        ("a:\n" + " [\n" * 5000 + " ]\n" * 5000, "line 51, column 2: is nested too deep"),
     ],
 )
 def test_a_file_that_is_not_plain_yaml_is_refused(tmp_path, text, said):

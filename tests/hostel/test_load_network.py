@@ -43,11 +43,12 @@ def test_with_check_it_only_looks():
 def test_what_changed_and_what_closed_is_listed(file):
     said(str(file.write()))
     file.hostel("mudu")["phone"] = "0512-6500-9999"
-    file.hostel("mudu")["rooms"][0]["beds"] = 3
+    file.hostel("mudu")["rooms"][0].update(kind="triple", beds=3)
 
     assert said(str(file.write()))[1:-1] == [
-        "changed: 1",
+        "changed: 2",
         "  mudu: phone",
+        "  mudu: room 201: kind",
         "closed from today: 1",
         "  mudu: room 201, bed 4",
     ]

@@ -211,6 +211,15 @@ def drop(*path):
             change("hostels", 0, "facilities", value=["wifi", "wifi"]),
             "hostels[0].facilities: must not name the same thing twice",
         ),
+        (
+            change("hostels", 0, "name", "zh", value="苏青驿\0"),
+            "hostels[0].name.zh: has a control character (U+0000)",
+        ),
+        (change("hostels", 0, "address", value="路\t20号"), "hostels[0].address: has a control character (U+0009)"),
+        (change("hostels", 0, "slug", value="mudu2\n"), "hostels[0].slug: has a control character (U+000A)"),
+        (change("hostels", 0, "rooms", 8, "beds", value=2), "hostels[0].rooms[8].beds: a single room has 1"),
+        (change("hostels", 0, "rooms", 0, "beds", value=3), "hostels[0].rooms[0].beds: a quad room has 4"),
+        (change("hostels", 0, "rooms", 2, "kind", value="triple"), "hostels[0].rooms[2].beds: a triple room has 3"),
         (change("valid_from", value="2024-02-30"), "valid_from: must be a date, like 2023-01-01"),
         (change("network", "time_zone", value="UTC"), "network.time_zone: must be Asia/Shanghai"),
         (change("network", "parent", "slug", value="wuzhong"), "network.parent.slug: is the network's own"),
@@ -257,7 +266,8 @@ def test_a_wrong_file_changes_nothing_of_a_network_that_stands(file):
         ("", "the file: must have keys and values"),
         ("- 1\n", "the file: must have keys and values"),
         ("{{ network }}: 1\n", None),
-        ("\x00", None),
+        ("a: 1\nb: x\0\n", "line 2, column 5: has a control character (U+0000)"),
+        ("a:\n" + " [\n" * 5000 + " ]\n" * 5000, "line 51, column 2: is nested too deep"),
     ],
 )
 def test_broken_yaml_is_told_by_line_and_column(tmp_path, text, error):
@@ -367,8 +377,8 @@ def test_a_room_left_out_closes_from_tonight_and_stays_in_the_books(file):
 
 def test_a_bed_left_out_closes_and_one_more_is_added_from_today(file):
     load_network(file.write(), now=NOW)
-    file.hostel("mudu")["rooms"][0]["beds"] = 3
-    file.hostel("mudu")["rooms"][2]["beds"] = 3
+    for room in (0, 2):
+        file.hostel("mudu")["rooms"][room].update(kind="triple", beds=3)
 
     summary = load_network(file.write(), now=LATER)
 
