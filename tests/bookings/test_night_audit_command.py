@@ -12,6 +12,9 @@ def test_the_command_says_what_it_changed_and_may_be_repeated(wuzhong, capsys):
     assert TaskRun.objects.get().outcome == "done"
 
 
-def test_a_night_that_has_not_ended_is_refused_with_the_moment_it_ends(wuzhong):
-    with pytest.raises(CommandError, match="the night of 2999-01-01 ends at 2999-01-02 06:00"):
+def test_a_night_that_has_not_ended_is_refused_with_the_moment_it_ends_and_was_no_run(wuzhong):
+    with pytest.raises(CommandError, match="the night of 2999-01-01 ends at 2999-01-02 06:00") as refused:
         call_command("night_audit", "--date", "2999-01-01")
+
+    assert refused.value.returncode == 2
+    assert not TaskRun.objects.exists()
