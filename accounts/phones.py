@@ -17,8 +17,8 @@ def read_phone(text: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """Return an E.164 ``phone`` as it may be shown to somebody else: +86 138****5678."""
+    """Return an E.164 ``phone`` as it may be shown: +86 138******78."""
     number = phonenumbers.parse(phone)
     national = str(number.national_number)
-    first, last = national[: max(len(national) - 8, 0)], national[-4:]
+    first, last = national[: max(len(national) - 8, 0)], national[-2:]
     return f"+{number.country_code} {first}{'*' * (len(national) - len(first) - len(last))}{last}"

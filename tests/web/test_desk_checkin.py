@@ -212,7 +212,7 @@ def test_a_colleague_who_was_quicker_is_named(desk, manager, hostel, lin, friday
 
     room = stay.bed_nights.get().room
     assert page.status_code == 409
-    assert found(page) == ("here_already", f"已办过入住：今天 10:00，+86 138****0013，{room} 房")
+    assert found(page) == ("here_already", f"已办过入住：今天 10:00，+86 138******13，{room} 房")
     assert Deed.objects.filter(what="check_in").count() == 1
 
 
@@ -248,7 +248,7 @@ def test_already_checked_in_says_when_who_and_which_room(desk, manager, hostel, 
     stay = friday_stay(lin, hostel)
     check_in(stay, compared=True, now=moment(FRIDAY, 15, 2), actor=manager)
     clock.now = moment(FRIDAY, 16)
-    title = f"已办过入住：今天 15:02，+86 138****0011，{stay.bed_nights.get().room} 房"
+    title = f"已办过入住：今天 15:02，+86 138******11，{stay.bed_nights.get().room} 房"
 
     assert found(look_for(desk, stay.code)) == ("here_already", title)
     assert found(look_for(desk, lin.user.phone[-4:])) == ("here_already", title)
