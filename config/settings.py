@@ -10,7 +10,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 
 from config.keys import FieldKeys, kept_secret
-from config.refusals import refuse_unsafe_start
+from config.refusals import CONSOLE, refuse_unsafe_start, switch
 
 ROOT = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -19,10 +19,12 @@ environ.Env.read_env(ROOT / ".env")
 # Everything that is written while the house runs lies here: database, pictures, made-up secrets of the demo.
 VAR = Path(env("HOSTEL_VAR", default="") or ROOT / "var")
 
-PRODUCTION = env.bool("HOSTEL_PRODUCTION", default=False)
-DEBUG = env.bool("HOSTEL_DEBUG", default=False)
+PRODUCTION = switch("HOSTEL_PRODUCTION", env("HOSTEL_PRODUCTION", default=""))
+DEBUG = switch("HOSTEL_DEBUG", env("HOSTEL_DEBUG", default=""))
+HTTPS_REDIRECT = switch("HOSTEL_HTTPS_REDIRECT", env("HOSTEL_HTTPS_REDIRECT", default=""), default=True)
 DATABASE_URL = env("DATABASE_URL", default="") or f"sqlite:///{VAR / 'hostel.sqlite3'}"
 REDIS_URL = env("REDIS_URL", default="")
+SMS_SENDER = env("HOSTEL_SMS", default="") or CONSOLE
 
 refuse_unsafe_start(
     production=PRODUCTION,
@@ -32,6 +34,7 @@ refuse_unsafe_start(
     database_url=DATABASE_URL,
     redis_url=REDIS_URL,
     hosts=env.list("HOSTEL_HOSTS", default=[]),
+    sms_sender=SMS_SENDER,
     web_processes=env.int("WEB_CONCURRENCY", default=1),
 )
 
@@ -157,7 +160,6 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "苏青驿"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTO_REFRESH": False, "AUTH_HEADER_PREFIX": "Bearer"}
-SMS_SENDER = env("HOSTEL_SMS", default="accounts.senders.ConsoleSender")
 SMS_FILE = env("HOSTEL_SMS_FILE", default="")
 
 # --- the REST door ----------------------------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SECURE_SSL_REDIRECT = PRODUCTION and env.bool("HOSTEL_HTTPS_REDIRECT", default=True)
+SECURE_SSL_REDIRECT = PRODUCTION and HTTPS_REDIRECT
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the proxy itself, from the inside
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

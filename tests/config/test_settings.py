@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, connection, transaction
 
+from config.refusals import refuse_unknown_sender, switch
 from hostel.models import Hostel
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,10 +26,10 @@ SAFE = {
 }
 
 
-def start(tmp_path, **environment):
+def start(tmp_path, code="from django.conf import settings; print(settings.PRODUCTION)", **environment):
     """Read the settings in a process of their own, as a server does, and return how that ended."""
     return subprocess.run(
-        [sys.executable, "-c", "from django.conf import settings; print(settings.PRODUCTION)"],
+        [sys.executable, "-c", code],
         cwd=ROOT,
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "HOSTEL_VAR": str(tmp_path)} | environment,
         capture_output=True,
@@ -80,6 +82,13 @@ def test_a_production_with_everything_set_starts(tmp_path):
             {"DATABASE_URL": "sqlite:////tmp/x.sqlite3", "WEB_CONCURRENCY": "2"},
             "SQLite serves one web process and WEB_CONCURRENCY is 2: set DATABASE_URL to a PostgreSQL",
         ),
+        ({"HOSTEL_SMS": ""}, "HOSTEL_SMS is not set, or prints to the console: set it to the class"),
+        ({"HOSTEL_SMS": "accounts.senders.ConsoleSender"}, "HOSTEL_SMS is not set, or prints to the console"),
+        ({"DATABASE_URL": "mysql://a:b@c/d"}, "DATABASE_URL begins with 'mysql': set it to postgresql://"),
+        ({"DATABASE_URL": "/var/lib/house"}, "set it to postgresql://user:password@host/name or sqlite:///path"),
+        ({"HOSTEL_PRODUCTION": "ja"}, "HOSTEL_PRODUCTION is 'ja': set it to 1 (or true, yes, on) or 0"),
+        ({"HOSTEL_DEBUG": "2"}, "HOSTEL_DEBUG is '2': set it to 1"),
+        ({"HOSTEL_HTTPS_REDIRECT": "nginx"}, "HOSTEL_HTTPS_REDIRECT is 'nginx': set it to 1"),
         ({"HOSTEL_FIELD_KEYS": "k1:c2hvcnQ="}, "the key named 'k1' is not 32 bytes"),
     ],
 )
@@ -96,6 +105,34 @@ def test_every_reason_is_said_at_once(tmp_path):
     last_line = ended.stderr.strip().splitlines()[-1]
     assert "HOSTEL_SECRET_KEY" in last_line
     assert "HOSTEL_DEBUG" in last_line
+
+
+@pytest.mark.parametrize("yes", ["1", "true", "YES", "On"])
+@pytest.mark.parametrize("no", ["0", "False", "no", "off"])
+def test_yes_and_no_may_be_written_as_people_do(yes, no):
+    assert (switch("A", yes), switch("A", no, default=True)) == (True, False)
+    assert (switch("A", ""), switch("A", " ", default=True)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "sender, sentence",
+    [
+        ("house.sms.Sender", "HOSTEL_SMS is house.sms.Sender, which can't be imported (No module named 'house')"),
+        ("accounts.senders.Pigeon", "HOSTEL_SMS is accounts.senders.Pigeon, which can't be imported"),
+        ("pigeon", "HOSTEL_SMS is pigeon, which can't be imported"),
+        ("accounts.senders.send", "which is no sender: set it to a subclass of accounts.senders.Sender"),
+    ],
+)
+def test_a_sender_that_is_none_is_refused_before_the_first_message(sender, sentence):
+    with pytest.raises(ImproperlyConfigured, match=re.escape(sentence)):
+        refuse_unknown_sender(sender)
+
+
+def test_every_process_asks_for_its_sender_when_it_starts(tmp_path):
+    ended = start(tmp_path, "import django; django.setup()", HOSTEL_SMS="pigeon")
+
+    assert ended.returncode != 0
+    assert "HOSTEL_SMS is pigeon" in ended.stderr.strip().splitlines()[-1]
 
 
 def test_several_processes_on_sqlite_are_refused_outside_production_too(tmp_path):
