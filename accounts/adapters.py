@@ -5,6 +5,8 @@ import io
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts import senders
@@ -12,6 +14,8 @@ from accounts.fields import seal, unseal
 from accounts.models import User
 from accounts.people import verify_phone
 from accounts.phones import mask_phone
+from accounts.roles import staff_doors
+from hostel.nights import business_day
 
 SECOND_FACTOR = "mfa_authenticator.data"
 
@@ -45,6 +49,11 @@ class LoginAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         """Nobody signs up: the first code makes the login."""
         return False
+
+    def get_login_redirect_url(self, request):
+        """Who came for nothing in particular: staff to the page they work on, everybody else to their own."""
+        doors = staff_doors(request.user, business_day(timezone.now()))
+        return reverse(doors[0] if doors else "me")
 
     def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
         """Only what we say ourselves: the library's own messages come from templates and repeat what the page says."""

@@ -75,6 +75,13 @@ def has_a_role(user, day: date) -> bool:
     return user.is_authenticated and Role.objects.valid_on(day).filter(user=user).exists()
 
 
+def staff_doors(user, day: date) -> list[str]:
+    """The staff pages that ``user`` has on ``day``, as names of addresses: "desk", then "office"."""
+    held = set(Role.objects.valid_on(day).filter(user=user.pk).values_list("kind", flat=True))
+    doors = {"desk": WHO_MAY[Right.WORK_AT_DESK], "office": WHO_MAY[Right.SEE_FIGURES]}
+    return [door for door, kinds in doors.items() if kinds & held]
+
+
 def hostels_managed_by(user, day: date):
     """The hostels (a queryset) that ``user`` manages on ``day``."""
     return Hostel.objects.filter(pk__in=_roles_of(user, MANAGER, day).values("hostel"))

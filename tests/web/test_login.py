@@ -6,6 +6,7 @@ import re
 import struct
 import threading
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,12 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
+from django.utils import timezone
 
 from accounts import senders
 from accounts.models import Consent, User
+from accounts.people import login_for
+from accounts.roles import grant_role
 
 PHONE = "13812345678"
 E164 = "+8613812345678"
@@ -319,6 +323,24 @@ def test_nobody_is_sent_away_from_the_house(browser, codes, elsewhere):
     answer = browser.post("/login/code/", {"code": codes()[0][1], "next": elsewhere})
 
     assert answer["Location"] == "/me/"
+
+
+@pytest.mark.parametrize(
+    "kind, door, word",
+    [("manager", "/desk/", "前台"), ("officer", "/office/", "办公"), ("auditor", "/office/", "办公")],
+)
+def test_staff_come_in_at_their_own_door_and_find_it_again_from_their_page(browser, codes, hostel, kind, door, word):
+    user = login_for(E164, timezone.now())
+    where = {"hostel": hostel} if kind == "manager" else {"network": hostel.network}
+    grant_role(user, kind, valid_from=date(2023, 1, 1), now=timezone.now(), **where)
+
+    assert log_in(browser, codes)["Location"] == door
+    assert re.search(rf'<a class="btn" href="{door}"[^>]*>.*?{word}</a>', browser.get("/me/").content.decode())
+
+
+def test_a_guest_comes_in_at_their_own_page_which_has_no_door_for_staff(browser, codes):
+    assert log_in(browser, codes)["Location"] == "/me/"
+    assert 'href="/desk/"' not in browser.get("/me/").content.decode()
 
 
 def test_english_stays_english(browser, codes):
