@@ -167,7 +167,7 @@ def test_nights_that_cost_something_are_taken_only_with_a_tick(enter, lin):
     without = browser.post(WEEK, {"purpose": "interview", "key": "a"})
     accepted = browser.post(WEEK, {"purpose": "interview", "accept_price": "1", "key": "b"})
 
-    assert "免费 3 晚； 3 晚每晚 49 元，共 147 元，到店付" in text_of(page)
+    assert "免费 3 晚；3 晚每晚 49 元，共 147 元，到店付" in text_of(page)
     assert 'name="accept_price" value="1" data-testid' in page.content.decode()  # never ticked before
     assert without.status_code == 409
     assert 'data-code="NIGHTS"' in without.content.decode()
@@ -349,3 +349,32 @@ def test_who_only_lacks_a_bed_types_nothing_twice(enter, newcomer, hostel):
     assert enter(newcomer).post(ADDRESS, who(key="k1")).status_code == 409
 
     assert Person.objects.get(user=newcomer).name == "周小满"
+
+
+@pytest.mark.parametrize(
+    "about, address, code, way_on",
+    [
+        ({"home_in_district": True}, ADDRESS, "LOCAL", "/book/baodaiqiao/?in=2026-03-06&amp;out=2026-03-08&amp;edit=1"),
+        ({}, "/book/linhu/?in=2026-03-06&out=2026-03-08", "GROUP_ONLY", "/?in=2026-03-06&amp;out=2026-03-08"),
+        ({}, "/book/baodaiqiao/?in=2026-06-01&out=2026-06-02", "WINDOW", "/hostels/baodaiqiao/?in=2026-04-05"),
+    ],
+)
+def test_where_the_page_cannot_mend_it_nothing_is_promised_and_one_step_leads_on(
+    enter, people, wuzhong, about, address, code, way_on
+):
+    page = enter(people("顾本地", **about).user).get(address)
+    html = page.content.decode()
+
+    assert f'data-code="{code}"' in html
+    assert "<dt>价格</dt>" not in html
+    assert "订后剩" not in text_of(page)
+    assert 'data-testid="y4-confirm"' not in html
+    assert f'href="{way_on}" data-testid="y4-way-on"' in html
+    assert html.count("btn-primary") == 1
+
+
+def test_an_answer_that_is_being_changed_can_still_be_confirmed(enter, people, wuzhong):
+    page = enter(people("顾小白", graduation="2015").user).get(f"{ADDRESS}&edit=1").content.decode()
+
+    assert 'data-testid="y4-confirm"' in page
+    assert "<dt>价格</dt>" not in page

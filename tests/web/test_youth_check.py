@@ -91,6 +91,32 @@ def test_answers_that_cannot_be_are_not_answers(visitor):
     assert reasons(page) == []
 
 
+def test_who_graduated_long_ago_says_the_very_year_and_is_answered_with_it(visitor):
+    html = visitor.get("/check/").content.decode()
+    page = visitor.get(YES.replace("2025", "2014"))
+
+    assert 'name="graduation" value="2014"' in html
+    assert "或更早" not in html
+    assert "你填的是 2014 年毕业" in text_of(page)
+    assert '<details class="earlier" open>' in page.content.decode()
+
+
+def test_a_no_leads_to_the_question_and_to_a_page_that_says_whom_to_ring(visitor):
+    html = visitor.get(NO).content.decode()
+
+    assert 'href="/help/#no"' in html
+    assert "人工复核" not in html
+    assert 'id="no"' in visitor.get("/help/").content.decode()
+
+
+def test_the_rules_are_called_by_their_title_in_the_language_of_the_reader(visitor):
+    chinese, english = visitor.get(NO), visitor.get("/en" + NO)
+
+    assert "依据：吴中区苏青驿入住办法（样例），第 1 版" in text_of(chinese)
+    assert "Decided by: Rules of the Wuzhong youth talent hostels (sample), version 1" in text_of(english)
+    assert "wuzhong-sample" not in chinese.content.decode() + english.content.decode()
+
+
 def test_nothing_is_written_by_asking(visitor, django_assert_num_queries):
     def counted():
         return {model: model._base_manager.count() for model in apps.get_models()}

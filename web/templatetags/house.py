@@ -4,12 +4,14 @@ from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.reasons import MET
+from accounts.reasons import ASK, MET, NOT_MET
+from eligibility.rules.graduation import read_month, say_month
 from hostel.nights import Nights, business_day
 from hostel.places import place_called
 
@@ -82,6 +84,21 @@ def icon(name):
 def day(value):
     """Write a date without its weekday: 3月2日, 2 Mar."""
     return dateformat.format(value, pgettext("day and month", "j M"))
+
+
+@register.filter
+def year_day(value):
+    """Write a date with its year: 2027年1月1日, 1 Jan 2027."""
+    return dateformat.format(value, pgettext("day, month and year", "j M Y"))
+
+
+@register.filter
+def graduated(value):
+    """Write a graduation, "2025-06" or "2025": 2025 年 6 月, Jun 2025; "" where none was said."""
+    if not value:
+        return ""
+    chinese, english = say_month(*read_month(value))
+    return english if (get_language() or "").startswith("en") else chinese
 
 
 @register.filter
@@ -161,6 +178,62 @@ def reason_list(reasons, answers="", fold=False):
     rows = [{"reason": each, "clause": str(each.clause), "href": fix_href(each.fix, answers)} for each in reasons]
     folded = [row for row in rows if fold and row["reason"].verdict == MET]
     return {"rows": [row for row in rows if row not in folded], "folded": folded}
+
+
+@register.simple_tag
+def earlier_of(options):
+    """Of the answers to a question those that stand folded away behind the usual ones."""
+    return [option for option in options if option.get("earlier")]
+
+
+@register.filter
+def policy_name(reason):
+    """Name the policy behind a reason in the reader's language: its title and its version."""
+    version = reason.policy_version.rpartition("/")[2]
+    return _("{title}, version {version}").format(title=reason.policy_title, version=version)
+
+
+# Answers that the booking page asks for: what stands against one of them is mended there while it is being asked.
+ANSWERS = {"EDUCATION", "GRAD", "LOCAL", "IDENTITY"}
+
+
+@register.simple_tag
+def unmendable(reasons, answers_open, known):
+    """Of ``reasons`` those that no answer and no tick on the booking page could change.
+
+    ``answers_open``: whether the page asks for the answers, so that they can be given differently right there.
+    ``known``: whether it no longer asks who comes.
+    """
+    asked = ANSWERS if known else ANSWERS | {"AGE"}
+    return [
+        reason
+        for reason in reasons
+        if reason.verdict in (NOT_MET, ASK)
+        and (reason.fix is None or reason.fix.kind != "accept_price")
+        and not (reason.code == "PURPOSE" or (answers_open and reason.code in asked))
+    ]
+
+
+@register.simple_tag
+def way_on(reasons, hostel, nights, answers):
+    """The one step that can succeed where ``reasons`` refuse a booking of ``nights``: ``label`` and ``href``.
+
+    ``answers`` is the address at which the answers can be changed.
+    """
+    reason = reasons[0]
+    house = reverse("hostel", args=[hostel.slug])
+    wish = urlencode({"in": nights.arrival, "out": nights.departure})
+    if reason.code == "GROUP_ONLY":
+        return {"label": _("See the other hostels"), "href": f"{reverse('home')}?{wish}"}
+    if reason.code in ANSWERS:
+        return {"label": _("Change the answer"), "href": answers}
+    if reason.fix and reason.fix.kind == "change_dates":
+        return {"label": _("Other nights"), "href": f"{house}?{reason.fix.href.partition('?')[2]}"}
+    if reason.code in ("NIGHTS", "CITY_CAP") and reason.sentence.values.get("possible"):
+        return {"label": _("Fewer nights"), "href": f"{house}?{wish}"}
+    if reason.fix:
+        return {"label": reason.fix.label, "href": fix_href(reason.fix)}
+    return {"label": _("Other nights"), "href": f"{house}?{wish}"}
 
 
 def fix_href(fix, answers=""):

@@ -13,9 +13,11 @@ from accounts.documents import mask
 from accounts.models import Person
 from accounts.phones import mask_phone
 from accounts.reasons import Refused
+from accounts.roles import staff_doors
 from bookings.allowance import allowance_of
 from bookings.models import Stay
 from hostel.models import Network
+from hostel.nights import business_day
 from web.templatetags.house import SETTINGS
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -39,6 +41,7 @@ def me(request):
             "section": "me",
             "now": now,
             "person": person,
+            "doors": staff_doors(request.user, business_day(now)),
             "phone": mask_phone(request.user.phone),
             "document": mask(person.document) if person and person.document else "",
             "current": sorted(current, key=lambda row: row["stay"].arrival),

@@ -11,6 +11,8 @@ from accounts.reasons import Sentence
 from eligibility.models import Policy
 from eligibility.policies import terms_of
 
+RECENT, LONG_AGO = 4, 25  # years since graduation: shown at once, and at all
+
 
 def educations() -> list[dict]:
     """What one studies or studied: ``value`` and ``label``."""
@@ -18,10 +20,11 @@ def educations() -> list[dict]:
 
 
 def graduation_years(today: date) -> list[dict]:
-    """The years one may name, the coming ones first; the last stands for all before it."""
-    first = today.year - 4
-    years = [{"value": str(year), "label": str(year)} for year in range(today.year + 2, first, -1)]
-    return [*years, {"value": str(first), "label": _("{year} or earlier").format(year=first)}]
+    """The years one may name, the coming ones first; those long ago are ``earlier`` and shown when asked for."""
+    return [
+        {"value": str(year), "label": str(year), "earlier": year < today.year - RECENT}
+        for year in range(today.year + 2, today.year - LONG_AGO - 1, -1)
+    ]
 
 
 def months() -> list[dict]:
