@@ -104,3 +104,24 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(run):
 
     assert f"Port {port} on 127.0.0.1 can't be had (Address already in use): choose another one" in log.read_text()
     assert "Traceback" not in log.read_text()
+
+
+def test_a_second_one_from_the_same_folder_is_refused_in_one_sentence_and_the_first_serves_on(run):
+    first, address, log = run(free_port())
+    page(address, first, log)
+
+    second, _, said = run(free_port())
+
+    assert second.wait(timeout=60) != 0
+    assert "SQLite serves one web process, and another one has" in said.read_text()
+    assert "Traceback" not in said.read_text()
+    assert "苏青驿" in page(address, first, log)
+
+
+@pytest.mark.parametrize("port", ["0", "http", "70000", "-1"])
+def test_a_port_that_is_none_is_said_in_one_sentence(run, port):
+    process, _, log = run(port)
+
+    assert process.wait(timeout=60) != 0
+    assert f"Port {port} on 127.0.0.1 can't be had" in log.read_text()
+    assert "Traceback" not in log.read_text()
