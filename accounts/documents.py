@@ -118,6 +118,7 @@ def _refused(wrong, text):
             value_used=mask(text) or None,
             value_source="declared",
             fix=Fix("correct", _("Check the document number"), "/me/"),
+            field="document_number",
         )
     )
 
@@ -144,6 +145,7 @@ def read_name(name: str) -> str:
                 Sentence(_("Write your name as on the document: 2 to 40 letters or characters, · included")),
                 value_source="declared",
                 fix=Fix("correct", _("Check the name"), "/me/"),
+                field="name",
             )
         )
     return text

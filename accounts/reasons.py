@@ -68,6 +68,7 @@ class Reason:
     value_source: str = "record"
     needed: Any = None
     fix: Fix | None = None
+    field: str = ""  # of what was sent, where the reason is about no more than how that reads
 
     def as_data(self) -> dict:
         """The reason as JSON values, with the keys of the reason contract; both languages always."""

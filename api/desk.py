@@ -27,15 +27,22 @@ from bookings.models import BedNight, Stay
 from hostel.models import Bed, Hostel
 from hostel.nights import business_day
 
+ACT_ID = (
+    "1 to 80 printable characters; the desk's key. Sent again it gets the same answer, a refusal too: "
+    "a new try needs a new one."
+)
 OLDEST_ACT = timedelta(hours=24)
 # The desk's clock may go a little fast; what it says of the next minute happened now.
 CLOCK_SKEW = timedelta(minutes=1)
 
 
 class ActRequest(serializers.Serializer):
-    """An act at the desk. It may be sent again: the same `act_id` gets the same answer."""
+    """An act at the desk. It may be sent again: the same `act_id` gets the same answer, a refusal too.
 
-    act_id = serializers.CharField(max_length=LONGEST_KEY, help_text="1 to 80 printable characters; the desk's key.")
+    A new try, when what refused it was put right, needs a new `act_id`.
+    """
+
+    act_id = serializers.CharField(max_length=LONGEST_KEY, help_text=ACT_ID)
     happened_at = Moment(help_text="The moment it happened: not to come, not older than 24 hours.")
 
     def validate_act_id(self, act_id):

@@ -80,6 +80,7 @@ class Eligibility(Door):
 
     permission_classes = [AllowAny]
     throttle_classes = [PerAddress]
+    counted = ("POST",)
     serializer_class = DecisionSerializer
     refuses = ("POST",)
     repeatable = False

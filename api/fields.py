@@ -10,6 +10,7 @@ from rest_framework.exceptions import ErrorDetail
 from hostel.nights import Nights
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+YEAR = re.compile(r"[0-9]{4}")
 
 
 class Day(serializers.DateField):
@@ -33,11 +34,25 @@ class Day(serializers.DateField):
 class Moment(serializers.DateTimeField):
     """A moment of RFC 3339; without a zone it is meant in Shanghai."""
 
+    # The framework has some of these in English only.
+    default_error_messages = dict.fromkeys(
+        ["invalid", "date", "make_aware", "overflow"], _("Give a moment, like 2026-03-06T15:02:00+08:00.")
+    )
+
     def to_internal_value(self, value):
         try:
             return super().to_internal_value(value if isinstance(value, str) else "")
         except OverflowError:
-            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss+08:00")
+            self.fail("overflow")
+
+
+class Year(serializers.IntegerField):
+    """A year of four plain digits: other scripts' digits, signs and spaces are none."""
+
+    def to_internal_value(self, data):
+        if not YEAR.fullmatch(str(data)):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class Yuan(serializers.Field):

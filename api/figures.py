@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from accounts.roles import networks_seen_by
 from api.door import Door
+from api.fields import Year
 from api.hostels import HostelNameSerializer
 from figures.nights import nights_given
 from hostel.models import Hostel
@@ -15,9 +16,7 @@ from hostel.nights import business_day
 
 
 class YearSerializer(serializers.Serializer):
-    year = serializers.IntegerField(
-        min_value=2000, max_value=2099, required=False, help_text="Without it: the current one."
-    )
+    year = Year(min_value=2000, max_value=2099, required=False, help_text="Without it: the current one.")
 
 
 class MonthSerializer(serializers.Serializer):

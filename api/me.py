@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_f
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.documents import mask
 from accounts.models import Person, Role
@@ -36,6 +37,17 @@ class RoleSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(Role.Kind.choices)
     hostel = serializers.SlugField(source="hostel.slug", allow_null=True, default=None)
     network = serializers.SlugField(source="network.slug", allow_null=True, default=None)
+
+
+class IdentitiesPerLogin(SimpleRateThrottle):
+    """Few identities from one login: what is answered tells whether somebody's document is known here."""
+
+    scope = "identity"
+
+    def get_cache_key(self, request, view):
+        if request.method not in view.counted or not set(IDENTITY) & set(request.data):
+            return None
+        return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
 
 
 class MeSerializer(serializers.Serializer):
@@ -106,6 +118,8 @@ class Me(Door):
     """The profile."""
 
     serializer_class = MeSerializer
+    throttle_classes = [IdentitiesPerLogin]
+    counted = ("PATCH",)
     refuses = ("PATCH",)
 
     @extend_schema(operation_id="get_me", tags=["me"], summary="My profile, the document masked")

@@ -31,7 +31,9 @@ def write_once(
     try:
         given = once(write, lambda: Answer(status, _plain(do())), now)
     except Refused as no:
-        body = problems.refusal(no)
+        if problems.of_fields(no):
+            raise
+        body = problems.refusal(no, request.parser_context["view"].refusal)
         given = keep_refusal(write, Answer(body["status"], body), now)
     headers = {"Idempotency-Replayed": "true"} if given.repeated else None
     if given.status >= 400:

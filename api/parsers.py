@@ -4,7 +4,7 @@ import json
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 
 MOST_BYTES = 100_000
@@ -25,9 +25,11 @@ class StrictJSON(JSONParser):
             said = json.loads(sent.decode("utf-8"), parse_constant=_no_constant)
             # Half of a character ("\ud800") can be neither kept nor said back.
             json.dumps(said, ensure_ascii=False).encode("utf-8")
-            return said
         except (ValueError, RecursionError) as broken:
             raise ParseError(_("The body is not JSON.")) from broken
+        if not isinstance(said, dict):
+            raise ValidationError(_("Send a JSON object: names and values in braces."), code="invalid")
+        return said
 
 
 def _no_constant(name):

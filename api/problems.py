@@ -72,6 +72,13 @@ REFUSED = Problem(
     _("The house says no"),
     _("Every rule's answer is in “reasons”, what could be booked instead in “alternatives”."),
 )
+NOT_NOW = Problem(
+    "not-now",
+    409,
+    "REFUSED",
+    _("This can't be done now"),
+    _("Why, and what would help, is in “reasons”."),
+)
 TOO_LARGE = Problem(
     "too-large",
     413,
@@ -121,6 +128,7 @@ ALL = (
     NOT_FOUND,
     NO_SUCH_METHOD,
     REFUSED,
+    NOT_NOW,
     TOO_LARGE,
     NOT_JSON,
     FIELDS,
@@ -142,14 +150,27 @@ def body_of(problem: Problem, **more) -> dict:
     } | more
 
 
-def refusal(no: Refused) -> dict:
+def of_fields(no: Refused) -> bool:
+    """Whether it is about how something sent reads: an error of its field, not an answer of the house."""
+    return any(reason.field for reason in no.reasons)
+
+
+def refusal(no: Refused, problem: Problem = NOT_NOW) -> dict:
     """The problem that answers a refusal: all reasons in both languages, and what could be booked instead."""
+    reasons = [reason.as_data() for reason in no.reasons]
+    if of_fields(no):
+        errors = [
+            {"field": reason.field, "code": "invalid", "detail": str(reason.sentence)}
+            for reason in no.reasons
+            if reason.field
+        ]
+        return body_of(FIELDS, errors=errors, reasons=reasons)
     unmet = [reason for reason in no.reasons if reason.verdict != MET]
     return body_of(
-        REFUSED,
+        problem,
         code=no.code,
-        detail=str(BETWEEN_SENTENCES).join(str(reason.sentence) for reason in unmet) or str(REFUSED.detail),
-        reasons=[reason.as_data() for reason in no.reasons],
+        detail=str(BETWEEN_SENTENCES).join(str(reason.sentence) for reason in unmet) or str(problem.detail),
+        reasons=reasons,
         alternatives=[alternative.as_data() for alternative in no.alternatives],
     )
 
@@ -214,6 +235,7 @@ class FieldsProblemSerializer(ProblemSerializer):
     """Field errors, or a key that was used for something else."""
 
     errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+    reasons = ReasonSerializer(many=True, required=False, help_text="Of a name or a document number that is wrong.")
 
 
 @extend_schema_serializer(component_name="Refusal")
@@ -221,7 +243,9 @@ class RefusedProblemSerializer(ProblemSerializer):
     """The house says no; `code` is that of the first reason."""
 
     reasons = ReasonSerializer(many=True)
-    alternatives = AlternativeSerializer(many=True)
+    alternatives = AlternativeSerializer(
+        many=True, help_text="Looked for where a house is full (`FULL`); empty beside every other reason."
+    )
 
 
 class ServerProblemSerializer(ProblemSerializer):

@@ -45,7 +45,7 @@ class ProblemHandler(ExceptionHandler):
     def run(self):
         if isinstance(self.exc, Refused):
             self.set_rollback()
-            return problems.answer(problems.refusal(self.exc))
+            return problems.answer(problems.refusal(self.exc, self.context["view"].refusal))
         if isinstance(self.exc, KeyReused):
             self.set_rollback()
             return problems.answer(problems.body_of(problems.KEY_REUSED))

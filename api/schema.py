@@ -72,7 +72,7 @@ class DoorSchema(AutoSchema):
             statuses |= {422}
         if self.method in self.view_says("refuses"):
             statuses |= {409}
-        if view.throttle_classes:
+        if self.method in self.view_says("counted"):
             statuses |= {429}
         return sorted(statuses)
 

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from accounts.reasons import Refused
 from accounts.roles import Right, is_manager, may
+from api import problems
 from api.door import Door
 from api.fields import Day, Yuan, nights_of
 from api.hostels import CheckInHoursSerializer, HostelNameSerializer, PositionSerializer
@@ -245,6 +246,7 @@ class Stays(Door):
     filterset_class = StayFilter
     queryset = Stay.objects.none()
     refuses = ("POST",)
+    refusal = problems.REFUSED
 
     @extend_schema(
         operation_id="list_stays",
@@ -359,6 +361,8 @@ class Cancellation(StayAct):
 
 
 class Confirmation(StayAct):
+    refusal = problems.REFUSED
+
     @extend_schema(
         operation_id="confirm_stay",
         tags=["stays"],

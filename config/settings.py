@@ -172,6 +172,8 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_METADATA_CLASS": "api.manners.OnlyMethods",
     "DEFAULT_SCHEMA_CLASS": "api.schema.DoorSchema",
+    # How often one login may say who it is (`api/me.py`).
+    "DEFAULT_THROTTLE_RATES": {"identity": "30/hour"},
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "NUM_PROXIES": TRUSTED_PROXIES,
 }

@@ -208,6 +208,31 @@ def test_who_has_not_come_is_written_down_after_the_time_is_over(as_manager, at_
     assert (late.json()["status"], late.json()["nights"]) == ("no_show", [])
 
 
+@pytest.mark.parametrize(
+    "moment", ["yesterday", 1, "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "2026-03-06"]
+)
+def test_a_wrong_moment_is_said_in_chinese_to_who_reads_chinese(as_manager, at_desk, moment):
+    sent = act(compared=True, happened_at=moment)
+
+    body = as_manager.post(f"{at_desk}check-in/", sent, HTTP_ACCEPT_LANGUAGE="zh-hans").json()
+
+    assert body["errors"][0]["detail"] in (
+        "请写明时刻，如 2026-03-06T15:02:00+08:00。",
+        "这个时间还没到。",
+        "这是 24 小时以前的事了。",
+    )
+
+
+@pytest.mark.parametrize("end", ["check-in/", "check-out/", "no-show/"])
+def test_who_has_no_right_learns_nothing_of_how_an_act_should_look(as_chen, as_lin, as_manager, at_desk, stay, end):
+    for sent in ({}, {"act_id": 7, "happened_at": "x"}):
+        problem(as_chen.post(f"{at_desk}{end}", sent), 404, "NOT_FOUND")
+        problem(as_lin.post(f"{at_desk}{end}", sent), 403, "NO_RIGHT")
+        problem(as_manager.post(f"{DESK}stays/NOSUCH/{end}", sent), 404, "NOT_FOUND")
+        problem(as_manager.post(f"{at_desk}{end}", sent), 422, "FIELDS")
+    problem(as_chen.generic("POST", f"{at_desk}{end}", b"{", content_type="application/json"), 404, "NOT_FOUND")
+
+
 @pytest.mark.parametrize("end", ["check-in/", "check-out/", "no-show/"])
 def test_an_act_is_for_the_house_s_manager(
     as_lin, as_chen, as_stranger, as_foreign_manager, as_officer, as_auditor, at_desk, stay, end

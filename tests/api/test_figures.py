@@ -51,6 +51,13 @@ def test_free_and_priced_stand_apart(as_auditor, slept):
     assert (body["free"], body["priced"]) == (slept - 1, 1)
 
 
+@pytest.mark.parametrize("year", ["２０２６", "٢٠٢٦", "2_026", "+2026", " 2026", "2026.0", "02026", "1999", "2100"])
+def test_a_year_is_four_plain_digits(as_officer, slept, year):
+    body = problem(as_officer.get(FIGURES, {"year": year}), 422, "FIELDS")
+
+    assert [error["field"] for error in body["errors"]] == ["year"]
+
+
 def test_another_year_has_its_own_figures(as_officer, slept):
     assert as_officer.get(f"{FIGURES}?year={TODAY.year - 2}").json()["nights"] == 0
 

@@ -53,14 +53,59 @@ def test_an_identity_is_given_once_and_shown_masked(newcomer, identity):
     assert Person.objects.get(user=newcomer).document == identity["document_number"]
 
 
-def test_a_number_that_does_not_read_is_refused_with_its_reason_and_not_repeated(newcomer, identity):
+def test_a_number_that_does_not_read_is_a_field_error_with_its_reason_and_not_repeated(newcomer, identity):
     wrong = identity["document_number"][:-1] + ("0" if identity["document_number"][-1] != "0" else "1")
 
     answer = caller(newcomer).patch(ME, identity | {"document_number": wrong})
 
-    assert problem(answer, 409, "IDENTITY")["reasons"][0]["fix"]["kind"] == "correct"
+    body = problem(answer, 422, "FIELDS")
+    (error,) = body["errors"]
+    assert (error["field"], error["code"]) == ("document_number", "invalid")
+    assert error["detail"] == body["reasons"][0]["sentence_en"]
+    assert (body["reasons"][0]["code"], body["reasons"][0]["fix"]["kind"]) == ("IDENTITY", "correct")
     assert wrong not in answer.content.decode()
     assert not Person.objects.filter(user=newcomer).exists()
+
+
+def test_a_wrong_name_and_a_wrong_number_are_told_at_once(newcomer, identity):
+    body = problem(caller(newcomer).patch(ME, identity | {"name": "7", "document_number": "7"}), 422, "FIELDS")
+
+    assert {error["field"] for error in body["errors"]} == {"name", "document_number"}
+    assert len(body["reasons"]) == 2
+
+
+def test_a_name_alone_that_does_not_read_is_a_field_error_too(as_lin):
+    body = problem(as_lin.patch(ME, {"name": "林 7"}), 422, "FIELDS")
+
+    assert [error["field"] for error in body["errors"]] == ["name"]
+
+
+def test_a_wrong_number_is_looked_at_again_under_its_key(newcomer, identity):
+    me = caller(newcomer, HTTP_IDEMPOTENCY_KEY="k-1")
+
+    for _again in range(2):
+        answer = me.patch(ME, identity | {"document_number": "7"})
+        problem(answer, 422, "FIELDS")
+        assert "Idempotency-Replayed" not in answer
+
+
+def test_few_identities_are_tried_from_one_login(newcomer, identity, as_lin):
+    me = caller(newcomer)
+    for _try in range(30):
+        problem(me.patch(ME, identity | {"document_number": "7"}), 422, "FIELDS")
+
+    answer = me.patch(ME, identity)
+
+    problem(answer, 429, "TOO_MANY")
+    assert 0 < int(answer["Retry-After"]) <= 3600
+    assert me.get(ME).status_code == 200
+    assert me.patch(ME, {}).status_code == 422  # an identity is still needed; asking for it is not counted
+    assert as_lin.patch(ME, {"name": "林小满"}).status_code == 200
+
+
+def test_a_profile_is_changed_as_often_as_one_likes(as_lin):
+    for _time in range(31):
+        assert as_lin.patch(ME, {"school": "合肥工业大学"}).status_code == 200
 
 
 def test_a_document_of_another_login_is_refused_with_a_way_to_recover_it(newcomer, identity, lin):
@@ -68,6 +113,7 @@ def test_a_document_of_another_login_is_refused_with_a_way_to_recover_it(newcome
 
     body = problem(caller(newcomer).patch(ME, taken), 409, "IDENTITY")
 
+    assert (body["type"], body["title"]) == ("/api/problems/not-now/", "This can't be done now")
     assert body["reasons"][0]["fix"]["kind"] == "login"
     assert lin.user.phone not in str(body)
 

@@ -12,8 +12,8 @@ METHODS = ["get", "post", "put", "patch", "delete", "options", "head", "trace"]
 STAYS = "/api/v1/stays/"
 
 
-def raw(client, body, content_type="application/json", address=STAYS, method="POST"):
-    return client.generic(method, address, body, content_type=content_type)
+def raw(client, body, content_type="application/json", address=STAYS, method="POST", language="en"):
+    return client.generic(method, address, body, content_type=content_type, HTTP_ACCEPT_LANGUAGE=language)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,8 @@ def test_a_body_that_is_not_json_is_400(as_lin, body):
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"stay"', b"1e999", b"[[1]]", b"true"])
 def test_json_that_is_not_an_object_is_a_field_error(as_lin, body):
     assert problem(raw(as_lin, body), 422, "FIELDS")["errors"][0]["field"] == ""
+    in_chinese = raw(as_lin, body, language="zh-hans").json()["errors"][0]["detail"]
+    assert in_chinese == "请发一个 JSON 对象：用花括号括起来的名称和值。"
 
 
 def test_an_empty_body_misses_its_fields(as_lin):
@@ -179,9 +181,17 @@ def test_whatever_is_accepted_the_answer_is_json(anybody, wuzhong):
 
 
 def test_what_is_somebody_s_own_stays_in_no_cache(as_lin, anybody, wuzhong):
-    assert as_lin.get(STAYS)["Cache-Control"] == "no-store"
-    assert "Cache-Control" not in anybody.get("/api/v1/hostels/")
-    assert "Accept-Language" in anybody.get("/api/v1/hostels/")["Vary"]
+    for own in (as_lin.get(STAYS), as_lin.get("/api/v1/stays/NOSUCH/"), as_lin.get("/api/v1/hostels/")):
+        assert own["Cache-Control"] == "private, no-store"
+    assert anybody.post("/api/v1/eligibility/", {})["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("address", ["/api/v1/hostels/", "/api/v1/hostels/baodaiqiao/", "/api/v1/nothing/", STAYS])
+def test_what_anybody_may_ask_is_asked_anew_and_varies_by_language_and_caller(anybody, wuzhong, address):
+    answer = anybody.get(address)
+
+    assert answer["Cache-Control"] == "no-cache"
+    assert {"Accept-Language", "Authorization"} <= set(answer["Vary"].split(", "))
 
 
 def test_what_breaks_inside_is_500_with_a_code_to_ask_by_and_no_word_of_the_code(as_lin, caplog):

@@ -25,13 +25,15 @@ Written by `manage.py describe_api` from the code; do not edit. For programs: `o
 - **Writes** may be repeated: the same `Idempotency-Key` (1 to 80 printable characters) with the same body gets the same
   answer for 24 hours, a refusal (409) too; the header `Idempotency-Replayed: true` says so. Another body gets 422
   `IDEMPOTENCY_KEY_REUSED`. Field errors, wants of right and errors of ours are looked at again. At the desk, `act_id`
-  is the key.
+  is the key; a new try after a refusal needs a new one.
+- **Caches:** what is asked with a token is `private, no-store`; what anybody may ask is `no-cache`: keep it, ask anew.
 
 ## Problems
 
 Every error is `application/problem+json` (RFC 9457): `type, title, status, detail, code`. With 422 come `errors`
 (`field, code, detail`); with 409 come `reasons` (every rule's answer, those not met first) and `alternatives` (what
-could be booked instead), and `code` is that of the first reason; with 500 comes `incident`, a code to ask about it by.
+could be booked instead where a house is full, else empty), and `code` is that of the first reason; with 500 comes
+`incident`, a code to ask about it by.
 
 | status | code | means |
 | --- | --- | --- |
@@ -72,7 +74,7 @@ def in_words(schema: dict) -> str:
 
 
 def _code(kind):
-    return "the first reason's" if kind is problems.REFUSED else f"`{kind.code}`"
+    return "the first reason's" if kind.status == problems.REFUSED.status else f"`{kind.code}`"
 
 
 def _sentence(words):
