@@ -30,7 +30,7 @@ def test_who_manages_no_house_reads_which_right_is_missing(request, enter, who, 
     answer = enter(getattr(somebody, "user", somebody)).get(page)
 
     assert answer.status_code == 403
-    assert "前台给驿站站长用，这个登录没有站长权限" in text_of(answer)
+    assert "前台给驿站站长用，这个账号没有站长权限" in text_of(answer)
     assert "可以请他们把你加为本站站长" in text_of(answer)
 
 

@@ -45,7 +45,7 @@ def test_who_is_neither_officer_nor_auditor_reads_which_right_is_missing(request
     answer = enter(getattr(somebody, "user", somebody)).get("/office/")
 
     assert answer.status_code == 403
-    assert "办公页给团委干部和审计人员用，这个登录没有这两种权限" in text_of(answer)
+    assert "办公页给团委干部和审计人员用，这个账号没有这两种权限" in text_of(answer)
 
 
 def test_an_auditor_reads_the_overview_too(enter, auditor):
@@ -220,12 +220,12 @@ def test_a_network_without_houses_has_an_empty_page(enter, clock, db):
 
 def test_the_page_costs_the_same_for_one_house_as_for_ten(office, wuzhong, django_assert_num_queries):
     # Session, login, networks; houses and 3 for the heat table; today; 3 for the nights given; the schedule.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         office.get("/office/")
     Hostel.objects.exclude(slug="baodaiqiao").update(
         network=Network.objects.create(slug="elsewhere", name_zh="别处", name_en="Elsewhere")
     )
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         office.get("/office/")
 
 
@@ -248,3 +248,12 @@ def test_a_right_that_has_ended_opens_nothing(office, officer):
     Role.objects.filter(user=officer).update(valid_until=FRIDAY)
 
     assert office.get("/office/").status_code == 403
+
+
+def test_beds_on_call_are_named_beside_the_total_that_leaves_them_out(office, wuzhong):
+    html = office.get("/office/").content.decode()
+    on_call = Bed.objects.filter(room__supply="on_call").count()
+
+    assert on_call
+    assert f"另有 {on_call} 张机动床，需驿站确认" in html
+    assert f"/{Bed.objects.count() - on_call}" in html

@@ -11,6 +11,7 @@ from figures.heat import heat_table
 from figures.nights import nights_given
 from figures.today import Today
 from figures.today import today as count_today
+from hostel.models import Bed, Room
 from web.office.access import Office, in_the_office
 from web.office.schedule import jobs
 
@@ -44,6 +45,7 @@ def overview(request: HttpRequest, office: Office) -> HttpResponse:
             "earlier": office.url("office", **{"from": first - timedelta(days=SHOWN), "year": request.GET.get("year")}),
             "later": office.url("office", **{"from": first + timedelta(days=SHOWN), "year": request.GET.get("year")}),
             "tonight": office.url("office") if first != office.day else "",
+            "on_call": _on_call(hostels, first),
             "today": sum(count_today(hostels, office.day).values(), Today()),
             "given": nights_given(houses, year),
             "months": [date(year, month, 1) for month in range(1, 13)],
@@ -53,6 +55,12 @@ def overview(request: HttpRequest, office: Office) -> HttpResponse:
             "audit": next(job for job in tasks if job.name == "night_audit"),
         },
     )
+
+
+def _on_call(hostels, night):
+    """How many beds of ``hostels`` there are that a house gives only after it was asked: no total counts them."""
+    beds = Bed.objects.valid_on(night).filter(room__in=Room.objects.valid_on(night))
+    return beds.filter(room__hostel__in=hostels, room__supply=Room.Supply.ON_CALL).count()
 
 
 def _night_url(office, hostel, night):
