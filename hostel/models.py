@@ -307,5 +307,5 @@ class Photo(models.Model):
 
     @property
     def src(self) -> str:
-        """For `<img src>`: the JPEG of the middle width."""
-        return default_storage.url(self.file_name(self.widths[len(self.widths) // 2], "jpg"))
+        """For `<img src>`, which only browsers without `<picture>` take: the smallest JPEG."""
+        return default_storage.url(self.file_name(self.widths[0], "jpg"))

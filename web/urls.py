@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/", me.me, name="me"),
     path("settings/", me.page_settings, name="page_settings"),
     path("events/", pages.events, name="events"),
+    path("apartments/", pages.apartments, name="apartments"),
     path("services/", pages.services, name="services"),
     path("help/", pages.help_page, name="help"),
     path("privacy/", pages.privacy, name="privacy"),

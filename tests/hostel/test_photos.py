@@ -170,4 +170,4 @@ def test_a_page_is_told_what_there_is_to_choose_from():
             "/media/hostels/mudu/abc-1280.jpg 1280w",
         },
     ]
-    assert photo.src == "/media/hostels/mudu/abc-720.jpg"
+    assert photo.src == "/media/hostels/mudu/abc-360.jpg"

@@ -260,3 +260,24 @@ def test_without_any_network_the_pages_still_stand(db, clock):
     assert not Network.objects.exists()
     for page in ("/", "/check/", "/help/"):
         assert Client().get(page).status_code == 200
+
+
+def test_a_network_without_any_house_says_so_once_with_one_way_on(db, clock):
+    page = Client().get("/")
+
+    assert page.status_code == 200
+    assert "这几晚还没有驿站开放" in text_of(page)
+    assert 'href="tel:12355"' in page.content.decode()
+    assert "有空床的驿站" not in text_of(page)
+    assert "y1-list" not in page.content.decode()
+
+
+def test_tonight_is_called_so_in_the_strip_of_a_house(visitor):
+    strip = visitor.get("/hostels/mudu/").content.decode()
+
+    assert re.findall(r"<small>(今晚|周.)</small>(\d+)", strip)[:2] == [("今晚", "6"), ("周六", "7")]
+
+
+def test_a_number_of_nights_is_read_aloud_in_good_english(visitor):
+    assert "1 nights" not in text_of(visitor.get("/en/"))
+    assert '<span class="away">1 night</span>' in visitor.get("/en/").content.decode()

@@ -84,13 +84,65 @@ def test_the_first_screen_of_a_phone_shows_dates_nearness_and_a_bed(lin):
 
 
 @pytest.mark.browser
+def test_the_first_screen_of_a_phone_travels_light_and_the_rest_comes_when_it_is_scrolled_to(lin):
+    with chromium() as browser:
+        page = phone(browser, lin.house.url)
+        wire = page.context.new_cdp_session(page)
+        wire.send("Network.enable")
+        kinds, travelled = {}, {}
+        wire.on("Network.responseReceived", lambda said: kinds.update({said["requestId"]: said}))
+        wire.on(
+            "Network.loadingFinished", lambda said: travelled.update({said["requestId"]: said["encodedDataLength"]})
+        )
+
+        def pictures():
+            return [each for each, said in kinds.items() if said["type"] == "Image"]
+
+        page.goto("/")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(500)
+        assert pictures()
+        assert {kinds[each]["response"]["url"][-9:] for each in pictures()} == {"-360.webp"}
+        assert sum(travelled[each] for each in pictures()) <= 60_000
+        assert sum(travelled.values()) <= 125_000
+
+        page.get_by_test_id("y1-card").last.scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
+        assert page.get_by_test_id("y1-card").last.locator("img").evaluate("image => image.complete")
+
+
+@pytest.mark.browser
+def test_without_scripts_every_card_has_its_photo(lin):
+    with chromium() as browser:
+        page = phone(browser, lin.house.url, java_script_enabled=False)
+        page.goto("/")
+        assert page.locator(".house img").count() == page.get_by_test_id("y1-card").count()
+
+
+@pytest.mark.browser
+def test_a_card_begins_where_its_padding_ends(lin):
+    """Hidden fields and legends push nothing down."""
+    gap = """() => [...document.querySelectorAll('.card')].map(card => {
+        const first = [...card.querySelectorAll('h1, h2, legend, label, p')].find(each => each.offsetHeight);
+        return first ? first.getBoundingClientRect().top - card.getBoundingClientRect().top : 0 })"""
+    with chromium() as browser:
+        page = lin.page(browser)
+        for path in ("/settings/", "/me/", "/check/", "/book/mudu/?in=2099-01-01", "/book/mudu/"):
+            page.goto(path)
+            assert (path, max(page.evaluate(gap), default=0) <= 24) == (path, True)
+
+
+@pytest.mark.browser
 def test_the_pass_is_whole_on_the_first_screen_without_scripts(lin):
     with chromium() as browser:
         page = lin.page(browser, java_script_enabled=False)
         page.goto(f"/stays/{lin.code}/pass/")
         bar = page.locator(".tabbar").bounding_box()["y"]
         square = page.locator(".qr").bounding_box()
-        assert min(square["width"], square["height"]) >= 220
+        assert square["width"] == square["height"]
+        assert square["x"] >= 0
+        assert square["x"] + square["width"] <= 360
+        assert square["width"] * 21 / 29 >= 220  # the dots alone, without the white around them
         for part in (".qr", ".short-code", ".pass address"):
             box = page.locator(part).bounding_box()
             assert box["y"] + box["height"] < bar

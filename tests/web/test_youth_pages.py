@@ -9,7 +9,7 @@ from django.urls import reverse
 from hostel.models import Photo
 from web import errors
 
-PAGES = ("/", "/check/", "/events/", "/services/", "/help/", "/privacy/", "/settings/", "/login/")
+PAGES = ("/", "/check/", "/events/", "/services/", "/apartments/", "/help/", "/privacy/", "/settings/", "/login/")
 
 
 @pytest.fixture

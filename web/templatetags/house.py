@@ -291,16 +291,21 @@ def yuan(fen):
     return f"{fen // 100}" if fen % 100 == 0 else f"{fen / 100:.2f}"
 
 
+PHOTOS_AT_ONCE = 4  # as many as a first screen shows, with one to spare
+
+
 @register.inclusion_tag("web/parts/photo.html")
 def photo(picture, sizes, place=0):
     """Show a hostel's photo in the width the screen needs, or the house's mark where there is none.
 
-    The first on a page (``place`` 0) is fetched at once, the others when they come into view.
+    The first on a page (``place`` 0) is fetched at once, some more when the browser finds them near enough, and those
+    from PHOTOS_AT_ONCE on only when they are nearly in view: a browser's own idea of near is a long page.
     """
     return {
         "photo": picture,
         "sizes": sizes,
         "lazy": bool(place),
+        "later": place >= PHOTOS_AT_ONCE,
         "alt": "",
         "sprite": static("web/sprite.svg"),
     }

@@ -27,6 +27,7 @@ class Card:
         self.group = found.hostel.access == Hostel.Access.GROUP
         self.next = next((count for count in found.counts if count.free), None)
         self.photo = _first_photo(found.hostel)
+        self.place = 0  # in the list, once it is in order
         self.href = asked.address(reverse("hostel", args=[found.hostel.slug]), asked.span(nights), keep)
 
     @property
@@ -65,6 +66,8 @@ def home(request):
     said = asked.answers(request.GET)
     keep = ({"near": place.slug} if place else {}) | said
     cards = sorted((Card(each, nights, keep) for each in found), key=lambda card: card.rank)
+    for number, card in enumerate(cards):
+        card.place = number
     open_now = [card for card in cards if card.free and not card.group]
     others = [card for card in cards if not (card.free and not card.group)]
     window = asked.strip(nights, today)
@@ -155,6 +158,7 @@ def house(request, slug):
             "person": person,
             "first": window.arrival,
             "last": window.departure - timedelta(days=1),
+            "today": today,
             "days": _days(counts, nights, hostel, request.GET),
             "picking": request.GET.get("pick") == "last",
             "later": asked.address(request.path, {"in": window.departure.isoformat()}),

@@ -1,4 +1,4 @@
-"""Plain pages: help, privacy, and the two sections that are still to come."""
+"""Plain pages: help, privacy, and the sections that are still to come."""
 
 from django.shortcuts import render
 from django.utils import timezone
@@ -25,6 +25,12 @@ def privacy(request):
 def events(request):
     """What the hostels' Youth Homes will show here."""
     return render(request, "web/youth/events.html", {"section": "events"})
+
+
+@require_safe
+def apartments(request):
+    """What comes after the free nights: what will stand here, and whom to ask until then."""
+    return render(request, "web/youth/apartments.html", {"section": "services"})
 
 
 @require_safe

@@ -11,7 +11,7 @@ from accounts.reasons import Sentence
 from eligibility.models import Policy
 from eligibility.policies import terms_of
 
-RECENT, LONG_AGO = 4, 25  # years since graduation: shown at once, and at all
+RECENT, LONG_AGO = 4, 17  # years since graduation: shown at once, and at all
 
 
 def educations() -> list[dict]:

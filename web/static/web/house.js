@@ -29,6 +29,18 @@
     strip.scrollLeft = on.offsetLeft - strip.offsetLeft - 3;
   }
 
+  // Photos further down come when they are nearly in view; without scripts they are simply there.
+  const near = new IntersectionObserver(
+    (seen) => {
+      for (const { target } of seen.filter((each) => each.isIntersecting)) {
+        near.unobserve(target);
+        target.outerHTML = target.querySelector("noscript").textContent;
+      }
+    },
+    { rootMargin: "200px" },
+  );
+  for (const photo of document.querySelectorAll("[data-later]")) near.observe(photo);
+
   // Parts that only some answers need: shown and hidden as the answer changes.
   for (const part of document.querySelectorAll("[data-when]")) {
     const [name, values] = part.dataset.when.split("=");
