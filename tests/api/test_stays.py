@@ -50,6 +50,7 @@ def test_a_full_house_refuses_with_all_reasons_and_alternatives(as_lin, hostel, 
     Bed.objects.filter(room__hostel=hostel).update(valid_until=TODAY)
 
     body = problem(as_lin.post(STAYS, wish), 409, "FULL")
+    assert (body["type"], body["title"]) == ("/api/problems/refused/", "The house says no")
 
     (reason,) = [reason for reason in body["reasons"] if reason["verdict"] != "met"]
     assert set(reason) == {
@@ -235,7 +236,8 @@ def test_a_guest_cancels_and_the_nights_go_back(as_lin, stay):
 def test_what_is_cancelled_cannot_be_cancelled_again(as_lin, stay):
     as_lin.post(f"{STAYS}{stay.code}/cancellation/")
 
-    problem(as_lin.post(f"{STAYS}{stay.code}/cancellation/"), 409, "STATE")
+    refused = problem(as_lin.post(f"{STAYS}{stay.code}/cancellation/"), 409, "STATE")
+    assert (refused["type"], refused["title"]) == ("/api/problems/not-now/", "This can't be done now")
 
 
 def test_a_hold_is_extended_once_and_confirmed(as_lin, wish):
