@@ -121,9 +121,10 @@ def _identity(name, document_kind, document_number, gender, birth_date, now):
     if document:
         gender, birth_date = document.gender or gender, document.birth_date or birth_date
         if gender not in Person.Gender.values:
-            wrong.append(_missing(_("Your gender is still needed: this document does not say it")))
+            wrong.append(_missing("gender", _("Your gender is still needed: this document does not say it")))
         if birth_date is None or not _day(now) - timedelta(days=366 * 120) <= birth_date <= _day(now):
-            wrong.append(_missing(_("Your birth date is still needed: this document does not say it")))
+            text = _("Your birth date is still needed: this document does not say it")
+            wrong.append(_missing("birth_date", text))
     if wrong:
         raise Refused(*wrong)
     return {
@@ -199,12 +200,12 @@ def sweep_unverified(now: datetime) -> int:
     return deleted.get(User._meta.label, 0)
 
 
-def _reason(verdict, sentence, fix):
-    return Reason("IDENTITY", verdict, sentence, value_source="declared", fix=fix)
+def _reason(verdict, sentence, fix, field=""):
+    return Reason("IDENTITY", verdict, sentence, value_source="declared", fix=fix, field=field)
 
 
-def _missing(sentence):
-    return _reason(MISSING, Sentence(sentence), Fix("correct", _("Fill it in"), "/me/"))
+def _missing(field, sentence):
+    return _reason(MISSING, Sentence(sentence), Fix("correct", _("Fill it in"), "/me/"), field)
 
 
 def _of_another_login(phone):

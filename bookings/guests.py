@@ -21,7 +21,13 @@ def say_who(user: User, *, now: datetime, **said) -> Person:
 
 def change_profile(person: Person, *, now: datetime, actor: User | None = None, **changes) -> Person:
     """`accounts.people.change_profile`, for the doors; refuses beside it as `say_who` does."""
-    return act(lambda: people.change_profile(person, now=now, actor=actor, bound=_bound(person.user_id), **changes))
+    touches_who = bool(set(changes) & set(people.BINDING))
+
+    def do():
+        bound = _bound(person.user_id) if touches_who else None
+        return people.change_profile(person, now=now, actor=actor, bound=bound, **changes)
+
+    return act(do)
 
 
 def _bound(user_id) -> Reason | None:
