@@ -107,7 +107,8 @@ def test_the_first_screen_of_a_phone_travels_light_and_the_rest_comes_when_it_is
         assert sum(travelled.values()) <= 125_000
 
         page.get_by_test_id("y1-card").last.scroll_into_view_if_needed()
-        page.wait_for_function("[...document.querySelectorAll('.house')].at(-1).querySelector('img')?.naturalWidth > 0")
+        photo = page.get_by_test_id("y1-card").last.locator("img")
+        assert photo.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
 
 @pytest.mark.browser
