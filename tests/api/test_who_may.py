@@ -101,6 +101,7 @@ OWNERS = {
     "stays/<str:code>/pass.png": only(GUEST),
     "me/": ONE_S_OWN,
     "settings/": PUBLIC,
+    "apartments/": PUBLIC,
     "events/": PUBLIC,
     "services/": PUBLIC,
     "help/": PUBLIC,
