@@ -111,7 +111,8 @@ def test_a_search_asks_as_much_of_a_network_of_any_size(houses, wuzhong, django_
 def test_what_the_search_calls_free_is_what_a_booking_can_take(wishes, hostel, people):
     """For any beds taken before: the two ways to look at the same rows agree."""
     with undone():
-        Bed.objects.filter(room__hostel=hostel, room__number__gt="204").update(valid_until=FRIDAY)
+        # Only rooms that the first guest of a night decides about: there the two genders meet.
+        Bed.objects.filter(room__hostel=hostel).exclude(room__number__in=["203", "204"]).update(valid_until=FRIDAY)
         for gender, first, length, cancelled in wishes:
             arrival = FRIDAY + timedelta(days=first)
             nights = Nights(arrival, arrival + timedelta(days=length))
