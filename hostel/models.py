@@ -246,6 +246,35 @@ class Rate(models.Model):
         constraints = [models.UniqueConstraint(fields=["hostel", "valid_from"], name="one_rate_per_hostel_and_day")]
 
 
+class WorkdayCorrectionQuerySet(models.QuerySet):
+    def standing(self):
+        """Corrections that were not taken back."""
+        return self.filter(withdrawn_at=None)
+
+
+class WorkdayCorrection(models.Model):
+    """A day that is worked, or off, whatever the library of holidays says; for the whole country's calendar."""
+
+    day = models.DateField()
+    is_working = models.BooleanField()
+    because = models.CharField(max_length=120)
+    written_by = models.CharField(max_length=80)  # as the record names a login: "user 12"
+    written_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WorkdayCorrectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day"], condition=Q(withdrawn_at=None), name="one_standing_correction_per_day"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.day}: {'working' if self.is_working else 'off'}"
+
+
 class Space(Named):
     """A room of the Youth Home."""
 
