@@ -1,8 +1,9 @@
-"""Fields that are unreadable in the database."""
+"""Fields that are unreadable in the database, and files that are unreadable on the disk."""
 
 import base64
 import hashlib
 import hmac
+import json
 import secrets
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,17 +16,36 @@ def seal(text: str, place: str) -> str:
 
     ``place`` ("table.column") is bound in: a value that is moved to another place does not open there.
     """
-    name, key = settings.FIELD_KEYS.writing
-    nonce = secrets.token_bytes(12)
-    sealed = AESGCM(key).encrypt(nonce, text.encode(), place.encode())
-    return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
+    name, sealed = _sealed(text.encode(), place)
+    return f"{name}:{base64.b64encode(sealed).decode()}"
 
 
 def unseal(sealed: str, place: str) -> str:
     """Return what `seal` was given; raises InvalidTag or KeyError where it does not open: never quietly nothing."""
     name, _, encoded = sealed.partition(":")
-    raw = base64.b64decode(encoded)
-    return AESGCM(settings.FIELD_KEYS.by_name[name]).decrypt(raw[:12], raw[12:], place.encode()).decode()
+    return _opened(name, base64.b64decode(encoded), place).decode()
+
+
+def seal_bytes(content: bytes, place: str) -> bytes:
+    """Return ``content``, a file, under AES-256-GCM as ``KEY_NAME:`` + nonce + ciphertext, bound to ``place``."""
+    name, sealed = _sealed(content, place)
+    return name.encode() + b":" + sealed
+
+
+def unseal_bytes(sealed: bytes, place: str) -> bytes:
+    """Return what `seal_bytes` was given; raises InvalidTag or KeyError where it does not open."""
+    name, _, rest = sealed.partition(b":")
+    return _opened(name.decode(errors="replace"), rest, place)
+
+
+def _sealed(content: bytes, place: str) -> tuple[str, bytes]:
+    name, key = settings.FIELD_KEYS.writing
+    nonce = secrets.token_bytes(12)
+    return name, nonce + AESGCM(key).encrypt(nonce, content, place.encode())
+
+
+def _opened(name: str, sealed: bytes, place: str) -> bytes:
+    return AESGCM(settings.FIELD_KEYS.by_name[name]).decrypt(sealed[:12], sealed[12:], place.encode())
 
 
 class EncryptedField(models.TextField):
@@ -39,6 +59,17 @@ class EncryptedField(models.TextField):
 
     def from_db_value(self, value, expression, connection):
         return unseal(value, self._place()) if value else value
+
+
+class EncryptedJSONField(EncryptedField):
+    """A JSON value kept sealed as `EncryptedField` does; an empty one is kept as the empty text."""
+
+    def get_prep_value(self, value):
+        return super().get_prep_value(json.dumps(value, sort_keys=True, ensure_ascii=False) if value else "")
+
+    def from_db_value(self, value, expression, connection):
+        opened = super().from_db_value(value, expression, connection)
+        return json.loads(opened) if opened else {}
 
 
 def keyed_hash(text: str, purpose: str) -> str:

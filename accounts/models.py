@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import EncryptedField
+from accounts.fields import EncryptedField, EncryptedJSONField
 from hostel.models import Dated, Hostel, Network
 
 
@@ -71,10 +71,12 @@ class Person(models.Model):
     phone_digits = models.CharField(max_length=64, blank=True)
     document_seen_at = models.DateTimeField(null=True, blank=True)
     education = models.CharField(max_length=20, choices=Education, blank=True)
-    graduation = models.CharField(max_length=7, blank=True)  # "2025-06", or "2025" where no month was said
+    graduation = models.CharField(max_length=10, blank=True)  # "2025-06-25", "2025-06", or "2025"
     school = models.CharField(max_length=80, blank=True)
     school_city = models.CharField(max_length=40, blank=True)
     home_in_district = models.BooleanField(null=True, blank=True)
+    # What rules ask of their own (`eligibility.rule.Question`), by key: {"works_here": "no"}.
+    answers = EncryptedJSONField(default=dict, blank=True)
 
     def __str__(self):
         return f"person {self.pk}"
@@ -121,6 +123,7 @@ class Consent(models.Model):
     class Purpose(models.TextChoices):
         SERVICE = "service", _("service agreement")
         PRIVACY = "privacy", _("privacy policy")
+        EVIDENCE = "evidence", _("proofs kept to verify a reason")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=20, choices=Purpose)

@@ -68,6 +68,8 @@ class Reason:
     value_source: str = "record"
     needed: Any = None
     fix: Fix | None = None
+    by: datetime | None = None  # until when to show what is missing, or when a person will have answered
+    whom: Sentence | str = ""  # who looks at it, where a person does
     field: str = ""  # of what was sent, where the reason is about no more than how that reads
 
     def as_data(self) -> dict:
@@ -83,6 +85,9 @@ class Reason:
             "value_used": _plain(self.value_used),
             "value_source": self.value_source,
             "needed": _plain(self.needed),
+            "by": self.by.isoformat() if self.by else None,
+            "whom_zh": Sentence(self.whom).say(CHINESE) if isinstance(self.whom, str) else self.whom.say(CHINESE),
+            "whom_en": Sentence(self.whom).say(ENGLISH) if isinstance(self.whom, str) else self.whom.say(ENGLISH),
             "fix": None
             if self.fix is None
             else {

@@ -49,6 +49,11 @@ class Stay(models.Model):
         LEFT = "left", _("left")
         CANCELLED = "cancelled", _("cancelled")
         NO_SHOW = "no_show", _("no-show")
+        REFUSED = "refused", _("not passed")
+
+    class Awaits(models.TextChoices):
+        PROOF = "proof", _("proof still needed")
+        REVIEW = "review", _("being reviewed")
 
     class Cause(models.TextChoices):
         GUEST = "GUEST", _("cancelled by the guest")
@@ -67,15 +72,18 @@ class Stay(models.Model):
     booked_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True, blank=True)
     hold_extended = models.BooleanField(default=False)
+    awaits = models.CharField(max_length=6, choices=Awaits, blank=True)  # what a held bed waits for, if not the guest
     confirmed_at = models.DateTimeField(null=True, blank=True)
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_out_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_cause = models.CharField(max_length=10, choices=Cause, blank=True)
     no_show_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)  # by a person who looked at it
 
     status = models.GeneratedField(
         expression=Case(
+            When(refused_at__isnull=False, then=Value("refused")),
             When(cancelled_at__isnull=False, then=Value("cancelled")),
             When(no_show_at__isnull=False, then=Value("no_show")),
             When(checked_out_at__isnull=False, then=Value("left")),
@@ -151,7 +159,7 @@ class BedNight(models.Model):
 
     class PriceClass(models.TextChoices):
         FREE = "free", _("free")
-        HALF = "half", _("half price")
+        PRICED = "priced", _("at a price")
 
     stay = models.ForeignKey(Stay, models.PROTECT, related_name="bed_nights")
     guest = models.ForeignKey(Person, models.PROTECT, related_name="bed_nights")
@@ -161,10 +169,14 @@ class BedNight(models.Model):
     night = models.DateField()
     sharing = models.CharField(max_length=6)
     price_class = models.CharField(max_length=6, choices=PriceClass)
+    percent = models.PositiveSmallIntegerField(default=0)  # of the house's rate that the guest pays
     rate_fen = models.PositiveIntegerField()  # what the house is paid
     price_fen = models.PositiveIntegerField()  # what the guest pays of it, at the desk
     slept_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
+    # The house was at fault: the night was slept and is paid for, but uses none of the guest's allowance.
+    excused_at = models.DateTimeField(null=True, blank=True)
+    excused_because = models.CharField(max_length=200, blank=True)
 
     objects = BedNightQuerySet.as_manager()
 
@@ -178,6 +190,13 @@ class BedNight(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(slept_at=None) | Q(released_at=None), name="a_slept_night_is_not_given_back"
+            ),
+            models.CheckConstraint(
+                condition=Q(excused_at=None) | ~Q(excused_because=""), name="a_night_is_excused_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(price_class="free", percent=0) | Q(price_class="priced", percent__gte=1),
+                name="a_priced_night_has_a_price",
             ),
         ]
         indexes = [models.Index(fields=["hostel", "night"]), models.Index(fields=["stay"])]

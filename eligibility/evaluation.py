@@ -1,22 +1,27 @@
 """The one evaluation behind checker, booking, review and preview: pure, from facts and terms to a decision."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from eligibility.caps import Price
 from eligibility.facts import Facts
 from eligibility.models import Assessment, Policy
 from eligibility.policies import kept_until, terms_of
-from eligibility.reasons import ASK, MISSING, NOT_MET, ORDER, Reason
+from eligibility.reasons import ASK, MET, MISSING, NOT_MET, ORDER, Reason, Sentence
 from eligibility.rule import Rule
-from eligibility.terms import Entitlement
+from eligibility.rules.nights import Nights
+from eligibility.terms import Entitlement, Terms
 
 __all__ = ["Decision", "Price", "assess", "evaluate", "kept_until", "replay"]
 
 YES, NO, TELL_US_MORE, ASK_A_PERSON = "yes", "no", "tell_us_more", "ask_a_person"
 # The best first: to say one thing more is quicker than to wait for a person.
 BEST = (YES, TELL_US_MORE, ASK_A_PERSON, NO)
+AGREED = Sentence(_("A person has looked at this and agreed"))
 
 
 @dataclass(frozen=True)
@@ -24,55 +29,75 @@ class Decision:
     """May they. ``prices`` has one entry a night wished for where the outcome is yes, else none.
 
     ``free_nights`` is how many nights the longest stay beginning on that day would have free; 0 where a rule other
-    than the number of nights says no. ``policy`` is "name/version", ``entitlement`` the key of what is given.
+    than the number of nights says no. ``policy`` is "name/version", ``entitlement`` the key of what is given and
+    ``label`` what people call it.
     """
 
     outcome: str
     reasons: tuple[Reason, ...]
     entitlement: str
+    label: Sentence
     prices: tuple[Price, ...]
-    free_nights: int
     policy: str
+    nights: Nights
+    facts: Facts
+
+    @cached_property
+    def free_nights(self) -> int:
+        refused = any(reason.verdict == NOT_MET and reason.rule_id != self.nights.id for reason in self.reasons)
+        return 0 if refused else self.nights.free_nights(self.facts)
 
 
 def evaluate(policy: Policy, facts: Facts) -> Decision:
     """Decide for ``facts`` under ``policy``: by the entitlement that serves this person best. Reads nothing else."""
     terms = terms_of(policy)
-    common = judged(terms.rules, facts)
-    decisions = [_decide(entitlement, common, facts, terms.version) for entitlement in terms.entitlements]
-    _distance, best = min(decisions, key=first)
-    return best
+    today = terms.on(facts.day)
+    common = judged(today.rules, facts, terms)
+    decisions = [_decide(given, common, facts, terms) for given in today.entitlements]
+    return decisions[0] if len(decisions) == 1 else min(decisions, key=_distance)
 
 
-def judged(rules: Iterable[Rule], facts: Facts) -> list[tuple[tuple, Reason]]:
-    """Ask each rule, and put beside its reason the place that it takes among the others."""
-    return [
-        ((ORDER[reason.verdict], rule.rank, rule.id, place), reason)
-        for rule in rules
-        for place, reason in enumerate(rule.judge(facts))
-    ]
+def judged(rules: Iterable[Rule], facts: Facts, terms: Terms) -> list[tuple[tuple, Reason]]:
+    """Ask each rule, and put beside its reason the place that it takes among the others.
+
+    What a person has agreed to is met, and a question to a person says who answers it and by when.
+    """
+    found = []
+    for rule in rules:
+        for place, reason in enumerate(rule.judge(facts)):
+            if reason.verdict != MET:
+                if rule.clearable and facts.is_cleared(rule.id):
+                    reason = replace(reason, verdict=MET, sentence=AGREED, fix=None, by=None)
+                elif reason.verdict == ASK:
+                    due = terms.review.due(facts.now, facts.shifted_days)
+                    reason = replace(reason, by=due, whom=terms.review.whom)
+            found.append(((ORDER[reason.verdict], rule.rank, rule.id, place), reason))
+    return found
 
 
-def _decide(entitlement: Entitlement, common, facts, version):
-    """The decision about one entitlement, after how far it is from the best that can be: the kindest outcome, the
-    fewest refusals (of who one is before those of how many nights), the least to pay, the most free nights."""
-    nights = entitlement.nights_on(facts.day)
-    placed = [*common, *judged((*entitlement.rules, nights), facts)]
+def _decide(entitlement: Entitlement, common, facts, terms):
+    placed = [*common, *judged((*entitlement.rules, entitlement.nights), facts, terms)]
     reasons = tuple(reason for _place, reason in sorted(placed, key=first))
     outcome = _outcome(reasons)
-    not_met = [reason.rule_id for reason in reasons if reason.verdict == NOT_MET]
-    refused = len(not_met) - not_met.count(nights.id)
-    prices = tuple(filter(None, nights.grant(facts).prices)) if outcome == YES and facts.wish.nights else ()
-    free_nights = 0 if refused else nights.free_nights(facts)
-    distance = (
-        BEST.index(outcome),
-        refused,
-        len(not_met),
-        sum(price.percent for price in prices),
-        -free_nights,
-        entitlement.key,
+    given = outcome == YES and facts.wish.nights
+    prices = tuple(filter(None, entitlement.nights.grant(facts).prices)) if given else ()
+    return Decision(
+        outcome, reasons, entitlement.key, entitlement.label, prices, terms.version, entitlement.nights, facts
     )
-    return distance, Decision(outcome, reasons, entitlement.key, prices, free_nights, version)
+
+
+def _distance(decision):
+    """How far a decision is from the best that can be: the kindest outcome, the fewest refusals (of who one is before
+    those of how many nights), the least to pay, the most free nights."""
+    not_met = [reason.rule_id for reason in decision.reasons if reason.verdict == NOT_MET]
+    return (
+        BEST.index(decision.outcome),
+        len(not_met) - not_met.count(decision.nights.id),
+        len(not_met),
+        sum(price.percent for price in decision.prices),
+        -decision.free_nights,
+        decision.entitlement,
+    )
 
 
 def first(pair):
@@ -87,12 +112,15 @@ def _outcome(reasons):
     return YES
 
 
-def assess(person: Person, policy: Policy, facts: Facts, decision: Decision) -> Assessment:
-    """Keep ``decision`` with all that it was made from, and return it: one statement."""
+def assess(
+    person: Person, policy: Policy, facts: Facts, decision: Decision, act: str = Assessment.Act.BOOK
+) -> Assessment:
+    """Keep ``decision`` with all that it was made from, and which act asked for it: one statement."""
     return Assessment.objects.create(
         person=person,
         policy=policy,
         made_at=facts.now,
+        act=act,
         outcome=decision.outcome,
         entitlement=decision.entitlement,
         facts=facts.as_data(),

@@ -47,8 +47,11 @@ def kept_until(policy: Policy, arrival: date, booked_at: datetime) -> datetime:
 
     That is the hour of the policy on the day of arrival; booked late, some hours after booking; never beyond 06:00.
     """
-    rule = terms_of(policy).no_show
-    if rule is None:
+    terms = terms_of(policy)
+    hour, hours = (terms.arrival.closes, 0) if terms.arrival else ("", 0)
+    if terms.no_show:
+        hour, hours = terms.no_show.kept_until, terms.no_show.kept_at_least_hours
+    if not hour:
         return end_of_night(arrival)
-    promised = at(arrival, time.fromisoformat(rule.kept_until))
-    return min(max(promised, booked_at + timedelta(hours=rule.kept_at_least_hours)), end_of_night(arrival))
+    promised = at(arrival, time.fromisoformat(hour))
+    return min(max(promised, booked_at + timedelta(hours=hours)), end_of_night(arrival))

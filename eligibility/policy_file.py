@@ -188,6 +188,9 @@ def _contradictions(data: dict) -> Iterator[tuple[str, str]]:
             yield f"{place}.key", f"{given['key']!r} stands twice"
         keys.add(given["key"])
         yield from _unknown(given["purposes"], data["purposes"], f"{place}.purposes", "purposes")
+        yield from _wrong_nights(given, place)
+        for m, span in enumerate(given.get("during", [])):
+            yield from _wrong_days(span, f"{place}.during[{m}]")
     for place, rules in lists:
         for n, rule in enumerate(rules):
             if rule["id"] in ids:
@@ -199,12 +202,61 @@ def _contradictions(data: dict) -> Iterator[tuple[str, str]]:
                 yield f"{place}[{n}].{name}", wrong
     for n, season in enumerate(data.get("seasons", [])):
         yield from _unknown(season.get("entitlements", []), keys, f"seasons[{n}].entitlements", "entitlements")
-        for end in ("from", "until"):
-            # A day of every year may be 29 February.
-            if not _is_date(season[end] if len(season[end]) == 10 else f"2024-{season[end]}"):
-                yield f"seasons[{n}].{end}", f"{season[end]!r} is no day"
-        if len(season["from"]) != len(season["until"]):
-            yield f"seasons[{n}].until", "must be with a year or without one, as from is"
+        yield from _wrong_days(season, f"seasons[{n}]")
+        yield from _wrong_nights(season["set"], f"seasons[{n}].set")
+        for changed, values in season["set"].get("rules", {}).items():
+            rule = next((rule for _place, rules in lists for rule in rules if rule["id"] == changed), None)
+            place = f"seasons[{n}].set.rules.{changed}"
+            if rule is None:
+                yield place, "is the id of none of the rules of this file"
+            else:
+                yield from _wrong_in_season(data, rule, values, place)
+
+
+def _wrong_days(span, place):
+    for end in ("from", "until"):
+        # A day of every year may be 29 February.
+        if not _is_date(span[end] if len(span[end]) == 10 else f"2024-{span[end]}"):
+            yield f"{place}.{end}", f"{span[end]!r} is no day"
+    if len(span["from"]) != len(span["until"]):
+        yield f"{place}.until", "must be with a year or without one, as from is"
+    elif len(span["from"]) == 10 and span["from"] > span["until"]:
+        yield f"{place}.until", "must not be before from"
+
+
+def _wrong_nights(given, place):
+    """Caps and prices of an entitlement, or of a season's changes to it."""
+    caps = given.get("caps", {})
+    if by_proof := caps.get("per_stay_by_proof"):
+        if by_proof["min"] > by_proof["max"]:
+            yield f"{place}.caps.per_stay_by_proof.min", "must not be above max"
+        if caps.get("per_stay") is not None:
+            yield f"{place}.caps.per_stay", "either this or per_stay_by_proof"
+    for n, tier in enumerate(given.get("after", [])):
+        if len(tier.keys() & {"per_stay", "months", "years"}) != 1:
+            yield f"{place}.after[{n}]", "must say one of per_stay, months, years"
+
+
+def _wrong_in_season(data, rule, values, place):
+    """What is wrong with ``rule`` where a season has given it other values."""
+    if fixed := values.keys() & {"id", "kind"}:
+        yield f"{place}.{min(fixed)}", "stays as it is"
+        return
+    changed = {**rule, **values}
+    alone = {
+        "name": "x",
+        "network": "x",
+        "title": data["title"],
+        "purposes": data["purposes"],
+        "entitlements": [],
+        "rules": [changed],
+    }
+    wrong = [error for error in _validator().iter_errors(alone) if list(error.absolute_path)[:1] == ["rules"]]
+    for error in wrong:
+        where = _place(["x", *list(error.absolute_path)[2:]]).removeprefix("x").removesuffix(": ")
+        yield f"{place}{where}", _said(error)
+    if not wrong:
+        yield from ((f"{place}.{name}", what) for name, what in KINDS[rule["kind"]].wrong(changed))
 
 
 def _signatures(data):

@@ -5,17 +5,31 @@ A kind lives in one file of `eligibility/rules/` and makes itself known by being
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.facts import RECORD, Facts
-from eligibility.reasons import ASK, MET, MISSING, NOT_MET, Fix, Reason, Sentence
+from eligibility.reasons import ASK, CHINESE, ENGLISH, MET, MISSING, NOT_MET, Fix, Reason, Sentence
 
 CHECKED_LATER = _("Checked when you book")
 NO_CLAUSE = Sentence("")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something a rule asks of the person that no other fact says: answered by one tap, kept under ``key``.
+
+    ``options`` are (value, label) pairs; the answer is a value. The same key in two rules is the same question.
+    """
+
+    key: str
+    text: Sentence
+    options: tuple[tuple[str, Sentence], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,16 +44,20 @@ class Rule:
 
     kinds: ClassVar[dict[str, type["Rule"]]] = {}
     kind: ClassVar[str]
+    name: ClassVar[Any] = ""  # what the office calls the kind
+    says: ClassVar[Any] = ""  # the rule as a sentence, with its values as {places}: what the office edits
     code: ClassVar[str]
     rank: ClassVar[int]  # the place of its reason among reasons of the same verdict
     values: ClassVar[Mapping[str, Any]] = {}  # JSON Schema of each value
     required: ClassVar[tuple[str, ...]] = ()
     always: ClassVar[bool] = False  # stands in every policy, also in one that does not name it
     of_entitlement: ClassVar[bool] = False  # made from an entitlement's own data, not from the list of rules
+    clearable: ClassVar[bool] = True  # a person may agree although the rule is not met
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        cls.kinds[cls.kind] = cls
+        if "kind" in cls.__dict__:
+            cls.kinds[cls.kind] = cls
 
     @classmethod
     def read(cls, data: Mapping, policy: str, policy_title: Sentence = NO_CLAUSE) -> Self:
@@ -48,7 +66,8 @@ class Rule:
             name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
         }
         del values["kind"]
-        about = {"policy": policy, "policy_title": policy_title, "clause": two_languages(data.get("clause"))}
+        clause = two_languages(data["clause"]) if "clause" in data else policy_title
+        about = {"policy": policy, "policy_title": policy_title, "clause": clause}
         return cls(**values | about)
 
     @classmethod
@@ -59,6 +78,10 @@ class Rule:
     @classmethod
     def purposes_in(cls, data: Mapping) -> Iterable[tuple[str, list[str]]]:
         """Yield (place in the data, purposes) for each list of purposes that a rule names."""
+        return ()
+
+    def questions(self) -> Iterable[Question]:
+        """What this rule wants answered beside the facts that everybody is asked for."""
         return ()
 
     def judge(self, facts: Facts) -> Iterable[Reason]:
@@ -76,6 +99,7 @@ class Rule:
         source: str = RECORD,
         needed: Any = None,
         fix: Fix | None = None,
+        by: datetime | None = None,
     ) -> Reason:
         """Answer with ``verdict``; where this rule only asks, what is not met becomes a question to a person."""
         if verdict == NOT_MET and self.otherwise == "ask":
@@ -92,7 +116,17 @@ class Rule:
             value_source=source,
             needed=needed,
             fix=fix,
+            by=by,
         )
+
+    def answer(self, facts: Facts, question: Question) -> str | None:
+        """What the person answered to ``question``, or None; an answer that is no option counts as none."""
+        said = facts.answers.get(question.key)
+        return said if any(said == value for value, _label in question.options) else None
+
+    def unanswered(self, facts: Facts, question: Question, needed: Any = None) -> Reason:
+        """Answer where ``question`` was not answered yet."""
+        return self.unknown(facts, question.key, question.text.text, question.text.values, needed=needed)
 
     def unknown(
         self,
@@ -109,6 +143,43 @@ class Rule:
             return self.reason(MET, later, values, source=facts.source(fact), needed=needed)
         fix = Fix("answer", _("Answer this"), f"/check/#{fact}")
         return self.reason(MISSING, text, values, source=facts.source(fact), needed=needed, fix=fix)
+
+
+class Statement(Rule):
+    """A rule that refuses nobody and needs no facts: it tells everybody, before they book, what holds here."""
+
+    clearable = False
+
+    def statement(self) -> Reason:
+        """What it tells: a reason that is met."""
+        raise NotImplementedError
+
+    def judge(self, facts: Facts) -> Iterable[Reason]:
+        return (self._statement,)
+
+    @cached_property
+    def _statement(self):
+        return self.statement()
+
+
+YES_OR_NO = (("yes", Sentence(_("Yes"))), ("no", Sentence(_("No"))))
+
+
+def key_of(what: str, *places: Mapping[str, str]) -> str:
+    """Return the key of a question about ``places``: two networks ask the same only where they ask of the same."""
+    names = [slugify(place["en"]) or slugify(place["zh"], allow_unicode=True) for place in places]
+    return "-".join([what, *sorted(names)])
+
+
+def named(*words: Mapping[str, str]) -> tuple[str, str]:
+    """Return names ``{zh, en}`` one after the other, as (Chinese, English)."""
+    return "、".join(name["zh"] for name in words), ", ".join(name["en"] for name in words)
+
+
+def joined(parts: Iterable[Sentence]) -> tuple[str, str]:
+    """Return sentences or parts of one as a single text, as (Chinese, English)."""
+    said = [(part.say(CHINESE), part.say(ENGLISH)) for part in parts]
+    return "；".join(zh for zh, _en in said), "; ".join(en for _zh, en in said)
 
 
 def two_languages(words: Mapping[str, str] | None) -> Sentence:

@@ -1,30 +1,35 @@
 """Terms: a policy's data, read into rules once. The data has been checked by `eligibility/policy_file.py`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, TypeVar
 
-from eligibility.caps import Cap, PerStay, PerYear, Tier
+from eligibility.caps import (
+    Cap,
+    Lifetime,
+    PerStay,
+    PerYear,
+    Rolling,
+    StaysInAll,
+    StaysPerYear,
+    StaysRolling,
+    Tier,
+)
 from eligibility.reasons import Sentence
-from eligibility.rule import Rule, two_languages
+from eligibility.rule import Question, Rule, two_languages
 from eligibility.rules import KINDS
-from eligibility.rules.nights import Nights
+from eligibility.rules.appeal import Appeal
+from eligibility.rules.arrival import Arrival
+from eligibility.rules.during import During
+from eligibility.rules.nights import ByProof, Nights
 from eligibility.rules.no_show import NoShow
+from eligibility.rules.order import Order
 from eligibility.rules.purpose import Purpose
+from eligibility.rules.review import Review
+from eligibility.seasons import Season
 
-
-@dataclass(frozen=True)
-class Season:
-    """Days of arrival, every year ("06-10") or once ("2026-02-10"), both ends included."""
-
-    first: str
-    last: str
-
-    def covers(self, day: date) -> bool:
-        said = day.isoformat()[-len(self.first) :]
-        if self.first <= self.last:
-            return self.first <= said <= self.last
-        return said >= self.first or said <= self.last  # over the turn of the year
+Kind = TypeVar("Kind", bound=Rule)
 
 
 @dataclass(frozen=True)
@@ -35,14 +40,23 @@ class Entitlement:
     label: Sentence
     rules: tuple[Rule, ...]
     nights: Nights
-    in_season: tuple[tuple[Season, Nights], ...]
 
-    def nights_on(self, day: date) -> Nights:
-        """The caps and prices of an arrival on ``day``; of two seasons that cover it, the one named last."""
-        for season, nights in reversed(self.in_season):
-            if season.covers(day):
-                return nights
-        return self.nights
+
+@dataclass(frozen=True)
+class TermsOfDay:
+    """What holds for an arrival on one day: the rules of everything that is given, and what is given."""
+
+    rules: tuple[Rule, ...]
+    entitlements: tuple[Entitlement, ...]
+
+    def every_rule(self) -> Iterable[Rule]:
+        yield from self.rules
+        for given in self.entitlements:
+            yield from given.rules
+
+    def one(self, kind: type[Kind]) -> Kind | None:
+        """The rule of this kind, where there is one."""
+        return next((rule for rule in self.rules if isinstance(rule, kind)), None)
 
 
 @dataclass(frozen=True)
@@ -52,76 +66,173 @@ class Terms:
     version: str  # "name/version"
     title: Sentence
     purposes: Mapping[str, tuple[str, str]]  # by key: (Chinese, English)
-    rules: tuple[Rule, ...]  # of every entitlement
-    entitlements: tuple[Entitlement, ...]
+    data: Mapping[str, Any]
+    seasons: tuple[Season, ...]
+    _read: dict[tuple[bool, ...], TermsOfDay] = field(default_factory=dict, compare=False)
+
+    def on(self, day: date) -> TermsOfDay:
+        """The terms of an arrival on ``day``: each season that covers it changes them, the one named last has the
+        last word."""
+        covering = tuple(season.covers(day) for season in self.seasons)
+        if covering not in self._read:
+            self._read[covering] = _read_day(self, covering)
+        return self._read[covering]
+
+    @property
+    def always(self) -> TermsOfDay:
+        """The terms outside of every season."""
+        covering = (False,) * len(self.seasons)
+        if covering not in self._read:
+            self._read[covering] = _read_day(self, covering)
+        return self._read[covering]
+
+    def one(self, kind: type[Kind]) -> Kind | None:
+        """The rule of this kind, where there is one."""
+        return self.always.one(kind)
 
     @property
     def no_show(self) -> NoShow | None:
-        return next((rule for rule in self.rules if isinstance(rule, NoShow)), None)
+        return self.one(NoShow)
+
+    @property
+    def arrival(self) -> Arrival | None:
+        return self.one(Arrival)
+
+    @property
+    def review(self) -> Review:
+        """How long a person may take to answer; where the policy does not say, one working day."""
+        return self.one(Review) or Review(id="review", policy=self.version, policy_title=self.title, clause=self.title)
+
+    @property
+    def appeal(self) -> Appeal | None:
+        return self.one(Appeal)
+
+    @property
+    def order(self) -> Order:
+        """Whether one books first and proves later; where the policy does not say, so it is."""
+        return self.one(Order) or Order(id="order", policy=self.version, policy_title=self.title, clause=self.title)
+
+    def questions_on(self, day: date) -> tuple[Question, ...]:
+        """What the rules of an arrival on ``day`` ask beside the facts that everybody is asked for, each once."""
+        found: dict[str, Question] = {}
+        for rule in self.on(day).every_rule():
+            for question in rule.questions():
+                found.setdefault(question.key, question)
+        return tuple(found.values())
 
     def caps_on(self, day: date) -> tuple[Cap, ...]:
         """The caps of all entitlements for an arrival on ``day``, each once."""
-        return tuple(dict.fromkeys(cap for given in self.entitlements for cap in given.nights_on(day).caps))
+        return tuple(dict.fromkeys(cap for given in self.on(day).entitlements for cap in given.nights.caps))
+
+    def history_from(self, day: date) -> date | None:
+        """The first night that a cap may count for nights from ``day`` on; None where all of them may."""
+        caps = self.caps_on(day)
+        if any(isinstance(cap, Lifetime | StaysInAll) for cap in caps):
+            return None
+        rolling = [cap.window for cap in caps if isinstance(cap, Rolling | StaysRolling)]
+        # A stay that began in one year reaches into the next: its nights there count, and so does its arrival.
+        return min(date(day.year, 1, 1), day - timedelta(days=max(rolling, default=0)))
 
 
 def read_terms(data: Mapping, version: str) -> Terms:
     """Read the terms of a checked policy file; ``version`` is said with every reason."""
-    purposes = {key: (words["zh"], words["en"]) for key, words in data["purposes"].items()}
-    title = two_languages(data["title"])
     return Terms(
         version=version,
-        title=title,
-        purposes=purposes,
-        rules=_read_rules(data["rules"], version, title) + _always(data["rules"], version, title),
-        entitlements=tuple(_entitlement(given, data, purposes, version, title) for given in data["entitlements"]),
+        title=two_languages(data["title"]),
+        purposes={key: (words["zh"], words["en"]) for key, words in data["purposes"].items()},
+        data=data,
+        seasons=tuple(Season(season["from"], season["until"]) for season in data.get("seasons", [])),
     )
 
 
-def _read_rules(rules, version, title):
-    return tuple(KINDS[rule["kind"]].read(rule, version, title) for rule in rules)
+def _read_day(terms, covering):
+    data, seasons = terms.data, terms.data.get("seasons", [])
+    changing = [season for season, covers in zip(seasons, covering, strict=True) if covers]
+    rules = [_rule_in_season(rule, changing) for rule in data["rules"]]
+    return TermsOfDay(
+        rules=_read_rules(rules, terms) + _always(rules, terms),
+        entitlements=tuple(_entitlement(given, changing, terms) for given in data["entitlements"]),
+    )
 
 
-def _always(rules, version, title):
+def _rule_in_season(rule, changing):
+    for season in changing:
+        rule = {**rule, **season["set"].get("rules", {}).get(rule["id"], {})}
+    return rule
+
+
+def _read_rules(rules, terms):
+    return tuple(KINDS[rule["kind"]].read(rule, terms.version, terms.title) for rule in rules)
+
+
+def _always(rules, terms):
     """The rules that no policy can leave out, where this one does not name them."""
     named = {rule["kind"] for rule in rules}
     return tuple(
-        kind(id=name, policy=version, policy_title=title)
+        kind(id=name, policy=terms.version, policy_title=terms.title, clause=terms.title)
         for name, kind in KINDS.items()
         if kind.always and name not in named
     )
 
 
-def _entitlement(given, data, purposes, version, title):
-    common = {"policy": version, "policy_title": title, "clause": two_languages(given.get("clause"))}
-    purpose = Purpose(id=f"{given['key']}.purposes", purposes=tuple(given["purposes"]), names=purposes, **common)
-    seasons = [
-        season for season in data.get("seasons", []) if given["key"] in season.get("entitlements", [given["key"]])
-    ]
+def _entitlement(given, changing, terms):
+    for season in changing:
+        if given["key"] in season.get("entitlements", [given["key"]]):
+            given = _changed(given, season["set"])
+    clause = two_languages(given["clause"]) if "clause" in given else terms.title
+    common = {"policy": terms.version, "policy_title": terms.title, "clause": clause}
+    purpose = Purpose(id=f"{given['key']}.purposes", purposes=tuple(given["purposes"]), names=terms.purposes, **common)
+    spans = tuple(Season(span["from"], span["until"]) for span in given.get("during", []))
+    during = (During(id=f"{given['key']}.during", spans=spans, **common),) if spans else ()
+    rules = [_rule_in_season(rule, changing) for rule in given.get("rules", [])]
     return Entitlement(
         key=given["key"],
         label=two_languages(given["label"]),
-        rules=(purpose, *_read_rules(given.get("rules", []), version, title)),
-        nights=_nights(given, data["network"], common),
-        in_season=tuple(
-            (
-                Season(season["from"], season["until"]),
-                _nights(_changed(given, season["set"]), data["network"], common),
-            )
-            for season in seasons
-        ),
-    )
-
-
-def _nights(given, network, common):
-    caps, kinds = given["caps"], {"per_stay": PerStay, "per_year": PerYear}
-    return Nights(
-        id=f"{given['key']}.caps",
-        caps=tuple(kind(caps[name], network) for name, kind in kinds.items() if caps.get(name) is not None),
-        tiers=tuple(Tier(tier["percent"], tier["per_stay"]) for tier in given.get("after", [])),
-        **common,
+        rules=(purpose, *during, *_read_rules(rules, terms)),
+        nights=_nights(given, terms.data, common),
     )
 
 
 def _changed(given, changes):
     """An entitlement as a season changes it: caps one by one, prices as a whole."""
-    return {**given, **changes, "caps": {**given["caps"], **changes.get("caps", {})}}
+    caps = {**given["caps"], **changes.get("caps", {})}
+    return {**given, "caps": caps, **({"after": changes["after"]} if "after" in changes else {})}
+
+
+def _nights(given, data, common):
+    caps, network = given["caps"], data["network"]
+    by_proof = caps.get("per_stay_by_proof")
+    per_stay = caps.get("per_stay") if by_proof is None else by_proof["max"]
+    return Nights(
+        id=f"{given['key']}.caps",
+        caps=(
+            *([PerStay(per_stay, network)] if per_stay is not None else []),
+            *_windows(caps, network, given["key"]),
+            *_windows(data.get("caps", {}), network),
+        ),
+        tiers=tuple(_tier(tier) for tier in given.get("after", [])),
+        by_proof=ByProof(by_proof["min"], by_proof["max"]) if by_proof else None,
+        extended_to=caps.get("extended_to"),
+        **common,
+    )
+
+
+def _windows(caps, network, entitlement=""):
+    """The caps that count over several stays: of one entitlement, or of everything that is given."""
+    simple = {
+        "per_year": PerYear,
+        "lifetime": Lifetime,
+        "stays_per_year": StaysPerYear,
+        "stays_lifetime": StaysInAll,
+    }
+    for name, kind in simple.items():
+        if caps.get(name) is not None:
+            yield kind(caps[name], network, entitlement)
+    if rolling := caps.get("rolling"):
+        yield Rolling(rolling["nights"], network, entitlement, rolling["days"])
+    if rolling := caps.get("stays_rolling"):
+        yield StaysRolling(rolling["stays"], network, entitlement, rolling["days"])
+
+
+def _tier(tier):
+    return Tier(tier["percent"], tier.get("per_stay", 0), tier.get("months", 0) + 12 * tier.get("years", 0))

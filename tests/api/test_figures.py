@@ -44,7 +44,7 @@ def test_an_officer_sees_the_nights_of_the_year(as_officer, hostel, slept):
 
 
 def test_free_and_priced_stand_apart(as_auditor, slept):
-    BedNight.objects.filter(guest__name="陈一舟").update(price_class="half")
+    BedNight.objects.filter(guest__name="陈一舟").update(price_class="priced", percent=50)
 
     body = as_auditor.get(f"{FIGURES}?year={TODAY.year}").json()
 

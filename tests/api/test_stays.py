@@ -41,7 +41,7 @@ def test_priced_nights_need_a_yes_and_say_what_they_cost(as_lin, wish):
 
     assert problem(refused, 409, "NIGHTS")["reasons"][0]["fix"]
     assert booked.status_code == 201
-    priced = [night for night in booked.json()["nights"] if night["price_class"] == "half"]
+    priced = [night for night in booked.json()["nights"] if night["price_class"] == "priced"]
     assert {night["price_yuan"] for night in priced} == {"49.00"}
     assert booked.json()["to_pay_yuan"] == f"{49 * len(priced)}.00"
 

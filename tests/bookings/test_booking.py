@@ -158,7 +158,7 @@ def test_nights_after_the_free_ones_are_had_at_half_price_by_who_accepts_it(host
 
     stay = wish(lin, hostel, five, accept_price=True)
     nights = stay.bed_nights.order_by("night").values_list("price_class", "price_fen")
-    assert list(nights) == [("free", 0)] * 3 + [("half", 4900)] * 2
+    assert list(nights) == [("free", 0)] * 3 + [("priced", 4900)] * 2
 
 
 def test_a_bed_out_of_service_is_given_to_nobody(hostel, lin):

@@ -13,7 +13,7 @@ from eligibility.policy_file import load_policy
 from tests.eligibility.cases import NOW, SAMPLE, SHANGHAI, TODAY, days, facts, kept, policy, stay
 
 SAMPLE_POLICY = policy()
-FREE, HALF = Price("free", 0), Price("half", 50)
+FREE, PRICED = Price("free", 0), Price("priced", 50)
 TOMORROW = TODAY + timedelta(1)
 JANUARY = date(2026, 1, 1)
 
@@ -108,7 +108,7 @@ def test_in_the_season_a_stay_has_five_free_nights_by_its_day_of_arrival(arrival
 
     decision = evaluate(SAMPLE_POLICY, facts(now=now, accept_price=True, **stay(arrival, 6)))
 
-    assert decision.prices == (FREE,) * free + (HALF,) * (6 - free)
+    assert decision.prices == (FREE,) * free + (PRICED,) * (6 - free)
     assert decision.free_nights == free
 
 
@@ -169,7 +169,7 @@ def test_conditions_of_one_entitlement_do_not_bind_the_other():
 
     decision = evaluate(policy(doctors_only), facts(purpose="interview", accept_price=True))
 
-    assert (decision.outcome, decision.entitlement, decision.prices) == ("yes", "visit", (HALF, HALF))
+    assert (decision.outcome, decision.entitlement, decision.prices) == ("yes", "visit", (PRICED, PRICED))
 
 
 # --- what always holds ------------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def kept_nights(draw):
         for day in nights
         for night in kept(
             day,
-            price_class=draw(st.sampled_from(["free", "free", "half"])),
+            price_class=draw(st.sampled_from(["free", "free", "priced"])),
             network=draw(st.sampled_from(["wuzhong", "gusu"])),
         )
     )

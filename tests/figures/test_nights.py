@@ -37,7 +37,7 @@ def test_a_night_promised_or_only_begun_is_not_given_yet(hostel, lin):
 
 def test_priced_nights_stand_apart_from_free_ones(hostel, lin, slept):
     stay = slept(lin, hostel, FRIDAY, nights=3)
-    BedNight.objects.filter(stay=stay, night=SUNDAY).update(price_class="half")
+    BedNight.objects.filter(stay=stay, night=SUNDAY).update(price_class="priced", percent=50)
 
     given = nights_given([hostel], 2026)
 

@@ -349,7 +349,7 @@ def test_after_the_cut_off_a_guest_who_comes_after_all_can_still_be_let_in(desk,
 
 def test_what_the_guest_pays_at_the_desk_stands_on_the_card(desk, hostel, lin, friday_stay):
     stay = friday_stay(lin, hostel, until=SUNDAY)
-    BedNight.objects.filter(stay=stay, night=SATURDAY).update(price_class="half", price_fen=4900)
+    BedNight.objects.filter(stay=stay, night=SATURDAY).update(price_class="priced", percent=50, price_fen=4900)
 
     assert "应收 ¥49.00 · 1 晚半价" in text_of(desk.get(CHECKIN, {"stay": stay.code}))
 

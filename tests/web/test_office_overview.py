@@ -30,7 +30,7 @@ def slept(lin, hostel, friday_stay):
     audit(moment(SATURDAY, 6))
     audit(moment(SUNDAY, 6))
     check_out(stay, now=moment(SUNDAY, 10))
-    BedNight.objects.filter(stay=stay, night=SATURDAY).update(price_class="half")
+    BedNight.objects.filter(stay=stay, night=SATURDAY).update(price_class="priced", percent=50)
     return stay
 
 

@@ -13,7 +13,7 @@ NEW_YEARS_EVE = date(2026, 12, 31)
 
 
 def said(about, rule=SAMPLE):
-    """What is granted ("fh-": free, half, none), and the codes that are not met."""
+    """What is granted ("fp-": free, priced, none), and the codes that are not met."""
     letters = "".join("-" if price is None else price.cls[0] for price in rule.grant(about).prices)
     return letters, [reason.code for reason in rule.judge(about) if reason.verdict == "not_met"]
 
@@ -24,18 +24,18 @@ def said(about, rule=SAMPLE):
         (1, 0, False, "f", []),
         (3, 0, False, "fff", []),
         (3, 4, False, "fff", []),
-        (3, 5, False, "ffh", ["NIGHTS"]),
-        (3, 5, True, "ffh", []),
-        (3, 7, False, "hhh", ["NIGHTS"]),
-        (3, 7, True, "hhh", []),  # also when the year's free nights are gone
-        (4, 0, False, "fffh", ["NIGHTS"]),
-        (4, 0, True, "fffh", []),
-        (7, 0, True, "fffhhhh", []),
-        (8, 0, True, "fffhhhh-", ["STAY_NIGHTS"]),
-        (8, 0, False, "fffhhhh-", ["NIGHTS", "STAY_NIGHTS"]),
-        (4, 7, True, "hhhh", []),
-        (5, 7, True, "hhhh-", ["NIGHTS"]),  # at most four priced nights a stay, whatever is free
-        (6, 6, True, "fhhhh-", ["NIGHTS"]),
+        (3, 5, False, "ffp", ["NIGHTS"]),
+        (3, 5, True, "ffp", []),
+        (3, 7, False, "ppp", ["NIGHTS"]),
+        (3, 7, True, "ppp", []),  # also when the year's free nights are gone
+        (4, 0, False, "fffp", ["NIGHTS"]),
+        (4, 0, True, "fffp", []),
+        (7, 0, True, "fffpppp", []),
+        (8, 0, True, "fffpppp-", ["STAY_NIGHTS"]),
+        (8, 0, False, "fffpppp-", ["NIGHTS", "STAY_NIGHTS"]),
+        (4, 7, True, "pppp", []),
+        (5, 7, True, "pppp-", ["NIGHTS"]),  # at most four priced nights a stay, whatever is free
+        (6, 6, True, "fpppp-", ["NIGHTS"]),
     ],
 )
 def test_free_first_then_half_price(wanted, used, accept, granted, not_met):
@@ -68,7 +68,7 @@ def test_each_night_counts_in_its_own_calendar_year():
 
 
 def test_half_price_nights_and_nights_in_sister_districts_do_not_count_in_the_district():
-    others = kept(*days(JANUARY, 7), price_class="half") + kept(*days(date(2026, 2, 1), 7), network="gusu")
+    others = kept(*days(JANUARY, 7), price_class="priced") + kept(*days(date(2026, 2, 1), 7), network="gusu")
 
     assert said(facts(nights=others, **stay(TOMORROW, 3))) == ("fff", [])
 
@@ -77,10 +77,10 @@ def test_half_price_nights_and_nights_in_sister_districts_do_not_count_in_the_di
     "in_gusu, accept, granted, not_met",
     [
         (11, False, "fff", []),
-        (12, False, "ffh", ["NIGHTS", "CITY_CAP"]),
-        (12, True, "ffh", []),
-        (14, False, "hhh", ["NIGHTS", "CITY_CAP"]),
-        (14, True, "hhh", []),
+        (12, False, "ffp", ["NIGHTS", "CITY_CAP"]),
+        (12, True, "ffp", []),
+        (14, False, "ppp", ["NIGHTS", "CITY_CAP"]),
+        (14, True, "ppp", []),
     ],
 )
 def test_the_city_counts_the_nights_of_all_its_districts(in_gusu, accept, granted, not_met):
@@ -94,7 +94,7 @@ def test_the_city_counts_the_nights_of_all_its_districts(in_gusu, accept, grante
 def test_the_city_is_not_blamed_where_the_stay_has_its_nights_already():
     elsewhere = kept(*days(JANUARY, 11), network="gusu")
 
-    assert said(facts(nights=elsewhere, city_cap=14, **stay(TOMORROW, 4))) == ("fffh", ["NIGHTS"])
+    assert said(facts(nights=elsewhere, city_cap=14, **stay(TOMORROW, 4))) == ("fffp", ["NIGHTS"])
 
 
 def test_a_city_that_names_no_cap_gives_no_reason():

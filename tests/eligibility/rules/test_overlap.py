@@ -20,7 +20,7 @@ def test_a_night_is_booked_once(in_days, verdict):
 
 
 def test_a_half_price_night_in_a_sister_district_overlaps_as_well():
-    one = kept(FROM, price_class="half", network="gusu")
+    one = kept(FROM, price_class="priced", network="gusu")
 
     reason = answer(OVERLAP, facts(nights=one, **stay(FROM, 2)))
 

@@ -1,0 +1,42 @@
+"""Whoever is not passed by a person may have a second one look."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from eligibility.reasons import MET, Sentence
+from eligibility.rule import Rule
+from eligibility.rules.review import OFFICE
+from hostel.spans import Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appeal(Rule):
+    """A second person answers ``within`` a span; ``by`` names who that is."""
+
+    kind = "appeal"
+    name = _("Appeal")
+    says = _("Who was not passed may appeal; a second person answers within {within}: {by}")
+    code = "APPEAL"
+    rank = 125
+    clearable = False
+    values = {"within": {"$ref": "#/$defs/span"}, "by": {"$ref": "#/$defs/words"}}
+    required = ("within",)
+
+    within: dict[str, int | str]
+    by: dict[str, str] | None = None
+
+    @property
+    def whom(self) -> Sentence:
+        """Who answers."""
+        return Sentence("%(by)s", {"by": (self.by["zh"], self.by["en"])}) if self.by else Sentence(OFFICE)
+
+    def due(self, now: datetime, shifted_days: Collection[date]) -> datetime:
+        """The moment by which an appeal made at ``now`` is answered."""
+        return Span.read(self.within).after(now, shifted_days)
+
+    def judge(self, facts):
+        text = _("If a person says no, you may appeal: somebody else answers within %(within)s")
+        yield self.reason(MET, text, {"within": Span.read(self.within).said}, needed=self.within)
