@@ -3,10 +3,11 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,17 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 from accounts.acts import act
-from eligibility.models import Policy
+from eligibility.models import Assessment, Policy
 from eligibility.rules import KINDS
 from hostel.models import Network
+from hostel.nights import business_day, end_of_night
 from hostel.plain_text import type_of_plain_text, unreadable
 
 FRAME = Path(__file__).with_name("policy.schema.json")
 NOBODY_NAMED = "load_policy"  # who drafted a file that does not say
+FINGERPRINT = "fingerprint"  # what a row keeps beside the data of its file
+SIGNATURES = ("drafted_by", "approved_by", "in_force_from")
+WIDTH = 110  # what is longer than a line of a readable file is written one below the other
 
 
 class WrongFile(Exception):
@@ -49,28 +54,70 @@ class PlainLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?[0-9]+$"), list("-0123456789"))
+class PlainDumper(yaml.SafeDumper):
+    """Writes what `PlainLoader` reads as the same, as people like to read it: what is short stands in one line."""
+
+    def represent_mapping(self, tag, mapping, flow_style=None):
+        node = super().represent_mapping(tag, mapping, flow_style)
+        node.flow_style = not {"id", "network"} & set(mapping) and _length(node) <= WIDTH
+        return node
+
+    def represent_sequence(self, tag, sequence, flow_style=None):
+        node = super().represent_sequence(tag, sequence, flow_style)
+        node.flow_style = all(isinstance(each, yaml.ScalarNode) for each in node.value)
+        return node
+
+    def ignore_aliases(self, data):
+        return True
 
 
-def load_policy(path: str | Path, *, now: datetime, check: bool = False) -> Policy:
+def _length(node):
+    """About how many characters ``node`` takes in one line."""
+    if isinstance(node, yaml.ScalarNode):
+        return len(node.value) + 2
+    return sum(map(_length, chain(*node.value) if isinstance(node, yaml.MappingNode) else node.value))
+
+
+INT = re.compile(r"^-?[0-9]+$")
+for _kind in (PlainLoader, PlainDumper):
+    _kind.add_implicit_resolver("tag:yaml.org,2002:int", INT, list("-0123456789"))
+
+
+def written(rules: Mapping[str, Any]) -> str:
+    """Return the data of a policy as a YAML file that people can read and `load_policy` reads back as the same."""
+    data = {name: value for name, value in rules.items() if name != FINGERPRINT}
+    return yaml.dump(data, Dumper=PlainDumper, allow_unicode=True, sort_keys=False, width=100_000, indent=2)
+
+
+def unsigned(rules: Any) -> Any:
+    """Return the data of a policy without its fingerprint and without who drafted and approved it, and when."""
+    if not isinstance(rules, Mapping):
+        return rules
+    return {name: value for name, value in rules.items() if name not in (FINGERPRINT, *SIGNATURES)}
+
+
+def load_policy(path: str | Path, *, now: datetime, check: bool = False, network: str | None = None) -> Policy:
     """Write the policy of the YAML file ``path`` as the next version of its network's rules, and return it.
 
     The same content as the newest version again is that version. With ``check`` nothing is written and the policy
     returned has no row of its own. With two different people and a day in the file it is in force from that day,
-    else a draft. Raises WrongFile with every error, and then changes nothing.
+    else a draft. ``network`` (a slug) takes the place of the network that the file names. Raises WrongFile with
+    every error, and then changes nothing.
     """
-    data = read_policy(path)
-    network = Network.objects.filter(slug=data["network"]).first()
-    if network is None:
+    data = read_policy(path) | ({"network": network} if network else {})
+    whose = Network.objects.filter(slug=data["network"]).first()
+    if whose is None:
         raise WrongFile([f"network: there is no network {data['network']!r} here; load it first with load_network"])
 
     def write():
-        newest = Policy.objects.select_for_update().filter(network=network).order_by("-version").first()
-        rules = data | {"fingerprint": fingerprint(data)}
+        newest = Policy.objects.select_for_update().filter(network=whose).order_by("-version").first()
+        rules = data | {FINGERPRINT: fingerprint(data)}
         if newest is not None and newest.rules == rules:
             return newest
+        if "in_force_from" in data:
+            _refuse_to_decide_again(whose, date.fromisoformat(data["in_force_from"]))
         policy = Policy(
-            network=network,
+            network=whose,
             version=newest.version + 1 if newest else 1,
             rules=rules,
             drafted_by=data.get("drafted_by", NOBODY_NAMED),
@@ -85,18 +132,35 @@ def load_policy(path: str | Path, *, now: datetime, check: bool = False) -> Poli
     return act(write)
 
 
+def _refuse_to_decide_again(network, first):
+    """Raise WrongFile where other rules decided after the day ``first``: those decisions stand."""
+    later = Assessment.objects.filter(policy__network=network, made_at__gte=end_of_night(first))
+    last = later.select_related("policy").order_by("made_at").last()
+    if last is not None:
+        day = business_day(last.made_at)
+        raise WrongFile(
+            [f"in_force_from: {first} is too early: {last.policy} still decided on {day}; write {day} or later"]
+        )
+
+
 def read_policy(path: str | Path) -> dict:
     """Return the data of the policy file ``path``, checked; raises WrongFile with every error."""
-    text = ""
     try:
         text = Path(path).read_text(encoding="utf-8")
-        data = yaml.load(text, PlainLoader)  # noqa: S506 (a SafeLoader)
-    except (OSError, ValueError, yaml.YAMLError, RecursionError) as wrong:
-        raise WrongFile([unreadable(text, wrong) or f"{path}: {wrong}"]) from wrong
-    errors = errors_in(data)
-    if errors:
+    except (OSError, ValueError) as wrong:
+        raise WrongFile([f"{path}: {wrong}"]) from wrong
+    data = read_text(text, str(path))
+    if errors := errors_in(data):
         raise WrongFile(errors)
     return data
+
+
+def read_text(text: str, name: str) -> Any:
+    """Return what the YAML ``text`` says, not yet checked; raises WrongFile, speaking of the file as ``name``."""
+    try:
+        return yaml.load(text, PlainLoader)  # noqa: S506 (a SafeLoader)
+    except (ValueError, yaml.YAMLError, RecursionError) as wrong:
+        raise WrongFile([unreadable(text, wrong) or f"{name}: {wrong}"]) from wrong
 
 
 def fingerprint(data: dict) -> str:

@@ -1,4 +1,4 @@
-"""`manage.py load_policy FILE [--check]`: write a network's rules from a policy file."""
+"""`manage.py load_policy FILE [--check] [--network SLUG]`: write a network's rules from a policy file."""
 
 import sys
 
@@ -14,10 +14,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file")
         parser.add_argument("--check", action="store_true", help="only look: print every error, change nothing")
+        parser.add_argument("--network", metavar="SLUG", help="the network it is for, instead of the one in the file")
 
-    def handle(self, *args, file, check, **options):
+    def handle(self, *args, file, check, network, **options):
         try:
-            policy = load_policy(file, now=timezone.now(), check=check)
+            policy = load_policy(file, now=timezone.now(), check=check, network=network)
         except WrongFile as wrong:
             for error in wrong.errors:
                 self.stderr.write(error)
