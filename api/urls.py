@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from api import about, desk, eligibility, figures, hostels, me, stays
+from api import about, desk, eligibility, figures, hostels, me, stays, working_days
 
 
 class StayCode(StringConverter):
@@ -32,6 +32,8 @@ v1 = [
     path("desk/stays/<stay:code>/check-out/", desk.CheckOut.as_view(), name="check_out"),
     path("desk/stays/<stay:code>/no-show/", desk.NoShow.as_view(), name="no_show"),
     path("figures/", figures.Figures.as_view(), name="figures"),
+    path("working-days/", working_days.WorkingDays.as_view(), name="working_days"),
+    path("working-days/<str:day>/", working_days.WorkingDay.as_view(), name="working_day"),
     path("schema/", about.Schema.as_view(), name="schema"),
 ]
 app_name = "api"

@@ -10,13 +10,16 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 import holidays
+from django.utils.translation import get_language
 
 from hostel.models import WorkdayCorrection
 from hostel.nights import business_day
 from hostel.spans import CLOSE, UNITS, Span, add_working_days, is_working, worked_by_weekday
 
-__all__ = ["CLOSE", "UNITS", "CalendarDay", "Span", "add_working_days", "calendar_of", "is_announced", "is_working",
-           "reach", "shifted_days"]  # fmt: skip
+__all__ = [
+    *("CLOSE", "UNITS", "Span", "add_working_days", "is_working"),
+    *("CalendarDay", "calendar_day", "calendar_of", "is_announced", "reach", "shifted_days"),
+]
 
 BEHIND, AHEAD = timedelta(days=7), timedelta(days=400)  # how far decisions look
 
@@ -57,6 +60,11 @@ class CalendarDay:
     correction: WorkdayCorrection | None
 
     @property
+    def name(self) -> str:
+        """What the library calls it, in the reader's language; empty for a worked weekend and a plain day."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+
+    @property
     def is_shifted(self) -> bool:
         return self.is_working != worked_by_weekday(self.day)
 
@@ -64,17 +72,18 @@ class CalendarDay:
 def calendar_of(year: int) -> list[CalendarDay]:
     """Return the shifted days of ``year`` and those with a standing correction, in their order; one statement."""
     corrections = {row.day: row for row in WorkdayCorrection.objects.standing().filter(day__year=year)}
-    library, zh, en = _by_the_library(year), _names(year, "zh_CN"), _names(year, "en_US")
-    return [
-        CalendarDay(
-            day,
-            corrections[day].is_working if day in corrections else is_working(day, library),
-            zh.get(day, ""),
-            en.get(day, ""),
-            corrections.get(day),
-        )
-        for day in sorted(library | corrections.keys())
-    ]
+    return [_read(day, corrections.get(day)) for day in sorted(_by_the_library(year) | corrections.keys())]
+
+
+def calendar_day(day: date) -> CalendarDay:
+    """Return any one day as the office reads it; one statement."""
+    return _read(day, WorkdayCorrection.objects.standing().filter(day=day).first())
+
+
+def _read(day, correction):
+    worked = correction.is_working if correction else is_working(day, _by_the_library(day.year))
+    names = [_names(day.year, language).get(day, "") for language in ("zh_CN", "en_US")]
+    return CalendarDay(day, worked, *names, correction)
 
 
 def is_announced(year: int) -> bool:

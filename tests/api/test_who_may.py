@@ -72,6 +72,8 @@ OWNERS = {
     "api/v1/desk/stays/<stay:code>/check-out/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
     "api/v1/desk/stays/<stay:code>/no-show/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
     "api/v1/figures/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each of their own network
+    "api/v1/working-days/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # the calendar is the whole country's
+    "api/v1/working-days/<str:day>/": only(OFFICER, FOREIGN_OFFICER, method="DELETE", then=(404,)),
     "api/v1/schema/": PUBLIC,
     "api/docs/": PUBLIC,
     "api/problems/<slug:name>/": PUBLIC,
@@ -115,6 +117,8 @@ OWNERS = {
     # --- office
     "office/": only(OFFICER, AUDITOR, query="network=wuzhong"),
     "office/hostels/<slug:slug>/nights/<str:day>/": only(OFFICER, AUDITOR),
+    "office/calendar/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),
+    "office/calendar/<str:day>/withdrawal/": only(OFFICER, FOREIGN_OFFICER, method="POST", then=(409,)),
     "office/language/": only(OFFICER, AUDITOR, method="POST", query="network=wuzhong"),
     # --- the house itself
     "healthz": PUBLIC,

@@ -36,6 +36,10 @@ class Office:
     def home(self) -> str:
         return self.url("office")
 
+    @property
+    def calendar(self) -> str:
+        return self.url("office_calendar")
+
     def hostels(self) -> QuerySet[Hostel]:
         """The houses of the network, those of the districts below it included."""
         return Hostel.objects.filter(Q(network=self.network) | Q(network__parent=self.network))
