@@ -107,7 +107,9 @@ def approve(policy: Policy, *, now: datetime, actor: User) -> Policy:
         approved.approved_by = name if name != approved.drafted_by else f"{name} ({actor})"
         approved.approver, approved.approved_at = actor, now
         approved.in_force_from = approved.wanted_from
-        approved.save(update_fields=["approved_by", "approver", "approved_at", "in_force_from"])
+        # An approved row is kept for ever, and no person's case with it: how many there were stays.
+        approved.preview = _counted(approved.preview)
+        approved.save(update_fields=["approved_by", "approver", "approved_at", "in_force_from", "preview"])
         _record(APPROVED, approved, now, actor, in_force_from=approved.in_force_from.isoformat())
         return approved
 
@@ -265,6 +267,15 @@ def _locked(policy):
     if not row.is_draft:
         raise Refused(not_a_draft(row))
     return row
+
+
+def _counted(found):
+    """What a preview found, without the cases and the stays that it lists."""
+    if isinstance(found, list):
+        return [_counted(each) for each in found]
+    if not isinstance(found, dict):
+        return found
+    return {name: _counted(each) for name, each in found.items() if name not in ("cases", "listed")}
 
 
 def _whole_numbers(rules):
