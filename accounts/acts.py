@@ -8,7 +8,8 @@ from django.db import IntegrityError, OperationalError, transaction
 
 Answer = TypeVar("Answer")
 TRIES = 8
-_acting = ContextVar("acting", default=False)
+# What the outermost act wants written if it is refused; None where no act is running.
+_acting: ContextVar[list[Callable[[], object]] | None] = ContextVar("acting", default=None)
 
 
 def act(do: Callable[[], Answer]) -> Answer:
@@ -18,22 +19,41 @@ def act(do: Callable[[], Answer]) -> Answer:
     back and ``do`` runs again, so it must look afresh each time. Inside another act ``do`` joins it: the outermost
     one owns the transaction, so a verb that calls a verb costs no savepoint.
     """
-    if _acting.get():
+    if _acting.get() is not None:
         return do()
-    token = _acting.set(True)
-    try:
-        for last in (*[False] * (TRIES - 1), True):
-            try:
-                with transaction.atomic():
-                    return do()
-            except (IntegrityError, OperationalError) as lost:
-                if last or not _was_overtaken(lost):
-                    raise
-    finally:
-        _acting.reset(token)
+    for last in (*[False] * (TRIES - 1), True):
+        to_keep: list[Callable[[], object]] = []
+        token = _acting.set(to_keep)
+        try:
+            with transaction.atomic():
+                return do()
+        except Exception as lost:
+            if _was_overtaken(lost) and not last:
+                continue
+            _acting.reset(token)
+            token = None
+            for write in to_keep:
+                act(write)
+            raise
+        finally:
+            if token:
+                _acting.reset(token)
     raise AssertionError("an act ends by its answer or by its error")
+
+
+def after_refusal(write: Callable[[], object]) -> None:
+    """Have ``write`` run, in an act of its own, if the act that is running ends by an error: after it was rolled back.
+
+    For what must be kept although nothing came of it, as a refused wish is.
+    """
+    to_keep = _acting.get()
+    if to_keep is None:
+        raise RuntimeError("no act is running")
+    to_keep.append(write)
 
 
 def _was_overtaken(lost: Exception) -> bool:
     """Whether a fresh look may succeed: a taken place, a deadlock (40P01) or a serialization failure (40001)."""
-    return isinstance(lost, IntegrityError) or getattr(lost.__cause__, "sqlstate", "") in ("40001", "40P01")
+    if isinstance(lost, OperationalError):
+        return getattr(lost.__cause__, "sqlstate", "") in ("40001", "40P01")
+    return isinstance(lost, IntegrityError)

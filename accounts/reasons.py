@@ -114,12 +114,16 @@ def _plain(value: Any) -> Any:
 
 
 class Refused(Exception):
-    """The house says no. ``code`` names the first reason; ``alternatives`` are what could be booked instead."""
+    """The house says no. ``code`` names the first reason; ``alternatives`` are what could be booked instead.
 
-    def __init__(self, *reasons: Reason, alternatives: tuple = ()):
+    ``assessment`` is the code of the decision that was kept, where the rules decided: a person may ask about it.
+    """
+
+    def __init__(self, *reasons: Reason, alternatives: tuple = (), assessment: str = ""):
         super().__init__(", ".join(reason.code for reason in reasons))
         self.reasons = tuple(sorted(reasons, key=lambda reason: ORDER[reason.verdict]))
         self.alternatives = tuple(alternatives)
+        self.assessment = assessment
 
     @property
     def code(self) -> str:

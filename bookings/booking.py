@@ -1,8 +1,9 @@
 """Booking: may you, is there a bed, take it, tell you. And what can be done to a stay before the guest comes."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -12,11 +13,13 @@ from accounts.record import record
 from bookings import reasons
 from bookings.alternatives import alternatives
 from bookings.availability import free_beds
-from bookings.facts import facts_about
+from bookings.awaiting import held_until, open_review, priced, settle, told, wait, waits_for
+from bookings.decisions import Decided, decide
 from bookings.letters import tell
 from bookings.models import BedNight, Stay
-from eligibility.evaluation import assess, evaluate
-from eligibility.policies import kept_until, policy_in_force
+from eligibility.evaluation import NO, YES
+from eligibility.models import Assessment, Evidence, ExtraNights, Review
+from eligibility.policies import kept_until, terms_of
 from eligibility.reasons import Reason, Refused
 from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights, business_day
@@ -36,15 +39,18 @@ def book(
     actor: User | None = None,
     accept_price: bool = False,
     hold: bool = False,
+    applicant: str = "self",
 ) -> Stay:
     """Promise ``guest`` one bed in ``hostel`` for all of ``nights``.
 
-    ``now`` is an aware datetime, the moment of booking; ``actor`` the login that asks, where there is one. With
-    ``hold`` the bed is kept for ten minutes while the guest says the rest, and `confirm` makes it a promise. Raises
-    Refused with every rule of the policy, those not met first; or with FULL and alternatives when no bed is free.
+    ``now`` is an aware datetime, the moment of booking; ``actor`` the login that asks, where there is one;
+    ``applicant`` who asks for the guest (self, school, organisation). With ``hold`` the bed is kept for ten minutes
+    while the guest says the rest, and `confirm` makes it a promise. Where only a proof or a person's answer is missing
+    the stay is held for that (`Stay.awaits`). Raises Refused with every rule of the policy, those not met first; or
+    with FULL and alternatives when no bed is free.
     """
     return act(
-        lambda: _book(Q(pk=guest.pk), Q(pk=hostel.pk), nights, purpose, now, actor, accept_price, hold),
+        lambda: _book(Q(pk=guest.pk), Q(pk=hostel.pk), nights, purpose, now, actor, accept_price, hold, applicant),
     )
 
 
@@ -57,63 +63,119 @@ def book_for(
     now: datetime,
     accept_price: bool = False,
     hold: bool = False,
+    applicant: str = "self",
 ) -> Stay:
     """`book` for the person behind a login and the hostel of this slug; each is read once, when it is locked.
 
     Raises Refused as `book` does, also where the login has no person yet, and Hostel.DoesNotExist.
     """
-    return act(lambda: _book(Q(user=user.pk), Q(slug=slug), nights, purpose, now, user, accept_price, hold))
+    return act(lambda: _book(Q(user=user.pk), Q(slug=slug), nights, purpose, now, user, accept_price, hold, applicant))
 
 
-def _book(whose, which, nights, purpose, now, actor, accept_price, hold):
-    # The guest's row is what two bookings of one person meet at: the allowance is counted behind this lock.
-    holds = Stay.objects.filter(guest=OuterRef("pk"), status=Stay.Status.HELD)
-    guest = Person.objects.filter(whose).annotate(has_hold=Exists(holds)).select_for_update(no_key=True).first()
+def _book(whose, which, nights, purpose, now, actor, accept_price, hold, applicant):
+    guest = guest_locked(whose)
     hostel = Hostel.objects.on(nights.arrival).get(which)
     if guest is None or not guest.gender or not guest.document_hash:
         raise Refused(reasons.identity_missing(hostel.slug, nights))
     if guest.has_hold:
         _let_go_of_holds(guest, now)
-    policy = policy_in_force(hostel.network_id, business_day(now))
-    facts = facts_about(guest, hostel, nights, purpose, now, accept_price)
-    decision = evaluate(policy, facts)
-    if decision.outcome == "no" or (decision.outcome != "yes" and not hold):
-        raise Refused(*decision.reasons)
+    decided = decide(guest, hostel, nights, purpose, now, accept_price=accept_price, applicant=applicant)
+    decision = decided.decision
+    awaits = "" if decision.outcome == YES or hold else waits_for(decided)
+    if decision.outcome == NO or not (decision.outcome == YES or hold or awaits):
+        raise decided.refuse(Assessment.Act.BOOK)
+    stay = take_bed(guest, hostel, nights, purpose, now, decided, hold=hold, awaits=awaits)
+    if awaits:
+        if awaits == Stay.Awaits.REVIEW:
+            open_review(stay, decided, now)
+        told(stay, now)
+    elif not hold:
+        tell(stay, "booked", now)
+    record("hold" if stay.held_until else "book", now=now, actor=actor, person=guest, hostel=hostel, about=stay.code)
+    return stay
 
-    bed = _choose(hostel, nights, guest, now)
+
+def guest_locked(whose: Q) -> Person | None:
+    """The person ``whose`` finds, with the row locked that two bookings of one person meet at: the allowance is counted
+    behind this lock. Beside it what there is to be read about them, so that nothing is asked for in vain."""
+    holds = Stay.objects.filter(guest=OuterRef("pk"), status=Stay.Status.HELD)
+    found = Person.objects.filter(whose).annotate(has_hold=Exists(holds), **_there_is("pk"))
+    return found.select_for_update(no_key=True).first()
+
+
+def _there_is(person: str) -> dict[str, Exists]:
+    """What there is about the person in the column ``person``: `bookings/facts.py` reads only that."""
+    rows = {
+        "has_proofs": Evidence.objects.filter(assessment__person=OuterRef(person), sent_back_at=None),
+        "has_reviews": Review.objects.filter(assessment__person=OuterRef(person), decided_at__isnull=False),
+        "has_extras": ExtraNights.objects.filter(person=OuterRef(person), withdrawn_at=None),
+    }
+    return {name: Exists(found) for name, found in rows.items()}
+
+
+def take_bed(
+    guest: Person,
+    hostel: Hostel,
+    nights: Nights,
+    purpose: str,
+    now: datetime,
+    decided: Decided,
+    *,
+    hold: bool = False,
+    awaits: str = "",
+    bed: Bed | None = None,
+    act: str = Assessment.Act.BOOK,
+) -> Stay:
+    """Make the stay that ``decided`` allows, with one bed for all of its nights: ``bed``, or the best that is free.
+
+    Inside an act, behind the guest's lock. Raises Refused with FULL and alternatives.
+    """
+    bed = bed or _choose(hostel, nights, guest, now)
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+    until = None
+    if awaits:
+        until = held_until(decided, awaits, nights.arrival, now)
+    elif hold:
+        until = now + terms_of(decided.policy).order.hold
     stay = Stay(
-        code="".join(secrets.choice(CODE_ALPHABET) for _ in range(6)),
+        code=code,
         guest=guest,
         hostel=hostel,
-        assessment=assess(guest, policy, facts, decision),
+        assessment=decided.keep(act, code),
         arrival=nights.arrival,
         departure=nights.departure,
         purpose=purpose,
-        kept_until=kept_until(policy, nights.arrival, now),
+        kept_until=kept_until(decided.policy, nights.arrival, now),
         booked_at=now,
-        held_until=now + HOLD if hold else None,
-        confirmed_at=None if hold else now,
+        held_until=until,
+        awaits=awaits,
+        confirmed_at=None if until else now,
     )
     stay.save(force_insert=True)
-    stay.kept_nights = BedNight.objects.bulk_create(
+    stay.kept_nights = give_nights(stay, bed, nights, decided, hostel.rate_fen)
+    return stay
+
+
+def give_nights(stay: Stay, bed: Bed, nights: Iterable[date], decided: Decided, rate_fen: int | None) -> list[BedNight]:
+    """Write the bed-nights ``nights`` of ``stay`` in ``bed``, at the last of the prices that were decided."""
+    nights = list(nights)
+    prices = priced(decided.decision, decided.facts.wish.nights, rate_fen)[-len(nights) :]
+    return BedNight.objects.bulk_create(
         BedNight(
             stay=stay,
-            guest=guest,
-            hostel=hostel,
+            guest=stay.guest,
+            hostel=stay.hostel,
             room=bed.room,
             bed=bed,
             night=night,
             sharing=sharing(bed, stay),
-            price_class=price_class,
-            rate_fen=hostel.rate_fen or 0,
+            price_class=price.cls,
+            percent=price.percent,
+            rate_fen=rate_fen or 0,
             price_fen=price_fen,
         )
-        for night, (price_class, price_fen) in zip(nights, _priced(decision, nights, hostel.rate_fen), strict=True)
+        for night, (price, price_fen) in zip(nights, prices, strict=True)
     )
-    if not hold:
-        tell(stay, "booked", now)
-    record("hold" if hold else "book", now=now, actor=actor, person=guest, hostel=hostel, about=stay.code)
-    return stay
 
 
 def _choose(hostel, nights, guest, now):
@@ -137,20 +199,18 @@ def sharing(bed: Bed, stay: Stay) -> str:
     return stay.code if bed.room.guests == Room.Guests.ANY else stay.guest.gender
 
 
-def _priced(decision, nights, rate_fen):
-    """Class and price in fen of each night. A hold that is not decided yet keeps its nights as free ones."""
-    if not decision.prices:
-        return [(BedNight.PriceClass.FREE, 0)] * len(nights)
-    return [(price.cls, ((rate_fen or 0) * price.percent + 50) // 100) for price in decision.prices]
-
-
 def locked(stay: Stay) -> Stay:
     """Read ``stay`` anew with its guest's row locked: acts on one person's stays follow one another."""
-    return (
+    there_is = _there_is("guest")
+    found = (
         Stay.objects.select_related("guest__user", "hostel__network")
+        .annotate(**there_is)
         .select_for_update(of=("guest",), no_key=True)
         .get(pk=stay.pk)
     )
+    for name in there_is:
+        setattr(found.guest, name, getattr(found, name))
+    return found
 
 
 def confirm(
@@ -158,7 +218,8 @@ def confirm(
 ) -> Stay:
     """Make a held stay a promise. The rules are asked again, with all that the guest has said since.
 
-    Raises Refused with the rules not met, with HOLD_ENDED, or with STATE where there is nothing to confirm.
+    Where a proof or a person's answer is still needed, the bed stays held for it. Raises Refused with the rules not
+    met, with HOLD_ENDED, or with STATE where there is nothing to confirm.
     """
     return act(lambda: _confirm(locked(stay), now, actor, purpose, accept_price))
 
@@ -166,25 +227,15 @@ def confirm(
 def _confirm(stay, now, actor, purpose, accept_price):
     may(stay, "confirm", now)
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
-    policy = policy_in_force(hostel.network_id, business_day(now))
     stay.purpose = purpose or stay.purpose
-    facts = facts_about(stay.guest, hostel, stay.nights, stay.purpose, now, accept_price, except_stay=stay.pk)
-    decision = evaluate(policy, facts)
-    if decision.outcome != "yes":
-        raise Refused(*decision.reasons)
-    for bed_night, (price_class, price_fen) in zip(
-        stay.bed_nights.live().order_by("night"), _priced(decision, stay.nights, hostel.rate_fen), strict=True
-    ):
-        if (bed_night.price_class, bed_night.price_fen) != (price_class, price_fen):
-            bed_night.price_class, bed_night.price_fen = price_class, price_fen
-            bed_night.save(update_fields=["price_class", "price_fen"])
-    stay.assessment = assess(stay.guest, policy, facts, decision)
-    stay.kept_until = kept_until(policy, stay.arrival, now)
-    stay.confirmed_at = now
-    stay.save(update_fields=["purpose", "assessment", "kept_until", "confirmed_at"])
-    stay.refresh_from_db(fields=["status"])
-    tell(stay, "booked", now)
-    record("confirm", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code)
+    decided = decide(stay.guest, hostel, stay.nights, stay.purpose, now, accept_price=accept_price, except_stay=stay.pk)
+    if decided.decision.outcome == YES:
+        return settle(stay, decided, hostel, now, actor, Assessment.Act.CONFIRM)
+    awaits = waits_for(decided)
+    if not awaits:
+        raise decided.refuse(Assessment.Act.CONFIRM)
+    stay.assessment = decided.keep(Assessment.Act.CONFIRM, stay.code)
+    wait(stay, decided, awaits, now, actor)
     return stay
 
 
@@ -243,11 +294,12 @@ def _end_hold(stay):
 
 
 def _let_go_of_holds(guest, now):
-    """A person holds one bed at a time: what they held before goes back when they ask for another."""
+    """A person holds one bed at a time: what they held before goes back when they ask for another. A bed that waits for
+    a proof or an answer is more than a hold, and stays."""
     for stay in Stay.objects.filter(guest=guest, status=Stay.Status.HELD):
         if stay.held_until <= now:
             _end_hold(stay)
-        else:
+        elif not stay.awaits:
             _give_back(stay, now, Stay.Cause.GUEST)
 
 
@@ -298,7 +350,11 @@ def _not_held(stay, now):
 
 
 def _not_extendable(stay, now):
-    return _not_held(stay, now) or (reasons.extended_already(stay) if stay.hold_extended else None)
+    if reason := _not_held(stay, now):
+        return reason
+    if stay.awaits:
+        return reasons.waits_anyway(stay)
+    return reasons.extended_already(stay) if stay.hold_extended else None
 
 
 def _not_cancellable(stay, now):

@@ -4,31 +4,84 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import Person
 from bookings.models import BedNight, NoShow
-from eligibility.facts import DECLARED, VERIFIED, Facts, History, KeptNight, Wish
+from eligibility.facts import DECLARED, VERIFIED, Clearance, Extra, Facts, History, KeptNight, Proof, Wish
+from eligibility.models import Evidence, ExtraNights, Review
+from eligibility.policies import terms_of
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
+from hostel.working_days import reach
 
 # No rule looks further back for stays that were missed.
 NO_SHOWS_REMEMBERED = timedelta(days=730)
+FALSE_PROOF = "FALSE_PROOF"  # the reason of a review that found a proof to be false
 
 
-def history_of(person: Person, nights: Nights, now: datetime, except_stay: int | None = None) -> History:
-    """What ``person`` has already, in every calendar year that ``nights`` touch: two statements.
+def kept_nights(person: Person, first: date | None, now: datetime, except_stay: int | None = None) -> list[KeptNight]:
+    """The nights that ``person`` keeps or slept, from ``first`` on (None: all), as rules see them: one statement.
 
     A hold whose time is over keeps nothing. ``except_stay`` leaves out a stay that is being changed.
     """
-    first, last = date(nights.arrival.year, 1, 1), date(nights.departure.year + 1, 1, 1)
-    kept = (
-        BedNight.objects.taken(now)
-        .filter(guest=person, night__gte=first, night__lt=last)
-        .exclude(stay_id=except_stay)
-        .order_by("night")
-        .values_list(
-            "night", "price_class", "hostel__network__slug", "hostel__name_zh", "hostel__name_en", "stay__code"
-        )
+    kept = BedNight.objects.taken(now).filter(guest=person).exclude(stay_id=except_stay).order_by("night")
+    if first is not None:
+        kept = kept.filter(night__gte=first)
+    rows = kept.values_list(
+        "night",
+        "price_class",
+        "hostel__network__slug",
+        "hostel__name_zh",
+        "hostel__name_en",
+        "stay__code",
+        "stay__assessment__entitlement",
+        "stay__arrival",
+        "excused_at",
     )
+    return [KeptNight(*row, counted=excused_at is None) for *row, excused_at in rows]
+
+
+def history_of(
+    person: Person, first: date | None, now: datetime, network: int, except_stay: int | None = None
+) -> tuple[History, tuple[Clearance, ...]]:
+    """What the house knows of ``person``, nights from ``first`` on; and what a person of ``network`` agreed to.
+
+    Two statements for who has only slept here, one more for each of: reviews, extra nights.
+    """
     missed = NoShow.objects.filter(guest=person, lifted_at=None, at__gte=now - NO_SHOWS_REMEMBERED).order_by("at")
-    return History(tuple(KeptNight(*row) for row in kept), tuple(missed.values_list("at", flat=True)))
+    reviews = _answered_reviews(person) if getattr(person, "has_reviews", True) else []
+    extras = _extras(person, network) if getattr(person, "has_extras", True) else []
+    history = History(
+        tuple(kept_nights(person, first, now, except_stay)),
+        tuple(missed.values_list("at", flat=True)),
+        tuple(extras),
+        tuple(review.decided_at for review in reviews if FALSE_PROOF in review.because),
+    )
+    cleared = tuple(
+        Clearance(rule, review.clears_until)
+        for review in reviews
+        if review.decision == Review.Decision.PASSED
+        and review.clears_until
+        and review.assessment.policy.network_id == network
+        for rule in review.rules
+    )
+    return history, cleared
+
+
+def _answered_reviews(person):
+    answered = Review.objects.filter(assessment__person=person, decided_at__isnull=False)
+    return list(answered.select_related("assessment__policy").defer("assessment__facts", "assessment__verdicts",
+                                                                    "assessment__policy__rules"))  # fmt: skip
+
+
+def _extras(person, network):
+    granted = ExtraNights.objects.filter(person=person, network=network, withdrawn_at=None).order_by("pk")
+    return [Extra(*row) for row in granted.values_list("nights", "valid_from", "valid_until")]
+
+
+def proofs_of(person: Person, network: int, day: date) -> tuple[Proof, ...]:
+    """The proofs of ``person`` that count on ``day``: shown in this network, not sent back, still kept."""
+    if not getattr(person, "has_proofs", True):
+        return ()
+    counting = Evidence.objects.of(person).counting().filter(assessment__policy__network=network, purge_on__gt=day)
+    return tuple(Proof(*row) for row in counting.order_by("pk").values_list("kind", "state", "first", "last"))
 
 
 def facts_about(
@@ -37,17 +90,36 @@ def facts_about(
     nights: Nights,
     purpose: str,
     now: datetime,
+    policy,
+    *,
     accept_price: bool = False,
     except_stay: int | None = None,
+    extends: bool = False,
+    applicant: str = "self",
 ) -> Facts:
-    """All that the rules may know when ``person`` wishes for ``nights`` in ``hostel``, a row of `Hostel.objects.on`."""
+    """All that the rules may know when ``person`` wishes for ``nights`` in ``hostel``, a row of `Hostel.objects.on`.
+
+    ``policy`` is the one that will decide: it says how far back the history must go, and whether working days count.
+    """
+    terms = terms_of(policy)
+    today = business_day(now)
+    history, cleared = history_of(person, terms.history_from(nights.arrival), now, hostel.network_id, except_stay)
     # What the document says is the person's own word until somebody at a desk has seen it.
     carried = DECLARED if person.document_seen_at is None else VERIFIED
     return Facts(
         now=now,
-        today=business_day(now),
-        wish=Wish(purpose or None, nights.arrival, nights.departure, accept_price, hostel.access, hostel.network.slug),
-        history=history_of(person, nights, now, except_stay),
+        today=today,
+        wish=Wish(
+            purpose or None,
+            nights.arrival,
+            nights.departure,
+            accept_price,
+            hostel.access,
+            hostel.network.slug,
+            applicant,
+            extends,
+        ),
+        history=history,
         gender=person.gender or None,
         birth_date=person.birth_date,
         education=person.education or None,
@@ -56,5 +128,9 @@ def facts_about(
         school_city=person.school_city or None,
         home_in_district=person.home_in_district,
         city_cap=hostel.city_cap,
+        answers=person.answers,
+        proofs=proofs_of(person, hostel.network_id, today),
+        cleared=cleared,
+        shifted_days=reach(now) if terms.counts_working_days(nights.arrival) else frozenset(),
         sources={"birth_date": carried, "gender": carried},
     )

@@ -148,3 +148,16 @@ def booked_as_somebody(stay):
         value_used=stay.code,
         fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
     )
+
+
+def waits_anyway(stay):
+    return Reason(
+        "AWAITS",
+        NOT_MET,
+        Sentence(
+            _("The bed waits until %(moment)s and needs no extending: %(awaits)s"),
+            {"moment": stay.held_until, "awaits": Stay.Awaits(stay.awaits).label},
+        ),
+        value_used=stay.held_until,
+        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+    )

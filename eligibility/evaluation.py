@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from eligibility.caps import Price
 from eligibility.facts import Facts
-from eligibility.models import Assessment, Policy
+from eligibility.models import Assessment, Policy, new_code
 from eligibility.policies import kept_until, terms_of
 from eligibility.reasons import ASK, MET, MISSING, NOT_MET, ORDER, Reason, Sentence
 from eligibility.rule import Rule
@@ -113,14 +113,25 @@ def _outcome(reasons):
 
 
 def assess(
-    person: Person, policy: Policy, facts: Facts, decision: Decision, act: str = Assessment.Act.BOOK
+    person: Person,
+    policy: Policy,
+    facts: Facts,
+    decision: Decision,
+    act: str = Assessment.Act.BOOK,
+    about: str = "",
+    code: str = "",
 ) -> Assessment:
-    """Keep ``decision`` with all that it was made from, and which act asked for it: one statement."""
+    """Keep ``decision`` with all that it was made from: one statement.
+
+    ``act`` is what asked for it, ``about`` the code of the stay it led to, ``code`` its own where it has one already.
+    """
     return Assessment.objects.create(
         person=person,
         policy=policy,
         made_at=facts.now,
         act=act,
+        about=about,
+        code=code or new_code(),
         outcome=decision.outcome,
         entitlement=decision.entitlement,
         facts=facts.as_data(),

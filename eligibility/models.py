@@ -96,6 +96,7 @@ class Assessment(models.Model):
     act = models.CharField(max_length=8, choices=Act, default=Act.BOOK)
     outcome = models.CharField(max_length=14)
     entitlement = models.CharField(max_length=40, blank=True)
+    about = models.CharField(max_length=6, blank=True, db_index=True)  # the code of the stay it led to, if any
     facts = models.JSONField()
     verdicts = models.JSONField()
 

@@ -80,6 +80,12 @@ class Rule:
         """Yield (place in the data, purposes) for each list of purposes that a rule names."""
         return ()
 
+    @property
+    def counts_working_days(self) -> bool:
+        """Whether its answer needs the working calendar: where one of its values is a span of working days."""
+        values = (getattr(self, name, None) for name in self.values)
+        return any(isinstance(value, Mapping) and value.get("unit") == "working_day" for value in values)
+
     def questions(self) -> Iterable[Question]:
         """What this rule wants answered beside the facts that everybody is asked for."""
         return ()
@@ -176,10 +182,10 @@ def named(*words: Mapping[str, str]) -> tuple[str, str]:
     return "、".join(name["zh"] for name in words), ", ".join(name["en"] for name in words)
 
 
-def joined(parts: Iterable[Sentence]) -> tuple[str, str]:
-    """Return sentences or parts of one as a single text, as (Chinese, English)."""
+def joined(parts: Iterable[Sentence], zh: str = "；", en: str = "; ") -> tuple[str, str]:
+    """Return parts of a sentence as one text, as (Chinese, English), with ``zh`` and ``en`` between them."""
     said = [(part.say(CHINESE), part.say(ENGLISH)) for part in parts]
-    return "；".join(zh for zh, _en in said), "; ".join(en for _zh, en in said)
+    return zh.join(chinese for chinese, _english in said), en.join(english for _chinese, english in said)
 
 
 def two_languages(words: Mapping[str, str] | None) -> Sentence:

@@ -124,6 +124,12 @@ class Terms:
         """The caps of all entitlements for an arrival on ``day``, each once."""
         return tuple(dict.fromkeys(cap for given in self.on(day).entitlements for cap in given.nights.caps))
 
+    def counts_working_days(self, day: date) -> bool:
+        """Whether a rule of an arrival on ``day`` may count working days, or a person may have to answer in them."""
+        return any(
+            rule.otherwise == "ask" or rule.counts_working_days for rule in self.on(day).every_rule()
+        )
+
     def history_from(self, day: date) -> date | None:
         """The first night that a cap may count for nights from ``day`` on; None where all of them may."""
         caps = self.caps_on(day)

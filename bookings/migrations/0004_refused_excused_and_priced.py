@@ -8,9 +8,16 @@ def say_the_percent(apps, schema_editor):
     apps.get_model("bookings", "BedNight").objects.filter(price_class="half").update(price_class="priced", percent=50)
 
 
+def name_the_stay(apps, schema_editor):
+    decisions = apps.get_model("eligibility", "Assessment").objects
+    for assessment, code in apps.get_model("bookings", "Stay").objects.values_list("assessment", "code"):
+        decisions.filter(pk=assessment).update(about=code)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_what_rules_ask_of_a_person"),
+        ("eligibility", "0002_proofs_reviews_and_drafts"),
         ("bookings", "0003_a_guest_stays_who_they_are"),
         ("hostel", "0003_days_on_which_work_is_otherwise"),
     ]
@@ -83,6 +90,7 @@ class Migration(migrations.Migration):
             "stay", models.Index(fields=["status", "held_until"], name="bookings_st_status_3d1909_idx")
         ),
         migrations.RunPython(say_the_percent, migrations.RunPython.noop),
+        migrations.RunPython(name_the_stay, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name="bednight",
             constraint=models.CheckConstraint(

@@ -119,6 +119,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="assessment",
+            name="about",
+            field=models.CharField(blank=True, db_index=True, default="", max_length=6),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="assessment",
             name="act",
             field=models.CharField(
                 choices=[

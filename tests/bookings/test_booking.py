@@ -83,7 +83,7 @@ def test_a_full_house_says_so_with_stays_that_can_be_booked_as_they_stand(hostel
         cancel(stay, now=NOW)
 
 
-def test_a_refusal_leaves_nothing_behind(hostel, people):
+def test_a_refusal_leaves_nothing_behind_but_its_reasons(hostel, people):
     old = people("高龄", "male", birth_date=date(1980, 1, 1))
 
     with pytest.raises(Refused) as no:
@@ -91,8 +91,10 @@ def test_a_refusal_leaves_nothing_behind(hostel, people):
 
     assert no.value.code == "AGE"
     assert not Stay.objects.exists()
-    assert not Assessment.objects.exists()
     assert not Letter.objects.exists()
+    kept = Assessment.objects.get()
+    assert (kept.person, kept.outcome, kept.about, kept.code) == (old, "no", "", no.value.assessment)
+    assert [verdict["code"] for verdict in kept.verdicts if verdict["verdict"] == "not_met"] == ["AGE"]
 
 
 def test_all_reasons_are_said_at_once(hostel, people):

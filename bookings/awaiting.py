@@ -1,0 +1,120 @@
+"""Beds that wait: for the guest's proof, or for a person's answer; and what follows when either has come."""
+
+from datetime import datetime
+
+from accounts.models import User
+from accounts.record import record
+from bookings.decisions import Decided, decide
+from bookings.letters import tell
+from bookings.models import BedNight, Stay
+from eligibility.caps import NOTHING
+from eligibility.evaluation import ASK_A_PERSON, TELL_US_MORE, YES, Decision
+from eligibility.models import Assessment, Review
+from eligibility.policies import kept_until, terms_of
+from eligibility.reasons import ASK, MISSING
+from eligibility.reviews import ask
+from hostel.models import Hostel
+from hostel.nights import Nights
+
+EVIDENCE = "EVIDENCE"
+
+
+def waits_for(decided: Decided) -> str:
+    """What a bed may be held for although the rules do not say yes yet: a proof, a review, or nothing ("").
+
+    Where the policy has people qualify first, no bed waits.
+    """
+    decision = decided.decision
+    if not terms_of(decided.policy).order.books_first:
+        return ""
+    if decision.outcome == ASK_A_PERSON:
+        return Stay.Awaits.REVIEW
+    missing = {reason.code for reason in decision.reasons if reason.verdict == MISSING}
+    return Stay.Awaits.PROOF if decision.outcome == TELL_US_MORE and missing == {EVIDENCE} else ""
+
+
+def held_until(decided: Decided, awaits: str, arrival, now: datetime) -> datetime:
+    """Until when the bed waits: for a proof until its deadline; for a person as long as for any guest on the day of
+    arrival, because the office's delay must not cost the guest the bed."""
+    kept = kept_until(decided.policy, arrival, now)
+    if awaits == Stay.Awaits.REVIEW:
+        return kept
+    asked = [reason.by for reason in decided.decision.reasons if reason.verdict == MISSING and reason.by]
+    due = min(asked, default=terms_of(decided.policy).order.proof_due(now, decided.facts.shifted_days))
+    return min(due, kept)
+
+
+def open_review(stay: Stay, decided: Decided, now: datetime) -> Review | None:
+    """Ask a person about ``stay``, unless somebody is asked already."""
+    if Review.objects.open().filter(assessment__about=stay.code).exists():
+        return None
+    asked = [reason for reason in decided.decision.reasons if reason.verdict == ASK]
+    about_proof = {reason.code for reason in asked} == {EVIDENCE}
+    return ask(
+        stay.assessment,
+        Review.Kind.PROOF if about_proof else Review.Kind.RULE,
+        rules=[reason.rule_id for reason in asked],
+        due_at=terms_of(decided.policy).review.due(now, decided.facts.shifted_days),
+        now=now,
+    )
+
+
+def wait(stay: Stay, decided: Decided, awaits: str, now: datetime, actor: User | None) -> None:
+    """Have the held ``stay`` wait as ``decided`` says: its assessment is that decision already."""
+    stay.awaits = awaits
+    stay.held_until = held_until(decided, awaits, stay.arrival, now)
+    stay.save(update_fields=["awaits", "held_until", "assessment", "purpose"])
+    if awaits == Stay.Awaits.REVIEW:
+        open_review(stay, decided, now)
+    told(stay, now)
+
+
+def told(stay: Stay, now: datetime) -> None:
+    """Tell the guest what their held bed waits for, and until when."""
+    kind = {Stay.Awaits.PROOF: "held_for_proof", Stay.Awaits.REVIEW: "held_for_review"}[Stay.Awaits(stay.awaits)]
+    tell(stay, kind, now, held_until=stay.held_until)
+
+
+def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
+    """Decide about a held bed anew, by all that is known now; ``stay`` is locked (`booking.locked`).
+
+    It is confirmed, or waits for what is still missing. Where the rules say no for another reason by now (the nights
+    were used meanwhile) it stays held until its time is over. A stay that is not held is left as it is.
+    """
+    if stay.status != Stay.Status.HELD or stay.held_until <= now:
+        return stay
+    hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
+    accepted = stay.bed_nights.live().filter(price_class=BedNight.PriceClass.PRICED).exists()
+    decided = decide(stay.guest, hostel, stay.nights, stay.purpose, now, accept_price=accepted, except_stay=stay.pk)
+    if decided.decision.outcome == YES:
+        return settle(stay, decided, hostel, now, actor, Assessment.Act.REVIEW)
+    if awaits := waits_for(decided):
+        stay.assessment = decided.keep(Assessment.Act.REVIEW, stay.code)
+        wait(stay, decided, awaits, now, actor)
+    return stay
+
+
+def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: User | None, act: str) -> Stay:
+    """Make a held ``stay`` a promise, at the prices of ``decided``, which says yes."""
+    for bed_night, (price, price_fen) in zip(
+        stay.bed_nights.live().order_by("night"),
+        priced(decided.decision, stay.nights, hostel.rate_fen),
+        strict=True,
+    ):
+        if (bed_night.price_class, bed_night.price_fen) != (price.cls, price_fen):
+            bed_night.price_class, bed_night.percent, bed_night.price_fen = price.cls, price.percent, price_fen
+            bed_night.save(update_fields=["price_class", "percent", "price_fen"])
+    stay.assessment = decided.keep(act, stay.code)
+    stay.kept_until = kept_until(decided.policy, stay.arrival, now)
+    stay.confirmed_at, stay.awaits = now, ""
+    stay.save(update_fields=["purpose", "assessment", "kept_until", "confirmed_at", "awaits"])
+    stay.refresh_from_db(fields=["status"])
+    tell(stay, "booked", now)
+    record("confirm", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code)
+    return stay
+
+
+def priced(decision: Decision, nights: Nights, rate_fen: int | None) -> list[tuple]:
+    """Price and fen of each night. A hold that is not decided yet keeps its nights as free ones."""
+    prices = decision.prices or (NOTHING,) * len(nights)
+    return [(price, ((rate_fen or 0) * price.percent + 50) // 100) for price in prices]

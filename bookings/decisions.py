@@ -1,0 +1,66 @@
+"""Deciding about a wish: the facts are read, the rules of the day are asked, and what was decided is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from accounts.acts import after_refusal
+from accounts.models import Person
+from bookings.facts import facts_about
+from eligibility.evaluation import Decision, assess, evaluate
+from eligibility.facts import Facts
+from eligibility.models import Assessment, Policy, new_code
+from eligibility.policies import policy_in_force
+from eligibility.reasons import Refused
+from hostel.models import Hostel
+from hostel.nights import Nights, business_day
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision, with the policy that made it and the facts it was made from."""
+
+    guest: Person
+    policy: Policy
+    facts: Facts
+    decision: Decision
+
+    def keep(self, act: str, about: str = "", code: str = "") -> Assessment:
+        """Write it down: one statement."""
+        return assess(self.guest, self.policy, self.facts, self.decision, act, about, code)
+
+    def refuse(self, act: str) -> Refused:
+        """The refusal to raise. It is kept once the act was rolled back, and `Refused.assessment` names it."""
+        code = new_code()
+        after_refusal(partial(self.keep, act, code=code))
+        return Refused(*self.decision.reasons, assessment=code)
+
+
+def decide(
+    guest: Person,
+    hostel: Hostel,
+    nights: Nights,
+    purpose: str,
+    now: datetime,
+    *,
+    accept_price: bool = False,
+    except_stay: int | None = None,
+    extends: bool = False,
+    applicant: str = "self",
+) -> Decided:
+    """Decide about the wish of ``guest`` for ``nights`` in ``hostel`` (a row of `Hostel.objects.on`) by the policy in
+    force now; raises Refused with NO_POLICY. Inside an act, behind the lock of the guest's row."""
+    policy = policy_in_force(hostel.network_id, business_day(now))
+    facts = facts_about(
+        guest,
+        hostel,
+        nights,
+        purpose,
+        now,
+        policy,
+        accept_price=accept_price,
+        except_stay=except_stay,
+        extends=extends,
+        applicant=applicant,
+    )
+    return Decided(guest, policy, facts, evaluate(policy, facts))
