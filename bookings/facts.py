@@ -7,13 +7,13 @@ from bookings.models import BedNight, NoShow
 from eligibility.facts import DECLARED, VERIFIED, Clearance, Extra, Facts, History, KeptNight, Proof, Wish
 from eligibility.models import Evidence, ExtraNights, Review
 from eligibility.policies import terms_of
+from eligibility.reviews import FALSE_PROOF
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
 from hostel.working_days import reach
 
 # No rule looks further back for stays that were missed.
 NO_SHOWS_REMEMBERED = timedelta(days=730)
-FALSE_PROOF = "FALSE_PROOF"  # the reason of a review that found a proof to be false
 
 
 def kept_nights(person: Person, first: date | None, now: datetime, except_stay: int | None = None) -> list[KeptNight]:
@@ -48,11 +48,12 @@ def history_of(
     missed = NoShow.objects.filter(guest=person, lifted_at=None, at__gte=now - NO_SHOWS_REMEMBERED).order_by("at")
     reviews = _answered_reviews(person) if getattr(person, "has_reviews", True) else []
     extras = _extras(person, network) if getattr(person, "has_extras", True) else []
+    overturned = {review.appeal_of_id for review in reviews if review.decision == Review.Decision.PASSED}
     history = History(
         tuple(kept_nights(person, first, now, except_stay)),
         tuple(missed.values_list("at", flat=True)),
         tuple(extras),
-        tuple(review.decided_at for review in reviews if FALSE_PROOF in review.because),
+        tuple(review.decided_at for review in reviews if FALSE_PROOF in review.because and review.pk not in overturned),
     )
     cleared = tuple(
         Clearance(rule, review.clears_until)
