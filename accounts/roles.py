@@ -23,6 +23,7 @@ class Right(Enum):
     CHANGE_NETWORK = "policies, quotas, beds out of service"
     SEE_FIGURES = "the office's pages: heat table, nights given, statements"
     SEE_RECORD = "the record of deeds"
+    GRANT_NIGHTS = "see a person's stays and nights, grant extra ones, excuse those where the house was at fault"
     PLACE_IN_APARTMENT = "answer referrals"
 
 
@@ -34,6 +35,7 @@ WHO_MAY: dict[Right, set[str]] = {
     Right.CHANGE_NETWORK:     {OFFICER},
     Right.SEE_FIGURES:        {OFFICER, AUDITOR},
     Right.SEE_RECORD:         {OFFICER, AUDITOR},
+    Right.GRANT_NIGHTS:       {OFFICER},
     Right.PLACE_IN_APARTMENT: {OPERATOR},
 }  # fmt: skip
 

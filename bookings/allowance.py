@@ -53,8 +53,8 @@ class Cap:
 def allowance_of(person: Person | None, network: Network, now: datetime) -> list[Cap]:
     """Each cap of the policy in force in ``network`` today, the city's included, and what ``person`` has of it.
 
-    The first is the one that people mean by "nights left", where there is one. Two statements, and two more for a person,
-    whatever the caps and however many nights; raises Refused with NO_POLICY.
+    The first is the one that people mean by "nights left", where there is one. Two statements, and two more for a
+    person, whatever the caps and however many nights; raises Refused with NO_POLICY.
     """
     today = business_day(now)
     terms = terms_of(policy_in_force(network, today))
