@@ -78,7 +78,7 @@ def _book(whose, which, nights, purpose, now, actor, accept_price, hold, applica
     if guest is None or not guest.gender or not guest.document_hash:
         raise Refused(reasons.identity_missing(hostel.slug, nights))
     if guest.has_hold:
-        _let_go_of_holds(guest, now)
+        let_go_of_holds(guest, now)
     decided = decide(guest, hostel, nights, purpose, now, accept_price=accept_price, applicant=applicant)
     decision = decided.decision
     awaits = "" if decision.outcome == YES or hold else waits_for(decided)
@@ -188,10 +188,15 @@ def _choose(hostel, nights, guest, now):
     bed = beds.select_for_update(skip_locked=True, of=("self",)).first() or beds.select_for_update(of=("self",)).first()
     if bed is None:
         raise Refused(reasons.full(hostel, nights), alternatives=alternatives(hostel, nights, guest.gender, now))
+    close_lapsed(bed, now)
+    return bed
+
+
+def close_lapsed(bed: Bed, now: datetime) -> None:
+    """Close the holds whose time is over in the room of ``bed``, a row of `free_beds`: it is about to be given."""
     if bed.kept_by_lapsed:
         for lapsed in Stay.objects.lapsed(now).filter(bed_nights__room=bed.room_id).distinct():
             _end_hold(lapsed)
-    return bed
 
 
 def sharing(bed: Bed, stay: Stay) -> str:
@@ -253,8 +258,15 @@ def extend_hold(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay
     return act(do)
 
 
-def cancel(stay: Stay, *, now: datetime, actor: User | None = None, cause: str = Stay.Cause.GUEST) -> Stay:
-    """Give the bed back; the nights return to the allowance at once.
+def cancel(
+    stay: Stay,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    cause: str = Stay.Cause.GUEST,
+    letter: str = "cancelled",
+) -> Stay:
+    """Give the bed back; the nights return to the allowance at once, and a ``letter`` of this kind says so.
 
     Raises Refused with CUT_OFF after the moment until which the bed was kept, or STATE where the stay is over.
     """
@@ -262,10 +274,10 @@ def cancel(stay: Stay, *, now: datetime, actor: User | None = None, cause: str =
     def do():
         given_back = locked(stay)
         may(given_back, "cancel", now)
-        told = given_back.confirmed_at is not None
+        told = given_back.confirmed_at is not None or given_back.awaits
         nights = _give_back(given_back, now, cause)
         if told:
-            tell(given_back, "cancelled", now, nights=nights)
+            tell(given_back, letter, now, nights=nights)
         record(
             "cancel",
             now=now,
@@ -293,7 +305,7 @@ def _end_hold(stay):
     _give_back(stay, stay.held_until, Stay.Cause.HOLD_ENDED)
 
 
-def _let_go_of_holds(guest, now):
+def let_go_of_holds(guest: Person, now: datetime) -> None:
     """A person holds one bed at a time: what they held before goes back when they ask for another. A bed that waits for
     a proof or an answer is more than a hold, and stays."""
     for stay in Stay.objects.filter(guest=guest, status=Stay.Status.HELD):
@@ -369,6 +381,12 @@ def _not_expected(stay, now):
     return None if business_day(now) in stay.nights else reasons.not_today(stay)
 
 
+def _not_changeable(stay, now):
+    if stay.status in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE) and stay.departure >= business_day(now):
+        return reasons.cut_off(stay) if stay.status == Stay.Status.CONFIRMED and stay.kept_until <= now else None
+    return reasons.wrong_state(stay, now)
+
+
 def _not_here(stay, now):
     return None if stay.status == Stay.Status.IN_HOUSE else reasons.wrong_state(stay, now)
 
@@ -383,6 +401,8 @@ WHY_NOT = {
     "confirm": _not_held,
     "extend_hold": _not_extendable,
     "cancel": _not_cancellable,
+    "extend": _not_changeable,
+    "shorten": _not_changeable,
     "check_in": _not_expected,
     "check_out": _not_here,
     "no_show": _not_missed,

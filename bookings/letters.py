@@ -30,9 +30,21 @@ letters.letter_kind(
     urgent=True,
 )
 letters.letter_kind(
+    "extended",
+    _("Extended: %(hostel)s, %(arrival)s to %(departure)s, in the same bed (%(code)s)"),
+    urgent=True,
+)
+letters.letter_kind(
     "cancelled",
     _("Cancelled: %(hostel)s, %(arrival)s to %(departure)s. %(nights)s nights returned to you"),
     urgent=True,
+)
+letters.letter_kind(
+    "ended_by_new_rules",
+    _(
+        "We are sorry: by new rules your stay at %(hostel)s from %(arrival)s to %(departure)s (%(code)s) is cancelled; "
+        "%(nights)s nights returned to you. See what you may have now: /check/"
+    ),
 )
 letters.letter_kind(
     "no_show",
@@ -97,13 +109,13 @@ letters.letter_kind("appeal_passed", lambda values: Sentence(APPEAL_PASSED, valu
 letters.letter_kind("appeal_refused", lambda values: Sentence(APPEAL_REFUSED, values))
 
 
-def tell(stay: Stay, kind: str, now: datetime, **values) -> None:
-    """Write the guest of ``stay`` a letter of this kind."""
+def tell(stay: Stay, kind: str, now: datetime, about: str = "", **values) -> None:
+    """Write the guest of ``stay`` a letter; ``about`` is its code and what tells two letters of this kind apart."""
     hostel = stay.hostel
     letters.write(
         stay.guest,
         kind,
-        stay.code,
+        about or stay.code,
         now,
         code=stay.code,
         hostel=[hostel.name_zh, hostel.name_en],
