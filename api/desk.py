@@ -1,6 +1,6 @@
 """The desk: who comes, who leaves, who did not come. For the manager of the house."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q
 from django.http import Http404
@@ -13,17 +13,19 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from accounts.idempotency import LONGEST_KEY, well_formed
-from accounts.models import User
+from accounts.models import Person, User
 from accounts.roles import Right, is_manager, may
+from api import problems
 from api.door import Door
-from api.fields import Moment
+from api.fields import Choice, Day, Graduation, Moment, nights_of
 from api.hostels import HostelNameSerializer
 from api.once import write_once
 from api.refusals import unknown_field
-from api.stays import FOR_THE_DESK, ActionsSerializer, StaySerializer, in_words
+from api.stays import FOR_THE_DESK, MOST_NIGHTS, ActionsSerializer, StaySerializer, in_words
 from bookings import desk
 from bookings.booking import actions
 from bookings.models import BedNight, Stay
+from bookings.walking_in import guest_at_the_desk, walk_in
 from hostel.models import Bed, Hostel
 from hostel.nights import business_day
 
@@ -185,12 +187,12 @@ def _moment(happened_at, now):
     return happened_at
 
 
-def _bed(stay, label):
+def _bed(hostel, nights, label):
     if not label:
         return None
     room, _dash, number = label.rpartition("-")
-    bed = Bed.objects.select_related("room").filter(room__hostel=stay.hostel_id, room__number=room, number=number)
-    if (found := bed.valid_throughout(stay.nights).first()) is None:
+    bed = Bed.objects.select_related("room").filter(room__hostel=hostel, room__number=room, number=number)
+    if (found := bed.valid_throughout(nights).first()) is None:
         raise unknown_field("bed", _("This house has no such bed."))
     return found
 
@@ -215,7 +217,7 @@ class CheckIn(DeskAct):
             return desk.check_in(
                 stay,
                 compared=said["compared"],
-                bed=_bed(stay, said.get("bed")),
+                bed=_bed(stay.hostel_id, stay.nights, said.get("bed")),
                 document_number=said["document_number"],
                 now=now,
                 actor=request.user,
@@ -223,6 +225,80 @@ class CheckIn(DeskAct):
             )
 
         return self.act(request, code, CheckInRequest, do)
+
+
+class WalkInRequest(ActRequest):
+    """Somebody without a booking stands at the desk, their document in its hand. Tonight is the first night."""
+
+    name = serializers.CharField(max_length=40)
+    document_kind = Choice(Person.Document.choices)
+    document_number = serializers.CharField(max_length=40)
+    gender = Choice(Person.Gender.choices, required=False, help_text="Where the document does not say it.")
+    birth_date = Day(first=date(1900, 1, 1), required=False)
+    education = Choice(Person.Education.choices, required=False)
+    graduation = Graduation(required=False)
+    school = serializers.CharField(max_length=80, required=False)
+    school_city = serializers.CharField(max_length=40, required=False)
+    home_in_district = serializers.BooleanField(required=False, allow_null=True)
+    answers = serializers.DictField(child=serializers.CharField(max_length=40), required=False)
+    departure = Day()
+    purpose = serializers.CharField(max_length=20)
+    accept_price = serializers.BooleanField(required=False, default=False)
+    compared = serializers.BooleanField(help_text="The person was compared with the document and registered.")
+    bed = serializers.RegexField(
+        r"\A[^\s/]{1,10}-[0-9]{1,3}\Z", required=False, help_text="Room and bed, `302-1`; without it the best."
+    )
+
+
+OF_THE_STAY = ("act_id", "happened_at", "departure", "purpose", "accept_price", "compared", "bed")
+
+
+class WalkIns(Door):
+    """Guests without a booking."""
+
+    serializer_class = StaySerializer
+    rights = True
+    refuses = ("POST",)
+    refusal = problems.REFUSED
+    repeatable = False  # by its act_id instead
+
+    @extend_schema(
+        operation_id="walk_in",
+        tags=["desk"],
+        summary="Ask the rules, book and let in a guest who comes without a booking: all at once or nothing",
+        request=WalkInRequest,
+        responses={201: StaySerializer},
+    )
+    def post(self, request, hostel):
+        now = timezone.now()
+        house = get_object_or_404(Hostel, slug=hostel)
+        if not is_manager(request.user, house, business_day(now)):
+            raise PermissionDenied
+        body = WalkInRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.validated_data
+        at = _moment(said["happened_at"], now)
+        nights = nights_of(business_day(at), said["departure"], MOST_NIGHTS)
+        bed = _bed(house.pk, nights, said.get("bed"))
+        person = {name: value for name, value in said.items() if name not in OF_THE_STAY}
+
+        def once():
+            guest = guest_at_the_desk(now=now, actor=request.user, **person)
+            stay = walk_in(
+                hostel=house,
+                guest=guest,
+                nights=nights,
+                purpose=said["purpose"],
+                compared=said["compared"],
+                now=now,
+                actor=request.user,
+                bed=bed,
+                accept_price=said["accept_price"],
+                at=at,
+            )
+            return in_words(stay, now, FOR_THE_DESK)
+
+        return write_once(request, once, now=now, status=201, key=said["act_id"])
 
 
 class CheckOut(DeskAct):

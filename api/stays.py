@@ -27,6 +27,7 @@ from api.problems import ReasonSerializer
 from api.refusals import unknown_field
 from bookings import reasons
 from bookings.booking import actions, book_for, cancel, confirm, extend_hold
+from bookings.changing import change_dates
 from bookings.models import BedNight, Stay
 from hostel.models import Hostel
 from hostel.nights import business_day
@@ -35,8 +36,8 @@ from hostel.nights import business_day
 MOST_NIGHTS = 366
 KEPT_NIGHTS = Prefetch("bed_nights", BedNight.objects.live().order_by("night"), to_attr="kept_nights")
 ISO = ["%Y-%m-%d"]
-FOR_THE_GUEST = ("confirm", "extend_hold", "cancel")
-FOR_THE_DESK = ("check_in", "check_out", "no_show")
+FOR_THE_GUEST = ("confirm", "extend_hold", "cancel", "extend", "shorten")
+FOR_THE_DESK = ("check_in", "check_out", "no_show", "extend", "shorten")
 FULL = OpenApiExample(
     "Full",
     {
@@ -90,11 +91,13 @@ class ActionSerializer(serializers.Serializer):
 
 
 class ActionsSerializer(serializers.Serializer):
-    """What whoever asks may do to the stay: a guest the first three, the house's manager the others."""
+    """What whoever asks may do to the stay: a guest the first five, the house's manager the last five."""
 
     confirm = ActionSerializer(required=False)
     extend_hold = ActionSerializer(required=False)
     cancel = ActionSerializer(required=False)
+    extend = ActionSerializer(required=False)
+    shorten = ActionSerializer(required=False)
     check_in = ActionSerializer(required=False)
     check_out = ActionSerializer(required=False)
     no_show = ActionSerializer(required=False)
@@ -384,6 +387,47 @@ class Hold(StayAct):
     )
     def post(self, request, code):
         return self.act(request, code, extend_hold)
+
+
+class DatesRequest(serializers.Serializer):
+    """From when to when the stay shall be. It becomes longer or shorter at its end; the arrival stays."""
+
+    arrival = Day()
+    departure = Day()
+    accept_price = serializers.BooleanField(required=False, default=False)
+
+    def validate(self, sent):
+        nights_of(sent["arrival"], sent["departure"], MOST_NIGHTS)
+        return sent
+
+
+class Dates(Door):
+    """The nights of a stay."""
+
+    serializer_class = StaySerializer
+    rights = True
+    refuses = ("PUT",)
+    refusal = problems.REFUSED
+
+    @extend_schema(
+        operation_id="change_dates",
+        tags=["stays"],
+        summary="Extend or shorten: for the guest, and for the desk of the house",
+        request=DatesRequest,
+        responses={200: StaySerializer},
+    )
+    def put(self, request, code):
+        now = timezone.now()
+        stay = get_object_or_404(Stay.objects.select_related("guest", "hostel"), code=code.upper())
+        at_the_desk = is_manager(request.user, stay.hostel, business_day(now))
+        if not at_the_desk:
+            stay = own_stay(request.user, code, now)
+        body = DatesRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        said, doable = body.validated_data, FOR_THE_DESK if at_the_desk else FOR_THE_GUEST
+        return write_once(
+            request, lambda: in_words(change_dates(stay, now=now, actor=request.user, **said), now, doable), now=now
+        )
 
 
 class Pass(Door):

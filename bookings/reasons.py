@@ -161,3 +161,51 @@ def waits_anyway(stay):
         value_used=stay.held_until,
         fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
     )
+
+
+def arrival_stays(stay):
+    return Reason(
+        "DATES",
+        NOT_MET,
+        Sentence(
+            _("The day of arrival, %(arrival)s, stays as it is: cancel and book again to come on another day"),
+            {"arrival": stay.arrival},
+        ),
+        value_used=stay.arrival,
+        fix=Fix("cancel", _("Cancel this stay"), f"/stays/{stay.code}/cancel/"),
+    )
+
+
+def not_later(stay, departure):
+    return _departure(stay, departure, _("The stay lasts until %(departure)s: choose a later day to extend it"))
+
+
+def not_earlier(stay, departure, first):
+    text = _("The stay lasts until %(departure)s: choose an earlier day, after %(first)s, to shorten it")
+    return _departure(stay, departure, text, first=first)
+
+
+def _departure(stay, wanted, text, **values):
+    return Reason(
+        "DATES",
+        NOT_MET,
+        Sentence(text, {"departure": stay.departure} | values),
+        value_used=wanted,
+        needed=stay.departure,
+        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+    )
+
+
+def another_name(person):
+    return Reason(
+        "IDENTITY",
+        NOT_MET,
+        Sentence(
+            _("This document is known here under another name, %(name)s: compare the document once more"),
+            {"name": person.masked_name},
+        ),
+        value_used=person.masked_name,
+        value_source="record",
+        fix=Fix("office", _("Ring the office on duty"), "/help/"),
+        field="name",
+    )

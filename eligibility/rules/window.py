@@ -62,6 +62,8 @@ class Window(Rule):
         }
         if arrival is None:
             yield self.reason(MET, *self._open(first, last), **about)
+        elif facts.wish.extends:
+            yield self.reason(MET, _("The stay stands already and becomes longer"), **about)
         elif arrival < facts.today:
             # No person can agree to yesterday.
             yield replace(self._too_soon(arrival, first, about), verdict=NOT_MET)
