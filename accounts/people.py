@@ -21,7 +21,9 @@ PROFILE = ("education", "graduation", "school", "school_city", "home_in_district
 COMPARED = ("name", "gender", "birth_date")
 # By these a bed is given: they do not change while somebody stands by them.
 BINDING = ("document_hash", "gender", "birth_date")
-GRADUATION = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?")
+# A year, a month, or a day: the last part may be left out, and the one before it.
+GRADUATION = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
+NO_GRADUATION = _("A year, a year and a month, or a day: 2025, 2025-06 or 2025-06-25")
 UNVERIFIED_KEPT_FOR = timedelta(days=1)
 
 
@@ -157,12 +159,23 @@ def _write(person, identity, profile, now, actor):
     return _save(person, identity | profile | {"phone_digits": digits}, now, actor, what)
 
 
+def is_graduation(text: str) -> bool:
+    """Whether ``text`` names a year, a month of a year, or a day that there is."""
+    if not GRADUATION.fullmatch(text):
+        return False
+    try:
+        date(*map(int, f"{text}-01-01".split("-")[:3]))
+    except ValueError:
+        return False
+    return True
+
+
 def _save(person, fields, now, actor, what):
     changed = [name for name, value in fields.items() if person.pk is None or getattr(person, name) != value]
     for name, value in fields.items():
         setattr(person, name, value)
-    if person.graduation and not GRADUATION.fullmatch(person.graduation):
-        raise ValidationError({"graduation": _("A year, or a year and a month: 2025 or 2025-06")})
+    if person.graduation and not is_graduation(person.graduation):
+        raise ValidationError({"graduation": NO_GRADUATION})
     # A choice that does not exist, a text too long for its column: SQLite would take both.
     person.clean_fields(exclude={field.name for field in Person._meta.fields} - set(fields))
     if changed:

@@ -12,7 +12,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import Person
 from api.door import Door
-from api.fields import Choice, Day, nights_of
+from api.fields import Choice, Day, Graduation, nights_of
 from api.problems import ReasonSerializer
 from api.refusals import unknown_field
 from eligibility.evaluation import evaluate
@@ -42,12 +42,10 @@ class EligibilityRequest(serializers.Serializer):
     education = Choice(Person.Education.choices, required=False, allow_null=True)
     school = serializers.CharField(max_length=80, required=False, allow_null=True)
     school_city = serializers.CharField(max_length=40, required=False, allow_null=True)
-    graduation = serializers.RegexField(
-        r"\A(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\Z",
+    graduation = Graduation(
         required=False,
         allow_null=True,
-        help_text="A month, `2025-06`; or a year, `2025`, which means June.",
-        error_messages={"invalid": _("A year, or a year and a month: 2025 or 2025-06")},
+        help_text="A day, `2025-06-25`; a month, `2025-06`; or a year, `2025`, which means June.",
     )
     home_in_district = serializers.BooleanField(required=False, allow_null=True)
     purpose = serializers.CharField(max_length=20, required=False, allow_null=True, help_text="`interview`, `exam`, …")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from accounts.people import GRADUATION, NO_GRADUATION, is_graduation
 from hostel.nights import Nights
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -53,6 +54,21 @@ class Year(serializers.IntegerField):
         if not YEAR.fullmatch(str(data)):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Graduation(serializers.RegexField):
+    """A year, a month of a year, or a day that there is, as text: 2025, 2025-06, 2025-06-25."""
+
+    def __init__(self, **kwargs):
+        # With its ends, so that the whole text is looked at; programs read it in the schema.
+        super().__init__(rf"\A{GRADUATION.pattern}\Z", error_messages={"invalid": NO_GRADUATION}, **kwargs)
+
+    def to_internal_value(self, value):
+        text = super().to_internal_value(value)
+        # The pattern is told by its own message; it would let 30 February through.
+        if GRADUATION.fullmatch(text) and not is_graduation(text):
+            self.fail("invalid")
+        return text
 
 
 class Yuan(serializers.Field):

@@ -15,7 +15,7 @@ from accounts.documents import mask
 from accounts.models import Person, Role
 from accounts.reasons import CHINESE, ENGLISH
 from api.door import Door
-from api.fields import Choice, Day
+from api.fields import Choice, Day, Graduation
 from api.once import write_once
 from api.pages import Pages
 from bookings.allowance import allowance_of
@@ -87,12 +87,7 @@ class MeRequest(serializers.Serializer):
     gender = Choice(Person.Gender.choices, required=False, help_text="Where the document does not say it.")
     birth_date = Day(first=date(1900, 1, 1), required=False, help_text="Where the document does not say it.")
     education = Choice(Person.Education.choices, required=False)
-    graduation = serializers.RegexField(
-        r"\A(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\Z",
-        required=False,
-        help_text="A month, `2025-06`, or a year.",
-        error_messages={"invalid": _("A year, or a year and a month: 2025 or 2025-06")},
-    )
+    graduation = Graduation(required=False, help_text="A day, `2025-06-25`, a month, `2025-06`, or a year.")
     school = serializers.CharField(max_length=80, required=False, allow_blank=True)
     school_city = serializers.CharField(max_length=40, required=False, allow_blank=True)
     home_in_district = serializers.BooleanField(required=False, allow_null=True)

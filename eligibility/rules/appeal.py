@@ -7,13 +7,13 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.reasons import MET, Sentence
-from eligibility.rule import Rule
+from eligibility.rule import Statement, joined, two_languages
 from eligibility.rules.review import OFFICE
 from hostel.spans import Span
 
 
 @dataclass(frozen=True, kw_only=True)
-class Appeal(Rule):
+class Appeal(Statement):
     """A second person answers ``within`` a span; ``by`` names who that is."""
 
     kind = "appeal"
@@ -21,7 +21,6 @@ class Appeal(Rule):
     says = _("Who was not passed may appeal; a second person answers within {within}: {by}")
     code = "APPEAL"
     rank = 125
-    clearable = False
     values = {"within": {"$ref": "#/$defs/span"}, "by": {"$ref": "#/$defs/words"}}
     required = ("within",)
 
@@ -31,12 +30,13 @@ class Appeal(Rule):
     @property
     def whom(self) -> Sentence:
         """Who answers."""
-        return Sentence("%(by)s", {"by": (self.by["zh"], self.by["en"])}) if self.by else Sentence(OFFICE)
+        return two_languages(self.by) if self.by else Sentence(OFFICE)
 
     def due(self, now: datetime, shifted_days: Collection[date]) -> datetime:
         """The moment by which an appeal made at ``now`` is answered."""
         return Span.read(self.within).after(now, shifted_days)
 
-    def judge(self, facts):
-        text = _("If a person says no, you may appeal: somebody else answers within %(within)s")
-        yield self.reason(MET, text, {"within": Span.read(self.within).said}, needed=self.within)
+    def statement(self):
+        text = _("If a person says no, you may appeal: somebody else answers within %(within)s, of %(whom)s")
+        said = {"within": Span.read(self.within).said, "whom": joined([self.whom])}
+        return self.reason(MET, text, said, needed=self.within)

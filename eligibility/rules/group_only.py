@@ -13,8 +13,11 @@ class GroupOnly(Rule):
     """The hostel wished for takes single guests."""
 
     kind = "group_only"
+    name = _("Hostels for groups")
+    says = _("Hostels for groups of schools and organisations are not booked by single guests")
     code = "GROUP_ONLY"
     rank = 60
+    clearable = False
     always = True
 
     def judge(self, facts):

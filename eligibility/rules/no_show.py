@@ -21,8 +21,14 @@ class NoShow(Rule):
     """
 
     kind = "no_show"
+    name = _("Kept bed and no-shows")
+    says = _(
+        "A bed is kept until {kept_until}, after a late booking for at least {kept_at_least_hours} hours; "
+        "{count} no-shows within {within_days} days pause booking for {pause_days} days"
+    )
     code = "PAUSED"
     rank = 90
+    clearable = False
     values = {
         "kept_until": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
         "kept_at_least_hours": {"type": "integer", "minimum": 0, "maximum": 24},

@@ -13,8 +13,11 @@ class Overlap(Rule):
     """None of the nights wished for is kept already, in any hostel of any network."""
 
     kind = "overlap"
+    name = _("One bed a night")
+    says = _("Nobody has two beds for the same night")
     code = "OVERLAP"
     rank = 80
+    clearable = False
     always = True
 
     def judge(self, facts):

@@ -7,23 +7,28 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.reasons import MET, Sentence
-from eligibility.rule import Rule
+from eligibility.rule import Statement, joined, two_languages
 from hostel.spans import Span
 
-CHANNELS = ("sms", "wechat", "in_app")
+CHANNELS = {"sms": _("a text message"), "wechat": _("WeChat"), "in_app": _("these pages")}
 OFFICE = _("the office of the hostel network")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Review(Rule):
-    """What a person must decide is decided ``within`` a span, by whom ``by`` names."""
+class Review(Statement):
+    """What a person must decide is decided ``within`` a span, by whom ``by`` names; the answer comes by ``notify``.
+
+    What a person agreed to holds for arrivals until ``holds_days`` after their answer.
+    """
 
     kind = "review"
     name = _("Answer by a person")
-    says = _("What a person must decide is answered within {within}, by {by}")
+    says = _(
+        "What a person must decide is answered within {within}, by {by}, and told by {notify}; "
+        "what was agreed to holds for {holds_days} days"
+    )
     code = "REVIEW"
     rank = 120
-    clearable = False
     values = {
         "within": {"$ref": "#/$defs/span"},
         "by": {"$ref": "#/$defs/words"},
@@ -40,13 +45,17 @@ class Review(Rule):
     @property
     def whom(self) -> Sentence:
         """Who answers."""
-        return Sentence("%(by)s", {"by": (self.by["zh"], self.by["en"])}) if self.by else Sentence(OFFICE)
+        return two_languages(self.by) if self.by else Sentence(OFFICE)
 
     def due(self, now: datetime, shifted_days: Collection[date]) -> datetime:
         """The moment by which a question asked at ``now`` is answered."""
         return Span.read(self.within).after(now, shifted_days)
 
-    def judge(self, facts):
-        said = {"within": Span.read(self.within).said, "whom": (self.whom.say("zh-hans"), self.whom.say("en"))}
-        text = _("What a person must decide is answered within %(within)s by %(whom)s")
-        yield self.reason(MET, text, said, needed=self.within)
+    def statement(self):
+        said = {"within": Span.read(self.within).said, "whom": joined([self.whom])}
+        if self.notify:
+            text = _("What a person must decide is answered within %(within)s by %(whom)s; you are told by %(notify)s")
+            said["notify"] = joined([Sentence(CHANNELS[channel]) for channel in self.notify], "、", ", ")
+        else:
+            text = _("What a person must decide is answered within %(within)s by %(whom)s")
+        return self.reason(MET, text, said, needed=self.within)

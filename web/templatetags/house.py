@@ -11,7 +11,7 @@ from django.utils.translation import get_language, ngettext, pgettext, pgettext_
 from django.utils.translation import gettext as _
 
 from accounts.reasons import ASK, MET, NOT_MET
-from eligibility.rules.graduation import read_month, say_month
+from eligibility.rules.graduation import read_graduation, say_graduation
 from hostel.nights import Nights, business_day
 from hostel.places import place_called
 
@@ -94,10 +94,11 @@ def year_day(value):
 
 @register.filter
 def graduated(value):
-    """Write a graduation, "2025-06" or "2025": 2025 年 6 月, Jun 2025; "" where none was said."""
-    if not value:
+    """Write a graduation, "2025-06-25", "2025-06" or "2025": 2025 年 6 月, Jun 2025; "" where none was said."""
+    said = read_graduation(value)
+    if said is None:
         return ""
-    chinese, english = say_month(*read_month(value))
+    chinese, english = say_graduation(said)
     return english if (get_language() or "").startswith("en") else chinese
 
 

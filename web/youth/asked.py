@@ -51,7 +51,8 @@ def answers(query: QueryDict) -> dict[str, str]:
     if not GRADUATION.fullmatch(said["graduation"]):
         said["graduation"] = said["month"] = ""
     elif "-" in said["graduation"]:
-        said["graduation"], said["month"] = said["graduation"].split("-")
+        # The pages ask for no more than the month.
+        said["graduation"], said["month"] = said["graduation"].split("-")[:2]
     return {name: value[:40] for name, value in said.items() if value}
 
 

@@ -214,7 +214,10 @@ class BookPage:
             facts = self._facts_of_newcomer(purpose)
         else:
             except_stay = self.held.pk if self.held else None
-            facts = facts_about(self._about(), self.hostel, self.nights, purpose, self.now, except_stay=except_stay)
+            about = self._about()
+            facts = facts_about(
+                about, self.hostel, self.nights, purpose, self.now, self.policy, except_stay=except_stay
+            )
         return replace(facts, later=ASKED_HERE)
 
     def show(self, form=None, status=HTTPStatus.OK, no=None, key=""):
@@ -283,7 +286,7 @@ class BookPage:
         """What the chips show as chosen: what was answered here, else what is known."""
         shown = dict(self.said)
         if self.person:
-            year, _dash, month = self.person.graduation.partition("-")
+            year, month = [*self.person.graduation.split("-"), ""][:2]
             shown.setdefault("education", self.person.education)
             shown.setdefault("graduation", year)
             shown.setdefault("month", month)

@@ -62,7 +62,7 @@ def test_where_the_policy_has_no_price_what_is_not_free_is_refused(wanted, used,
 def test_each_night_counts_in_its_own_calendar_year():
     used_up = kept(*days(JANUARY, 7))
 
-    assert said(facts(nights=used_up, accept_price=True, **stay(NEW_YEARS_EVE, 4)))[0] == "hfff"
+    assert said(facts(nights=used_up, accept_price=True, **stay(NEW_YEARS_EVE, 4)))[0] == "pfff"
     assert said(facts(nights=used_up, **stay(NEW_YEARS_EVE + timedelta(1), 3)))[0] == "fff"
     assert said(facts(nights=kept(*days(date(2025, 12, 20), 7)), **stay(TOMORROW, 3)))[0] == "fff"
 
