@@ -122,6 +122,19 @@ def test_in_no_window_is_more_given_than_its_cap_and_the_extras_of_one_day(spans
             assert in_window(cap, window, kept) <= most_in(cap, window, extras), (cap, window)
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 2), st.just(DISTRICT)), min_size=4, max_size=15),
+    st.sampled_from([Rolling, StaysRolling]),
+    st.integers(1, 4),
+    st.integers(2, 20),
+)
+def test_a_rolling_window_is_never_overrun_in_whatever_order_its_nights_are_booked(spans, kind, most, days):
+    cap = kind(most, DISTRICT, window=days)
+    kept = book_one_after_the_other(spans, [cap])
+
+    assert max(in_window(cap, window, kept) for window in windows_of(cap)) <= most
+
+
 @given(stay_spans, caps_of_all_kinds)
 def test_no_stay_has_more_free_nights_than_a_stay_may(spans, caps):
     kept = book_one_after_the_other(spans, caps)
