@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from eligibility.reasons import MET, MISSING, NOT_MET, Fix, Sentence
 from eligibility.rule import Question, Rule, key_of, named
 
-THERE, COLLECTIVE, ELSEWHERE = "there", "collective", "elsewhere"
+THERE, COLLECTIVE, ELSEWHERE, OVERSEAS = "there", "collective", "elsewhere", "overseas"
 ABROAD = frozenset({"海外", "境外", "国外", "overseas", "abroad"})
 CHANGE = _("Change the answer")
 # 上海市闵行区 and 江苏省/苏州市 alike: a name of at least two characters, and what kind of place it is.
@@ -54,6 +54,8 @@ class Origin(Rule):
     overseas_counts_as_outside: bool = True
 
     def questions(self):
+        if "school" in self.by:
+            yield self._school_question
         if "hukou" in self.by:
             yield self._hukou_question
         if "student_origin" in self.by:
@@ -72,27 +74,44 @@ class Origin(Rule):
 
     def _school(self, facts):
         said = facts.school_city
-        about = {"needed": list(self._named), "source": facts.source("school_city")}
-        if not said:
-            text = _("Tell us the city of your school: it must be outside %(places)s")
-            return self.unknown(facts, "school_city", text, self._values, needed=about["needed"])
-        parts = place_parts(said)
+        parts = place_parts(said or "")
+        is_there = self._is_there(parts) if said else None
+        if is_there is None:
+            return self._school_by_tap(facts, said)
+        about = {"needed": list(self._named), "source": facts.source("school_city"), "used": said}
         values = self._values | {"said": said}
-        if ABROAD & set(parts):
-            is_there = not self.overseas_counts_as_outside
-        elif any(is_within(parts, place) for places in self._parts for place in places):
-            is_there = True
-        elif any(is_city_of(parts, place) for places in self._parts for place in places):
-            text = _("You said %(said)s: which county your school is in decides")
-            fix = Fix("answer", _("Say the county"), "/check/#school_city")
-            return self.reason(MISSING, text, values, used=said, fix=fix, **about)
-        else:
-            is_there = False
         if is_there:
             text = _("For people whose school is outside %(places)s; you said %(said)s")
-            fix = Fix("change_answer", CHANGE, "/check/#school_city")
-            return self.reason(NOT_MET, text, values, used=said, fix=fix, **about)
-        return self.reason(MET, _("Your school is outside %(places)s: %(said)s"), values, used=said, **about)
+            return self.reason(NOT_MET, text, values, fix=Fix("explain", _("Explain it"), "/help/"), **about)
+        return self.reason(MET, _("Your school is outside %(places)s: %(said)s"), values, **about)
+
+    def _is_there(self, parts):
+        """Whether the school in the place ``parts`` counts as there; None where only its city is said, and not which
+        county."""
+        if ABROAD & set(parts):
+            return not self.overseas_counts_as_outside
+        if any(is_within(parts, place) for places in self._parts for place in places):
+            return True
+        return None if any(is_city_of(parts, place) for places in self._parts for place in places) else False
+
+    def _school_by_tap(self, facts, city):
+        question = self._school_question
+        said = self.answer(facts, question)
+        if said is None and city:
+            text = _("You said %(said)s: which county your school is in decides")
+            values = {"said": city}
+            return self.unknown(facts, question.key, text, values, needed=list(self._named))
+        if said is None:
+            text = _("Tell us the city of your school: it must be outside %(places)s")
+            return self.unknown(facts, question.key, text, self._values, needed=list(self._named))
+        is_outside = said == ELSEWHERE or (said == OVERSEAS and self.overseas_counts_as_outside)
+        if is_outside:
+            text = _("You said that your school is outside %(places)s")
+        elif said == OVERSEAS:
+            text = _("For people whose school is in China, outside %(places)s; you said that yours is not")
+        else:
+            text = _("For people whose school is outside %(places)s; you said that yours is there")
+        return self._by_answer(facts, question, said, is_outside, text)
 
     def _hukou(self, facts):
         question = self._hukou_question
@@ -142,6 +161,16 @@ class Origin(Rule):
     @cached_property
     def _parts(self):
         return tuple((place_parts(place["zh"]), place_parts(place["en"])) for place in self.places)
+
+    @cached_property
+    def _school_question(self):
+        options = (
+            (THERE, Sentence(_("In %(places)s"), self._values)),
+            (ELSEWHERE, Sentence(_("Elsewhere"))),
+            (OVERSEAS, Sentence(_("Outside China"))),
+        )
+        text = Sentence(_("Is or was your school in %(places)s?"), self._values)
+        return Question(key_of("school", *self.places), text, options)
 
     @cached_property
     def _hukou_question(self):
