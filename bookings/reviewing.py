@@ -1,6 +1,7 @@
 """Reviewing: what the answer of a person does to the stay that waits for it, and how the guest learns of it."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -91,13 +92,16 @@ def send_back(review: Review, *, actor: User, now: datetime, because: Sequence[s
         back = reviews.decide(asked, DECISIONS.SENT_BACK, actor=actor, now=now, because=because, words=words)
         _sent(back).update(sent_back_at=now, decided_by=actor)
         if _waits(stay, now):
-            due = terms_of(back.assessment.policy).order.proof_due(now, reach(now))
-            stay.awaits, stay.held_until = Stay.Awaits.PROOF, min(due, stay.kept_until)
+            stay.awaits, stay.held_until = Stay.Awaits.PROOF, _proof_due(back, stay, now)
             stay.save(update_fields=["awaits", "held_until"])
         _close(back, stay, now)
         return back
 
     return act(do)
+
+
+def _proof_due(review, stay, now):
+    return min(terms_of(review.assessment.policy).order.proof_due(now, reach(now)), stay.kept_until)
 
 
 def refuse(review: Review, *, actor: User, now: datetime, because: Sequence[str], words: str = "") -> Review:
@@ -163,7 +167,6 @@ def undo(review: Review, *, actor: User, now: datetime) -> Review:
     def do():
         answered, stay = _opened(review)
         reviews.take_back(answered, actor=actor, now=now)
-        _close_what_it_opened(answered)
         if not Letter.objects.filter(about=_about(answered), person=answered.assessment.person_id,
                                      posted_at=None).delete()[0]:  # fmt: skip
             raise Refused(reviews.no_undo(_("The person has been told already")))
@@ -193,18 +196,10 @@ def _why_it_stands(review, stay, now):
     return None
 
 
-def _close_what_it_opened(review):
-    """With another rule still in question, the answer had opened the next review: nobody has answered that yet."""
-    later = reviews.later_than(review)
-    if later.exclude(asked_at=review.decided_at, decided_at=None, appeal_of=None).exists():
-        raise Refused(reviews.no_undo(_("The next step has been taken already")))
-    later.delete()
-
-
 def _evidence_as_it_was(review):
     proofs, at = reviews.evidence_of(review).order_by(), review.decided_at
     if (first := review.appeal_of) is not None:
-        proofs.filter(accepted_at=at, handed_in_at__lt=first.decided_at).update(
+        proofs.filter(accepted_at=at, handed_in_at__lte=first.decided_at).update(
             accepted_at=None, sent_back_at=first.decided_at, decided_by=first.decided_by
         )
     proofs.filter(accepted_at=at).update(accepted_at=None, decided_by=None)
@@ -422,6 +417,18 @@ def refusal_text(review: Review, stay: Stay | None, *, because: Sequence[str], w
     """What the person would read if ``review`` were refused now: a reviewer sees it before it is done."""
     told = told_of(review, DECISIONS.REFUSED, stay, now=now, because=because, words=words)
     return Told(told.kind, told.values | {"case": "refused"}) if told.values["case"] == "held" else told
+
+
+def text_if(
+    review: Review, decision: str, stay: Stay | None, *, because: Sequence[str], words: str, now: datetime
+) -> Told:
+    """What the person would read if ``review`` were refused, or sent back, now: a reviewer sees it beforehand."""
+    if decision == DECISIONS.REFUSED:
+        return refusal_text(review, stay, because=because, words=words, now=now)
+    if _waits(stay, now):
+        stay = copy(stay)
+        stay.held_until = _proof_due(review, stay, now)
+    return told_of(review, decision, stay, now=now, because=because, words=words)
 
 
 # --- what may be done -----------------------------------------------------------------------------------------------

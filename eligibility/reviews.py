@@ -54,7 +54,7 @@ BECAUSE = {
         _because(6, "PAGES_MISSING", _("pages are missing")),
         _because(7, "NOT_VERIFIED", _("it could not be verified")),
         _because(8, "FALSE_PROOF", _("it is not genuine"), refuses=True),
-        _because(9, "OTHER", _("another reason, given below")),
+        _because(9, "OTHER", _("another reason")),
     )
 }
 FALSE_PROOF = "FALSE_PROOF"
@@ -249,9 +249,16 @@ def why_not_undo(review: Review, user: User, now: datetime) -> Reason | None:
 
 
 def take_back(review: Review, *, actor: User, now: datetime) -> None:
-    """Make ``review`` a question again, as it was; raises Refused with UNDO."""
+    """Make ``review`` a question again, as it was; raises Refused with UNDO.
+
+    With another rule still in question, the answer had opened the next review: while nobody has answered that, it goes.
+    """
     if reason := why_not_undo(review, actor, now):
         raise Refused(reason)
+    later = later_than(review)
+    if later.exclude(asked_at=review.decided_at, decided_at=None, appeal_of=None).exists():
+        raise Refused(no_undo(_("The next step has been taken already")))
+    later.delete()
     taken_back = Review.objects.filter(pk=review.pk, decided_by=actor, decided_at=review.decided_at).update(
         decided_at=None, decided_by=None, decision="", because=[], words="", clears_until=None
     )
