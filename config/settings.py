@@ -216,9 +216,22 @@ STATIC_ROOT = VAR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_URL = env("HOSTEL_MEDIA_URL", default="/media/")
 MEDIA_ROOT = VAR / "media"
+# What is sent stays in memory until it is sealed: the house never writes a proof open to the disk. How much may come,
+# `eligibility/proof_files.py` says; of a larger request no file is read.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Pages of proofs, sealed (`eligibility/proof_files.py`). No address leads to them, only a view that asks who looks.
+    "proofs": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env("HOSTEL_PROOFS", default="") or VAR / "proofs",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -25,6 +25,7 @@ os.environ.update(
         "HOSTEL_HOSTS": "*",
         "HOSTEL_ORIGINS": "",
         "HOSTEL_PROXIES": "0",
+        "HOSTEL_PROOFS": "",
         "HOSTEL_MEDIA_URL": "/media/",
         "HOSTEL_SMS": "accounts.senders.FileSender",
         "HOSTEL_SMS_FILE": os.path.join(var, "sms.txt"),
