@@ -5,7 +5,7 @@ A version that was approved is never edited: whoever wants it otherwise drafts t
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,8 +58,11 @@ def change(
     What a file says of who drafted and approved it is left out: the office knows that itself. Whatever changes takes
     the preview with it. Raises WrongFile with every error and its place, and Refused with NOT_A_DRAFT.
     """
-    rules = _whole_numbers(unsigned(rules))
-    errors = errors_in(rules)
+    try:
+        rules = _whole_numbers(unsigned(rules))
+        errors = errors_in(rules)
+    except RecursionError as wrong:
+        raise WrongFile(["is nested too deep"]) from wrong
     if not errors and rules["network"] != policy.network.slug:
         errors = [f"network: must be {policy.network.slug!r}, not {rules['network']!r}"]
     if errors:
@@ -166,6 +169,22 @@ def _against(policy: Policy, now: datetime, actor: User) -> Iterator[Reason]:
             needed=earliest(now),
             fix=_date(policy),
         )
+
+
+def standing(networks: Iterable[Network], day: date) -> dict[int, str]:
+    """Where each version of ``networks`` stands on ``day``, by its id: draft, coming, in_force or past. One query."""
+    found: dict[int, str] = {}
+    in_force: set[int] = set()
+    versions = Policy.objects.filter(network__in=networks).order_by("-in_force_from", "-version")
+    for pk, network, first in versions.values_list("pk", "network_id", "in_force_from"):
+        if first is None:
+            found[pk] = "draft"
+        elif first > day:
+            found[pk] = "coming"
+        else:
+            found[pk] = "past" if network in in_force else "in_force"
+            in_force.add(network)
+    return found
 
 
 def earliest(now: datetime) -> date:
