@@ -92,5 +92,5 @@ def test_terms_tell_the_purposes_one_can_choose_from_and_the_caps():
 
     assert list(terms.purposes) == ["interview", "internship", "job_fair", "exam", "start_up", "flat_hunting"]
     assert terms.purposes["exam"] == ("考试", "an exam")
-    assert [(cap.code, cap.nights) for cap in terms.caps_on(date(2026, 3, 6))] == [("STAY_NIGHTS", 3), ("NIGHTS", 7)]
-    assert [cap.nights for cap in terms.caps_on(date(2026, 7, 1))] == [5, 7]
+    assert [(cap.code, cap.most) for cap in terms.caps_on(date(2026, 3, 6))] == [("STAY_NIGHTS", 3), ("NIGHTS", 7)]
+    assert [cap.most for cap in terms.caps_on(date(2026, 7, 1))] == [5, 7]

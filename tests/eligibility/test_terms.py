@@ -4,8 +4,12 @@ import pytest
 
 from eligibility.evaluation import evaluate
 from eligibility.policies import terms_of
-from eligibility.terms import Season
-from tests.eligibility.cases import facts, policy
+from eligibility.seasons import Season
+from tests.eligibility.cases import facts, policy, stay
+
+
+def nights(terms, day, entitlement=0):
+    return terms.on(day).entitlements[entitlement].nights
 
 
 @pytest.mark.parametrize(
@@ -31,9 +35,9 @@ def test_of_two_seasons_the_one_named_last_counts():
     def fair(rules):
         rules["seasons"].append({"from": "2026-07-01", "until": "2026-07-03", "set": {"caps": {"per_stay": 6}}})
 
-    (free_stay,) = terms_of(policy(fair)).entitlements
+    terms = terms_of(policy(fair))
 
-    assert [free_stay.nights_on(date(2026, 7, day)).caps[0].nights for day in (3, 4)] == [6, 5]
+    assert [nights(terms, date(2026, 7, day)).caps[0].most for day in (3, 4)] == [6, 5]
 
 
 def test_a_season_may_be_for_one_entitlement_and_may_change_the_price():
@@ -41,10 +45,90 @@ def test_a_season_may_be_for_one_entitlement_and_may_change_the_price():
         rules["entitlements"].append({**rules["entitlements"][0], "key": "other"})
         rules["seasons"] = [{"from": "03-01", "until": "03-31", "entitlements": ["other"], "set": {"after": []}}]
 
-    first, other = terms_of(policy(change)).entitlements
+    terms = terms_of(policy(change))
 
-    assert len(first.nights_on(date(2026, 3, 6)).tiers) == 1
-    assert other.nights_on(date(2026, 3, 6)).tiers == ()
+    assert len(nights(terms, date(2026, 3, 6)).tiers) == 1
+    assert nights(terms, date(2026, 3, 6), 1).tiers == ()
+
+
+def test_a_season_may_change_the_values_of_a_rule_and_of_one_in_an_entitlement():
+    def change(rules):
+        rules["entitlements"][0]["rules"] = [{"id": "grown_up", "kind": "age", "min": 16}]
+        rules["seasons"] = [
+            {
+                "from": "2026-03-01",
+                "until": "2026-03-31",
+                "set": {"rules": {"graduation": {"months_after": 72}, "grown_up": {"min": 20}}},
+            }
+        ]
+
+    terms = terms_of(policy(change))
+
+    def values(day):
+        graduation = next(rule for rule in terms.on(day).rules if rule.id == "graduation")
+        grown_up = next(rule for rule in terms.on(day).entitlements[0].rules if rule.id == "grown_up")
+        return graduation.months_before, graduation.months_after, grown_up.min
+
+    assert values(date(2026, 3, 31)) == (12, 72, 20)
+    assert values(date(2026, 4, 1)) == (12, 36, 16)
+
+
+def test_something_may_be_given_on_some_days_only_and_the_refusal_says_which():
+    def change(rules):
+        rules["entitlements"][0]["during"] = [{"from": "01-20", "until": "02-28"}]
+
+    said = {reason.code: reason for reason in evaluate(policy(change), facts()).reasons}
+
+    assert said["SEASON"].verdict == "not_met"
+    assert said["SEASON"].sentence.say("en") == (
+        "This is given for arrivals from 20 Jan to 28 Feb; you wish to arrive on 7 Mar"
+    )
+    assert evaluate(policy(change), facts(**stay(date(2026, 2, 28), 2), today=date(2026, 2, 20))).outcome == "yes"
+
+
+def test_caps_of_an_entitlement_count_what_it_gave_and_shared_ones_everything():
+    def change(rules):
+        rules["caps"] = {"lifetime": 30}
+        rules["entitlements"].append({**rules["entitlements"][0], "key": "other"})
+
+    caps = terms_of(policy(change)).caps_on(date(2026, 3, 6))
+
+    assert [(cap.code, cap.most, cap.entitlement) for cap in caps] == [
+        ("STAY_NIGHTS", 3, ""),
+        ("NIGHTS", 7, "free_stay"),
+        ("NIGHTS", 30, ""),
+        ("NIGHTS", 7, "other"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "caps, first",
+    [
+        ({"per_year": 7}, date(2026, 1, 1)),
+        ({"rolling": {"nights": 7, "days": 180}}, date(2025, 9, 7)),
+        ({"stays_rolling": {"stays": 1, "days": 10}}, date(2026, 1, 1)),
+        ({"lifetime": 7}, None),
+        ({"stays_lifetime": 1}, None),
+    ],
+)
+def test_the_history_goes_back_as_far_as_a_cap_counts(caps, first):
+    def change(rules):
+        rules["entitlements"][0]["caps"] = caps
+
+    assert terms_of(policy(change)).history_from(date(2026, 3, 6)) == first
+
+
+@pytest.mark.parametrize(
+    "change, counts",
+    [
+        (lambda rules: None, False),
+        (lambda rules: rules["rules"][0].update(otherwise="ask"), True),
+        (lambda rules: rules["rules"][4].update(notice={"value": 2, "unit": "working_day"}), True),
+        (lambda rules: rules["rules"][6].update(may_be_shown_at_desk=False), True),
+    ],
+)
+def test_the_working_calendar_is_looked_up_only_where_it_decides(change, counts):
+    assert terms_of(policy(change)).counts_working_days(date(2026, 3, 6)) is counts
 
 
 @pytest.mark.parametrize("kind", ["window", "overlap", "group_only"])
