@@ -1,6 +1,7 @@
 """Me: who I am to the house, and how many nights I still have."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
@@ -156,18 +157,45 @@ class Me(Door):
 
 
 class CapSerializer(serializers.Serializer):
-    """One limit on free nights."""
+    """One limit: on free nights, or on the number of stays."""
 
     network = serializers.SlugField()
-    code = serializers.CharField(help_text="`NIGHTS`: a calendar year; `STAY_NIGHTS`: a stay; `CITY_CAP`: the city.")
+    code = serializers.CharField(
+        help_text="`NIGHTS`: of a calendar year, a number of days, a lifetime; `STAYS`: how many stays; `CITY_CAP`: "
+        "nights in the whole city; `STAY_NIGHTS`: nights of one stay. A code may come more than once."
+    )
+    unit = serializers.ChoiceField(["night", "stay"], help_text="What is counted.")
     label = serializers.CharField(help_text="In the language of `Accept-Language`.")  # type: ignore[assignment]
     label_zh = serializers.CharField()
     label_en = serializers.CharField()
-    granted = serializers.IntegerField()
+    holds_for = serializers.CharField(allow_blank=True, help_text="Empty: for everything that the rules give.")
+    granted = serializers.IntegerField(help_text="With the extra nights that hold today.")
     kept = serializers.IntegerField(help_text="For stays to come, or running.")
     used = serializers.IntegerField(help_text="Slept.")
     left = serializers.IntegerField()
     returns_on = serializers.DateField(allow_null=True, help_text="When they are all there again.")
+
+
+def caps_in_words(person: Person | None, networks: Iterable[Network], now: datetime) -> list[dict]:
+    """What ``person`` has of each cap in each of ``networks``, as rows for `CapSerializer`."""
+    return [
+        {
+            "network": network.slug,
+            "code": cap.code,
+            "unit": "stay" if cap.of_stays else "night",
+            "label": str(cap.label),
+            "label_zh": cap.label.say(CHINESE),
+            "label_en": cap.label.say(ENGLISH),
+            "holds_for": ", ".join(str(label) for label in cap.given),
+            "granted": cap.granted,
+            "kept": cap.kept,
+            "used": cap.used,
+            "left": cap.left,
+            "returns_on": cap.returns_on,
+        }
+        for network in networks
+        for cap in allowance_of(person, network, now)
+    ]
 
 
 class Allowance(Door):
@@ -185,22 +213,6 @@ class Allowance(Door):
         responses=CapSerializer(many=True),
     )
     def get(self, request):
-        now, person = timezone.now(), person_of(request.user)
         networks = Network.objects.exclude(hostels=None).distinct().order_by("slug")
-        rows = [
-            {
-                "network": network.slug,
-                "code": cap.code,
-                "label": str(cap.label),
-                "label_zh": cap.label.say(CHINESE),
-                "label_en": cap.label.say(ENGLISH),
-                "granted": cap.granted,
-                "kept": cap.kept,
-                "used": cap.used,
-                "left": cap.left,
-                "returns_on": cap.returns_on,
-            }
-            for network in networks
-            for cap in allowance_of(person, network, now)
-        ]
+        rows = caps_in_words(person_of(request.user), networks, timezone.now())
         return self.get_paginated_response(CapSerializer(self.paginate_queryset(rows), many=True).data)

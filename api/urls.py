@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from api import about, desk, eligibility, figures, hostels, me, stays, working_days
+from api import about, desk, eligibility, figures, hostels, me, people, stays, working_days
 
 
 class StayCode(StringConverter):
@@ -33,6 +33,10 @@ v1 = [
     path("desk/stays/<stay:code>/check-in/", desk.CheckIn.as_view(), name="check_in"),
     path("desk/stays/<stay:code>/check-out/", desk.CheckOut.as_view(), name="check_out"),
     path("desk/stays/<stay:code>/no-show/", desk.NoShow.as_view(), name="no_show"),
+    path("stays/<stay:code>/excuses/", people.Excuses.as_view(), name="excuses"),
+    path("people/<int:person>/allowance/", people.PersonAllowance.as_view(), name="person_allowance"),
+    path("people/<int:person>/extra-nights/", people.PersonExtraNights.as_view(), name="person_extra_nights"),
+    path("extra-nights/<int:extra>/", people.ExtraNightsDetail.as_view(), name="extra_nights"),
     path("figures/", figures.Figures.as_view(), name="figures"),
     path("working-days/", working_days.WorkingDays.as_view(), name="working_days"),
     path("working-days/<str:day>/", working_days.WorkingDay.as_view(), name="working_day"),

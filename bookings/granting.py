@@ -90,7 +90,7 @@ def grant_extra(
     return act(do)
 
 
-def withdraw_extra(extra: ExtraNights, *, because: str, now: datetime, actor: User) -> ExtraNights:
+def withdraw_extra(extra: ExtraNights, *, because: str = "", now: datetime, actor: User) -> ExtraNights:
     """Take extra nights back: what was booked with them stays. Raises Refused (WITHDRAWN) where that was done."""
 
     def do():
@@ -130,7 +130,7 @@ def excuse(
 
 
 def unexcuse(
-    stay: Stay, nights: Collection[date] | None = None, *, because: str, now: datetime, actor: User
+    stay: Stay, nights: Collection[date] | None = None, *, because: str = "", now: datetime, actor: User
 ) -> list[date]:
     """Have excused ``nights`` of ``stay`` (None: all of them) count again. Returns the nights it changed.
 

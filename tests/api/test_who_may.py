@@ -5,7 +5,7 @@ is then refused there by `test_who_may_not_is_refused_and_changes_nothing`, with
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
@@ -71,6 +71,20 @@ OWNERS = {
     "api/v1/desk/stays/<stay:code>/check-in/": only(MANAGER, method="POST", body={"act_id": "a-1", "compared": True}),
     "api/v1/desk/stays/<stay:code>/check-out/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
     "api/v1/desk/stays/<stay:code>/no-show/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
+    "api/v1/stays/<stay:code>/excuses/": only(OFFICER, method="POST", body={"because": "空调坏了"}, then=(409,)),
+    "api/v1/people/<int:person>/allowance/": only(OFFICER),
+    "api/v1/people/<int:person>/extra-nights/": only(
+        OFFICER,
+        method="POST",
+        body={
+            "network": "wuzhong",
+            "nights": 1,
+            "valid_from": f"{TODAY}",
+            "valid_until": f"{TODAY + timedelta(days=9)}",
+            "because": "面试改期",
+        },
+    ),
+    "api/v1/extra-nights/<int:extra>/": only(OFFICER, FOREIGN_OFFICER, method="DELETE", then=(404,)),
     "api/v1/figures/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each of their own network
     "api/v1/working-days/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # the calendar is the whole country's
     "api/v1/working-days/<str:day>/": only(OFFICER, FOREIGN_OFFICER, method="DELETE", then=(404,)),
@@ -203,6 +217,7 @@ def ask(callers, who, walked, owner, method, stay):
     path = walked.replace("<stay:code>", stay.code).replace("<str:code>", stay.code)
     path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
+    path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")
     path = path.replace(r"^[\s\S]*\Z", "nowhere/")
     rest, browser = callers[who]
     address = f"/{path}{'?' + owner.query if owner.query else ''}"
