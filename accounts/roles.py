@@ -24,6 +24,7 @@ class Right(Enum):
     SEE_FIGURES = "the office's pages: heat table, nights given, statements"
     SEE_RECORD = "the record of deeds"
     GRANT_NIGHTS = "see a person's stays and nights, grant extra ones, excuse those where the house was at fault"
+    REVIEW = "look at proofs and appeals, and answer them"
     PLACE_IN_APARTMENT = "answer referrals"
 
 
@@ -36,6 +37,7 @@ WHO_MAY: dict[Right, set[str]] = {
     Right.SEE_FIGURES:        {OFFICER, AUDITOR},
     Right.SEE_RECORD:         {OFFICER, AUDITOR},
     Right.GRANT_NIGHTS:       {OFFICER},
+    Right.REVIEW:             {OFFICER},
     Right.PLACE_IN_APARTMENT: {OPERATOR},
 }  # fmt: skip
 
@@ -97,6 +99,11 @@ def networks_of_officer(user, day: date):
 def networks_seen_by(user, day: date):
     """The networks (a queryset) whose office pages ``user`` may read on ``day``: officers and auditors."""
     return _networks(user, WHO_MAY[Right.SEE_FIGURES], day)
+
+
+def networks_reviewed_by(user, day: date):
+    """The networks (a queryset) whose proofs and appeals ``user`` answers on ``day``."""
+    return _networks(user, WHO_MAY[Right.REVIEW], day)
 
 
 def hostels_of_officer(user, day: date):

@@ -59,18 +59,26 @@ def _opened(review):
 
 # --- answering ------------------------------------------------------------------------------------------------------
 def pass_review(
-    review: Review, *, actor: User, now: datetime, words: str = "", clears_until: date | None = None
+    review: Review,
+    *,
+    actor: User,
+    now: datetime,
+    because: Sequence[str] = (),
+    words: str = "",
+    clears_until: date | None = None,
 ) -> Review:
     """Agree: the proofs sent are accepted, the rules in question set aside, and the stay that waits is decided anew.
 
     The rules are set aside for arrivals up to ``clears_until``; without it as long as the policy says. Proofs alone
-    set aside nothing. Raises Refused as `eligibility.reviews.decide`.
+    set aside nothing. Raises Refused as `eligibility.reviews.decide`, also where a reason (``because``) is named.
     """
 
     def do():
         asked, stay = _opened(review)
         until = clears_until or _clears_until(asked, now)
-        passed = reviews.decide(asked, DECISIONS.PASSED, actor=actor, now=now, words=words, clears_until=until)
+        passed = reviews.decide(
+            asked, DECISIONS.PASSED, actor=actor, now=now, because=because, words=words, clears_until=until
+        )
         _sent(passed).update(accepted_at=now, decided_by=actor)
         if passed.appeal_of:
             _sent_back_by(passed.appeal_of).update(sent_back_at=None, accepted_at=now, decided_by=actor)
@@ -318,14 +326,27 @@ def appeal(review: Review, *, person: Person, note: str, now: datetime) -> Revie
 
 def why_not_appeal(review: Review) -> Reason | None:
     """Why nobody else can be asked about the answer to ``review``, or None."""
+    return _why_not_appeal(review, _laters([review]))
+
+
+def _laters(found):
+    """The appeals against these reviews, and what is still open about the same decisions: one statement."""
+    known = Q(appeal_of__in=[review.pk for review in found])
+    still_open = Q(assessment__in=[review.assessment_id for review in found], decided_at=None)
+    return list(Review.objects.filter(known | still_open).order_by("pk"))
+
+
+def _why_not_appeal(review, laters):
     if review.decision != DECISIONS.REFUSED:
         return _not_appealable(_("Only what was not passed can be appealed"))
     if review.kind == Review.Kind.APPEAL:
         return _not_appealable(_("Two people have looked at this: their answer stands"))
-    later = Review.objects.filter(Q(appeal_of=review) | Q(assessment=review.assessment_id, decided_at=None)).first()
-    if later is not None and later.decided_at is None:
-        return _not_appealable(_("Somebody looks at this already and answers by %(moment)s"), moment=later.due_at)
-    return _not_appealable(_("A second person has answered already")) if later else None
+    for later in laters:
+        if later.decided_at is None and later.assessment_id == review.assessment_id:
+            return _not_appealable(_("Somebody looks at this already and answers by %(moment)s"), moment=later.due_at)
+        if later.appeal_of_id == review.pk:
+            return _not_appealable(_("A second person has answered already"))
+    return None
 
 
 def _wrong_note(note):
@@ -441,5 +462,11 @@ def office_actions(review: Review, stay: Stay | None, user: User, now: datetime)
 
 def person_actions(review: Review) -> dict[str, Action]:
     """What the person whom ``review`` is about may do."""
-    reason = why_not_appeal(review)
-    return {"appeal": Action(reason is None, reason)}
+    return person_actions_of([review])[review.pk]
+
+
+def person_actions_of(found: Sequence[Review]) -> dict[int, dict[str, Action]]:
+    """What a person may do about each of their reviews, by the review's id: one statement."""
+    laters = _laters(found)
+    reasons = {review.pk: _why_not_appeal(review, laters) for review in found}
+    return {pk: {"appeal": Action(reason is None, reason)} for pk, reason in reasons.items()}
