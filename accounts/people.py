@@ -1,6 +1,7 @@
 """People: who somebody is, said once and proved by one document; and the logins they come by."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -16,13 +17,17 @@ from accounts.phones import mask_phone
 from accounts.reasons import MISSING, NOT_MET, Fix, Reason, Refused, Sentence
 from accounts.record import record
 
-PROFILE = ("education", "graduation", "school", "school_city", "home_in_district")
+PROFILE = ("education", "graduation", "school", "school_city", "home_in_district", "answers")
+# Of the answers to what rules ask of their own: how many are kept of one person, and how long key and value may be.
+ANSWERS_KEPT, LONGEST_KEY, LONGEST_ANSWER = 40, 80, 40
 # What the desk compared with the document in its hand does not change behind its back.
 COMPARED = ("name", "gender", "birth_date")
 # By these a bed is given: they do not change while somebody stands by them.
 BINDING = ("document_hash", "gender", "birth_date")
 # A year, a month, or a day: the last part may be left out, and the one before it.
 GRADUATION = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
+WRONG_ANSWER = _("An answer is a text of at most 40 characters")
+TOO_MANY_ANSWERS = _("At most 40 answers are kept")
 NO_GRADUATION = _("A year, a year and a month, or a day: 2025, 2025-06 or 2025-06-25")
 UNVERIFIED_KEPT_FOR = timedelta(days=1)
 
@@ -42,7 +47,8 @@ def complete_person(
     """Write down who ``user`` is, for the first time or once more, and return the person.
 
     What the document carries (gender, birth date) wins over what was said; where it carries nothing, both must be
-    given. ``profile`` takes the fields of PROFILE. Raises Refused with IDENTITY: for a number or name that does not
+    given. ``profile`` takes the fields of PROFILE; its ``answers`` are laid over those given before, key by key, and an
+    empty one takes its key out. Raises Refused with IDENTITY: for a number or name that does not
     read, for a document that belongs to another login or was written down at a desk, and for another document than
     the one a desk has seen. ``bound`` is a reason why document, gender and birth date may not become others, if
     there is one. Raises ValidationError for a profile value that cannot be.
@@ -84,7 +90,7 @@ def change_profile(
     person: Person, *, now: datetime, actor: User | None = None, bound: Reason | None = None, **changes
 ) -> Person:
     """Change what ``person`` said of themselves: fields of PROFILE, and name, gender and birth date until a desk has
-    seen the document. What the document carries stays as the document says.
+    seen the document. What the document carries stays as the document says. ``answers`` are laid over those before.
 
     Raises Refused with IDENTITY where a change is for the desk, with ``bound`` where one is given and gender or birth
     date would change, ValidationError for a value that cannot be, TypeError for a field that is none of these.
@@ -170,7 +176,23 @@ def is_graduation(text: str) -> bool:
     return True
 
 
+def merged_answers(before: Mapping[str, str], said: Mapping[str, str]) -> dict[str, str]:
+    """The answers ``before`` with ``said`` laid over them; an empty one takes its key out.
+
+    Raises ValidationError where there would be too many, or one is no text or too long.
+    """
+    for key, value in said.items():
+        if not isinstance(value, str) or len(value) > LONGEST_ANSWER or not 0 < len(key) <= LONGEST_KEY:
+            raise ValidationError({"answers": WRONG_ANSWER})
+    merged = {key: value for key, value in {**before, **said}.items() if value}
+    if len(merged) > ANSWERS_KEPT:
+        raise ValidationError({"answers": TOO_MANY_ANSWERS})
+    return merged
+
+
 def _save(person, fields, now, actor, what):
+    if "answers" in fields:
+        fields = fields | {"answers": merged_answers(person.answers, fields["answers"])}
     changed = [name for name, value in fields.items() if person.pk is None or getattr(person, name) != value]
     for name, value in fields.items():
         setattr(person, name, value)

@@ -4,7 +4,18 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import Person
 from bookings.models import BedNight, NoShow
-from eligibility.facts import DECLARED, VERIFIED, Clearance, Extra, Facts, History, KeptNight, Proof, Wish
+from eligibility.facts import (
+    DECLARED,
+    VERIFIED,
+    Clearance,
+    Extra,
+    Facts,
+    History,
+    KeptNight,
+    Proof,
+    Wish,
+    facts_of_visitor,
+)
 from eligibility.models import Evidence, ExtraNights, Review
 from eligibility.policies import terms_of
 from eligibility.reviews import FALSE_PROOF
@@ -134,4 +145,20 @@ def facts_about(
         cleared=cleared,
         shifted_days=reach(now) if terms.counts_working_days(nights.arrival) else frozenset(),
         sources={"birth_date": carried, "gender": carried},
+    )
+
+
+def facts_of_stranger(house: Hostel, policy, now: datetime, **said) -> Facts:
+    """The facts of somebody whom nobody knows, who asks about ``house`` (a row of `Hostel.objects.on`) or its network.
+
+    ``said`` is what `facts_of_visitor` takes of the wish and of the person. Only the working calendar is looked up, and
+    only where ``policy`` counts by it.
+    """
+    counts = terms_of(policy).counts_working_days(said.get("arrival") or business_day(now))
+    return facts_of_visitor(
+        now,
+        network=house.network.slug,
+        city_cap=house.city_cap,
+        shifted_days=reach(now) if counts else frozenset(),
+        **said,
     )

@@ -32,9 +32,13 @@ FACTS = (EDUCATION.key, GRADUATION.key, HOME)  # of a person, that they say them
 def questions_about(policy: Policy, facts: Facts) -> tuple[Question, ...]:
     """What is to be asked of the person of ``facts``, each question once: what the rules of everything that is given
     for their purpose cannot do without. While the purpose is not said, that is every purpose."""
-    rules = _rules_for(policy, facts)
-    missing = {question_of(reason) for _place, reason in judged(rules, facts, terms_of(policy))}
-    return tuple(question for question in _questions_of(rules) if question.key in missing)
+    return _asked(policy, facts)
+
+
+def every_question(policy: Policy, facts: Facts) -> tuple[Question, ...]:
+    """What was or is to be asked of the person of ``facts``: as if nothing had been answered, and what their answers
+    bring up."""
+    return _asked(policy, facts, unsaid(facts))
 
 
 def unsaid(facts: Facts) -> Facts:
@@ -48,6 +52,13 @@ def question_of(reason: Reason) -> str:
         return ""
     page, _mark, key = reason.fix.href.partition("#")
     return key if page == "/check/" else ""
+
+
+def _asked(policy, facts, *others):
+    rules = _rules_for(policy, facts)
+    terms = terms_of(policy)
+    missing = {question_of(reason) for each in (facts, *others) for _place, reason in judged(rules, each, terms)}
+    return tuple(question for question in _questions_of(rules) if question.key in missing)
 
 
 def _rules_for(policy: Policy, facts: Facts) -> list[Rule]:

@@ -206,13 +206,19 @@ def unmendable(reasons, answers_open, known):
     ``known``: whether it no longer asks who comes.
     """
     asked = ANSWERS if known else ANSWERS | {"AGE"}
+    refused = any(reason.verdict == NOT_MET for reason in reasons)
     return [
         reason
         for reason in reasons
-        if reason.verdict in (NOT_MET, ASK)
+        if reason.verdict == (NOT_MET if refused else ASK)
         and (reason.fix is None or reason.fix.kind != "accept_price")
-        and not (reason.code == "PURPOSE" or (answers_open and reason.code in asked))
+        and not (reason.code == "PURPOSE" or (answers_open and (reason.code in asked or _is_of_answer(reason))))
     ]
+
+
+def _is_of_answer(reason):
+    """Whether another answer on the page would be another answer of the rule."""
+    return reason.fix is not None and reason.fix.href.startswith("/check/#")
 
 
 @register.simple_tag
@@ -226,7 +232,7 @@ def way_on(reasons, hostel, nights, answers):
     wish = urlencode({"in": nights.arrival, "out": nights.departure})
     if reason.code == "GROUP_ONLY":
         return {"label": _("See the other hostels"), "href": f"{reverse('home')}?{wish}"}
-    if reason.code in ANSWERS:
+    if reason.code in ANSWERS or _is_of_answer(reason):
         return {"label": _("Change the answer"), "href": answers}
     if reason.fix and reason.fix.kind == "change_dates":
         return {"label": _("Other nights"), "href": f"{house}?{reason.fix.href.partition('?')[2]}"}

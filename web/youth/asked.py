@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from accounts.models import Person
-from accounts.people import GRADUATION
+from accounts.people import ANSWERS_KEPT, GRADUATION, LONGEST_ANSWER, LONGEST_KEY
 from hostel.nights import Nights
 
 STRIP = 14  # nights that a strip shows
@@ -15,6 +15,7 @@ LONGEST = 7  # a search asks for a week at most; how long a stay may be is the p
 FURTHEST = timedelta(days=366)  # beyond it nobody plans, and a date would leave the calendar
 
 ANSWERS = ("education", "graduation", "month", "home_in_district", "purpose")
+OWN = "a-"  # before the key of a question that a policy asks of its own
 YES_NO = {"yes": True, "no": False}
 
 
@@ -53,11 +54,21 @@ def answers(query: QueryDict) -> dict[str, str]:
     elif "-" in said["graduation"]:
         # The pages ask for no more than the month.
         said["graduation"], said["month"] = said["graduation"].split("-")[:2]
-    return {name: value[:40] for name, value in said.items() if value}
+    return {name: value[:40] for name, value in said.items() if value} | _own(query)
+
+
+def _own(query):
+    """The answers to the questions of a policy, by the names of their fields; which there are only the policy knows."""
+    own = {
+        name: value
+        for name, value in query.items()
+        if name.startswith(OWN) and 0 < len(name) - len(OWN) <= LONGEST_KEY and 0 < len(value) <= LONGEST_ANSWER
+    }
+    return dict(list(own.items())[:ANSWERS_KEPT])
 
 
 def profile(said: dict[str, str]) -> dict:
-    """The answers as fields of a person, those that were given: ``education, graduation, home_in_district``."""
+    """The answers as fields of a person, those given: ``education, graduation, home_in_district, answers``."""
     about: dict = {}
     if "education" in said:
         about["education"] = said["education"]
@@ -65,6 +76,8 @@ def profile(said: dict[str, str]) -> dict:
         about["graduation"] = "-".join(filter(None, (said["graduation"], said.get("month"))))
     if "home_in_district" in said:
         about["home_in_district"] = YES_NO[said["home_in_district"]]
+    if own := {name.removeprefix(OWN): value for name, value in said.items() if name.startswith(OWN)}:
+        about["answers"] = own
     return about
 
 

@@ -1,9 +1,9 @@
 """Book (Y4): one page says who, why and what for; one tap promises the bed."""
 
 import secrets
-from copy import copy
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from http import HTTPStatus
 
 from django import forms
@@ -22,19 +22,21 @@ from django.views.decorators.http import require_http_methods
 from accounts.documents import read_document, read_name
 from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.models import Person
-from accounts.reasons import MISSING, NOT_MET, Refused
+from accounts.reasons import NOT_MET, Refused
 from bookings.allowance import allowance_of
 from bookings.booking import actions, book_for, confirm, extend_hold
-from bookings.facts import facts_about
+from bookings.decisions import Decided
+from bookings.facts import facts_about, facts_of_stranger
 from bookings.guests import change_profile, say_who
 from bookings.models import Stay
 from eligibility.evaluation import evaluate
-from eligibility.facts import facts_of_visitor
 from eligibility.policies import kept_until, policy_in_force, terms_of
+from eligibility.questions import GRADUATION, every_question, question_of, questions_about
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
 from web.youth import asked
-from web.youth.questions import educations, graduation_years, homes, months, purposes_of
+from web.youth.check import in_words
+from web.youth.questions import given, groups, is_of_everybody, knows, months, name_of, purposes_of
 
 # Documents whose number may say neither gender nor birth date: for these the page shows where to choose them.
 SILENT = (
@@ -43,8 +45,8 @@ SILENT = (
     Person.Document.PASSPORT,
     Person.Document.FOREIGN_RESIDENT,
 )
-# What this page still asks for: until it is answered, nothing is said against it.
-ASKED_HERE = frozenset({"birth_date", "gender", "education", "graduation", "home_in_district", "purpose"})
+# What this page asks for beside the questions of the policy: until it is answered, nothing is said against it.
+ASKED_HERE = frozenset({"birth_date", "gender", "purpose"})
 
 
 def _read(reader, *said):
@@ -179,56 +181,65 @@ class BookPage:
     def path(self):
         return asked.address(self.request.path, asked.span(self.nights))
 
-    def _facts_of_newcomer(self, purpose):
-        """Of somebody the house does not know yet: what was answered, and no history."""
-        return facts_of_visitor(
+    @cached_property
+    def known_facts(self):
+        """The facts of the wish by what is known of the person, before anything was answered here."""
+        purpose = self.said.get("purpose") or (self.held.purpose if self.held else "")
+        if self.person is not None:
+            except_stay = self.held.pk if self.held else None
+            return facts_about(
+                self.person, self.hostel, self.nights, purpose, self.now, self.policy, except_stay=except_stay
+            )
+        return facts_of_stranger(
+            self.hostel,
+            self.policy,
             self.now,
-            network=self.hostel.network.slug,
             purpose=purpose or None,
             arrival=self.nights.arrival,
             departure=self.nights.departure,
             access=self.hostel.access,
-            city_cap=self.hostel.city_cap,
-            **asked.profile(self.said),
         )
 
-    def _about(self):
-        """The person as they will stand in the booking: what is known, with what was answered here."""
-        about = copy(self.person)
-        for field, value in asked.profile(self.said).items():
-            if self._asks(field) or not self._knows(field):
-                setattr(about, field, value)
+    @cached_property
+    def every_question(self):
+        """What the policy asks of anybody who wishes for this."""
+        return every_question(self.policy, self.known_facts)
+
+    @cached_property
+    def asked(self):
+        """The questions that this page asks: what is not known, or does not decide yet, or is to be changed."""
+        still = {question.key for question in questions_about(self.policy, self.known_facts)}
+        return [each for each in self.every_question if each.key in still or self._is_to_change(each)]
+
+    def _is_to_change(self, question):
+        return "edit" in self.request.GET or f"ask_{question.key}" in self.request.POST
+
+    def _answered(self):
+        """The answers given here that count, as fields of a person: those to what is asked, and to what is unknown."""
+        said = asked.profile(self.said)
+        own = said.pop("answers", {})
+        counting = {each.key for each in self.asked}
+        counting |= {each.key for each in self.every_question if not knows(self.person, each)}
+        about = {field: value for field, value in said.items() if field in counting}
+        if own := {key: value for key, value in own.items() if key in counting}:
+            about["answers"] = own
         return about
 
-    def _knows(self, field):
-        return self.person is not None and getattr(self.person, field) not in ("", None)
-
-    def _asks(self, field):
-        """Whether the page asks for ``field``: where it is unknown, or where the reader wants to change it."""
-        return "edit" in self.request.GET or f"ask_{field}" in self.request.POST or not self._knows(field)
-
     def _facts(self):
-        """The facts of the wish as things stand, the price not accepted; what is still asked for is judged later."""
-        purpose = self.said.get("purpose") or (self.held.purpose if self.held else "")
-        if self.person is None:
-            facts = self._facts_of_newcomer(purpose)
-        else:
-            except_stay = self.held.pk if self.held else None
-            about = self._about()
-            facts = facts_about(
-                about, self.hostel, self.nights, purpose, self.now, self.policy, except_stay=except_stay
-            )
-        return replace(facts, later=ASKED_HERE)
+        """The facts of the wish with what was answered here, the price not accepted; what is still to be answered is
+        judged later."""
+        about = self._answered()
+        answers = {**self.known_facts.answers, **about.pop("answers", {})}
+        facts = replace(self.known_facts, answers=answers, **about)
+        return replace(facts, later=ASKED_HERE | {question.key for question in self.asked})
 
     def show(self, form=None, status=HTTPStatus.OK, no=None, key=""):
         """The page; with a ``form`` in error, or with ``no``, what the house answered to the wish."""
-        asks = {field: self._asks(field) for field in ("education", "graduation", "home_in_district")}
         shown = self._shown_answers()
         facts = self._facts()
         as_is = evaluate(self.policy, facts)
         # A bare year that does not decide is asked for its month, also of somebody who said the year long ago.
-        month_decides = any(reason.code == "GRAD" and reason.verdict == MISSING for reason in as_is.reasons)
-        asks["graduation"] = asks["graduation"] or month_decides
+        month_decides = any(question_of(reason) == GRADUATION.key for reason in as_is.reasons)
         accepted = evaluate(self.policy, replace(facts, wish=replace(facts.wish, accept_price=True)))
         against = [reason for reason in as_is.reasons if reason.verdict == NOT_MET]
         dear = [reason for reason in against if reason.fix and reason.fix.kind == "accept_price"]
@@ -237,7 +248,8 @@ class BookPage:
         priced = [price for price in accepted.prices if price.percent]
         errors = _listed(form) if form is not None and form.errors else []
         if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            errors += self._missing_answers(asks)
+            errors += self._missing_answers()
+        wrong = {each["field"]: each["words"] for each in errors}
         return render(
             self.request,
             "web/youth/book.html",
@@ -254,13 +266,11 @@ class BookPage:
                 "person": self.person,
                 "form": form if form is not None else WhoForm(),
                 "errors": errors,
-                "asks": asks,
-                "asks_any": any(asks.values()),
+                "asks": [question.key for question in self.asked],
+                "questions": groups(self.asked, shown, business_day(self.now), wrong),
+                "given": given(self.person, [] if self.asked else self.every_question),
                 "said": shown,
-                "educations": educations(),
-                "years": graduation_years(business_day(self.now)),
-                "months": months(),
-                "asks_month": bool(shown.get("month")) or month_decides,
+                "months": months() if shown.get("month") or month_decides else [],
                 "purposes": purposes_of(self.policy),
                 "purpose": self.said.get("purpose") or (self.held.purpose if self.held else ""),
                 "no": no,
@@ -270,8 +280,8 @@ class BookPage:
                 "caps": self._caps(accepted),
                 "rules": terms_of(self.policy).no_show,
                 "kept_until": kept_until(self.policy, self.nights.arrival, self.now),
-                "homes": homes(),
-                "wrong": {each["field"]: each["words"] for each in errors},
+                "waits": self._waits(facts, accepted) if not no and not against else {},
+                "wrong": wrong,
                 "key": key or secrets.token_urlsafe(16),
                 "silent": ",".join(SILENT),
                 "birth_years": range(business_day(self.now).year - 15, business_day(self.now).year - 71, -1),
@@ -292,18 +302,38 @@ class BookPage:
             shown.setdefault("month", month)
             if self.person.home_in_district is not None:
                 shown.setdefault("home_in_district", "yes" if self.person.home_in_district else "no")
+            for question in self.every_question:
+                if not is_of_everybody(question):
+                    shown.setdefault(name_of(question), self.person.answers.get(question.key, ""))
         return shown
 
-    def _missing_answers(self, asks):
+    def _missing_answers(self):
+        """What has to be answered before the rules can decide, and was not: for the summary and beside its field."""
+        facts = replace(self._facts(), later=ASKED_HERE)
+        needed = {question_of(reason) for reason in evaluate(self.policy, facts).reasons}
+        missing = [
+            {"field": question.key, "words": self._words_for(question)}
+            for question in self.asked
+            if not self.said.get(name_of(question))
+            and (self._is_to_change(question) if knows(self.person, question) else question.key in needed)
+        ]
+        if not self.said.get("purpose"):
+            missing.append({"field": "purpose", "words": gettext("Choose what you come for")})
+        return missing
+
+    def _words_for(self, question):
         words = {
             "education": gettext("Choose what you study or studied"),
             "graduation": gettext("Choose the year you graduate or graduated"),
-            "home_in_district": gettext("Say whether you have a home in the district"),
         }
-        missing = [(field, words[field]) for field, needed in asks.items() if needed and not self.said.get(field)]
-        if not self.said.get("purpose"):
-            missing.append(("purpose", gettext("Choose what you come for")))
-        return [{"field": field, "words": text} for field, text in missing]
+        if question.key in words:
+            return words[question.key]
+        return gettext("Not answered yet: {question}").format(question=question.text)
+
+    def _waits(self, facts, decision):
+        """What the page says where the bed will wait for a proof or a person; empty where it will not."""
+        words = in_words(Decided(self.person or Person(), self.policy, facts, decision))
+        return words if words["proofs"] or words["person"] else {}
 
     def _price(self, priced):
         """How many nights cost something, what each costs and all together, in fen; None where nothing does."""
@@ -332,9 +362,7 @@ class BookPage:
     def book(self):
         """Write down who comes, where that is new, and promise the bed."""
         form = WhoForm(self.request.POST) if not self.known else None
-        asks = {field: self._asks(field) for field in ("education", "graduation", "home_in_district")}
-        missing = self._missing_answers(asks)
-        if (form is not None and not form.is_valid()) or missing:
+        if (form is not None and not form.is_valid()) or self._missing_answers():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
         try:
             code = self._promise(form)
@@ -348,7 +376,8 @@ class BookPage:
         except ValidationError as wrong:
             messages.error(self.request, " ".join(wrong.messages))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
-        messages.success(self.request, gettext("Booked. See you soon"))
+        if Stay.objects.filter(code=code, status=Stay.Status.CONFIRMED).exists():
+            messages.success(self.request, gettext("Booked. See you soon"))
         return redirect("stay", code=code)
 
     def _key(self):
@@ -356,7 +385,7 @@ class BookPage:
         return key if well_formed(key) else ""
 
     def _write_down(self, form):
-        about = {field: value for field, value in asked.profile(self.said).items() if self._asks(field)}
+        about = self._answered()
         try:
             if form is not None:
                 say_who(self.request.user, now=self.now, **form.identity(), **about)

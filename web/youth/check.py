@@ -1,23 +1,27 @@
-"""May I: four taps, and every rule answers (Y2). The answers live in the address; nothing is stored."""
+"""May I: a few taps, and every rule answers (Y2). The answers live in the address; nothing is stored."""
 
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.reasons import MISSING, NOT_MET, Refused
+from accounts.models import Person
+from accounts.reasons import ASK, MISSING, NOT_MET, Refused
+from bookings.awaiting import held_until, waits_for
+from bookings.decisions import Decided
+from bookings.facts import facts_of_stranger
 from eligibility.evaluation import evaluate
-from eligibility.facts import facts_of_visitor
 from eligibility.policies import policy_in_force
+from eligibility.questions import GRADUATION, every_question, question_of, questions_about
 from hostel.models import Hostel
 from hostel.nights import business_day
 from web.youth import asked
-from web.youth.questions import educations, graduation_years, homes, months, purposes_of
+from web.youth.questions import groups, months, purposes_of
 
 
 @require_safe
 def check(request):
-    """Ask the four questions; once anything is answered, list every rule with its verdict."""
+    """Ask what the policy in force asks; once anything is answered, list every rule with its verdict."""
     now = timezone.now()
     today = business_day(now)
     said = asked.answers(request.GET)
@@ -26,40 +30,38 @@ def check(request):
         policy = policy_in_force(house.network_id if house else 0, today)
     except Refused as no:
         return render(request, "web/youth/check.html", {"section": "stay", "no": no})
-    decision = None
+    facts = facts_of_stranger(house, policy, now, purpose=said.get("purpose"), **asked.profile(said))
+    month_decides = GRADUATION.key in {question.key for question in questions_about(policy, facts)}
+    page = {
+        "section": "stay",
+        "said": said,
+        "questions": groups(every_question(policy, facts), said, today, {}),
+        "months": months() if "month" in said or ("graduation" in said and month_decides) else [],
+        "purposes": purposes_of(policy),
+        "here": asked.address(request.path, said),
+        "book_href": asked.address(reverse("home"), said),
+    }
     if said:
-        facts = facts_of_visitor(
-            now,
-            network=house.network.slug,
-            purpose=said.get("purpose"),
-            city_cap=house.city_cap,
-            **asked.profile(said),
-        )
-        decision = evaluate(policy, facts)
-    verdicts = [reason.verdict for reason in decision.reasons] if decision else []
-    return render(
-        request,
-        "web/youth/check.html",
-        {
-            "section": "stay",
-            "said": said,
-            "educations": educations(),
-            "years": graduation_years(today),
-            "months": months(),
-            "homes": homes(),
-            "purposes": purposes_of(policy),
-            "asks_month": "month" in said or (decision is not None and _month_decides(decision, said)),
-            "decision": decision,
-            "not_met": verdicts.count(NOT_MET),
-            "missing": verdicts.count(MISSING),
-            "here": asked.address(request.path, said),
-            "book_href": asked.address(reverse("home"), said),
-        },
-    )
+        page |= in_words(Decided(Person(), policy, facts, evaluate(policy, facts)))
+    return render(request, "web/youth/check.html", page)
 
 
-def _month_decides(decision, said):
-    """Whether the rule of graduation could not answer by the year alone."""
-    return "graduation" in said and any(
-        reason.code == "GRAD" and reason.verdict == MISSING for reason in decision.reasons
-    )
+def in_words(decided: Decided) -> dict:
+    """What a page says of a decision: the ``decision``, how many rules are ``not_met``, how many ``answers`` and
+    ``proofs`` are missing, for what a bed would wait (``awaits``) and until when (``waits_until``), and the reason that
+    a person has to look at (``person``)."""
+    reasons = decided.decision.reasons
+    missing = [reason for reason in reasons if reason.verdict == MISSING]
+    answers = [reason for reason in missing if question_of(reason)]
+    awaits = waits_for(decided)
+    arrival = decided.facts.day
+    return {
+        "decision": decided.decision,
+        "not_met": sum(reason.verdict == NOT_MET for reason in reasons),
+        "missing": len(missing),
+        "answers": len(answers),
+        "proofs": len(missing) - len(answers),
+        "awaits": awaits,
+        "waits_until": held_until(decided, awaits, arrival, decided.facts.now) if awaits else None,
+        "person": next((reason for reason in reasons if reason.verdict == ASK), None),
+    }
