@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from api import about, desk, eligibility, figures, hostels, me, people, stays, working_days
+from api import about, desk, eligibility, figures, hostels, me, people, policies, reviews, stays, working_days
 
 
 class StayCode(StringConverter):
@@ -12,7 +12,14 @@ class StayCode(StringConverter):
     regex = "[0-9A-Za-z]{6}"
 
 
+class DecisionCode(StringConverter):
+    """Eight letters or digits, as they are read out on the telephone."""
+
+    regex = "[0-9A-Za-z]{8}"
+
+
 register_converter(StayCode, "stay")
+register_converter(DecisionCode, "decision")
 
 v1 = [
     path("hostels/", hostels.Hostels.as_view(), name="hostels"),
@@ -28,6 +35,14 @@ v1 = [
     path("stays/<stay:code>/hold/", stays.Hold.as_view(), name="hold"),
     path("stays/<stay:code>/dates/", stays.Dates.as_view(), name="dates"),
     path("stays/<stay:code>/pass/", stays.Pass.as_view(), name="pass"),
+    path("me/reviews/", reviews.OwnReviews.as_view(), name="own_reviews"),
+    path("assessments/<decision:code>/review/", reviews.AssessmentReview.as_view(), name="assessment_review"),
+    path("reviews/", reviews.Reviews.as_view(), name="reviews"),
+    path("reviews/<int:review>/", reviews.ReviewDetail.as_view(), name="review"),
+    path("reviews/<int:review>/look/", reviews.Look.as_view(), name="review_look"),
+    path("reviews/<int:review>/decision/", reviews.ReviewDecision.as_view(), name="review_decision"),
+    path("reviews/<int:review>/undo/", reviews.ReviewUndo.as_view(), name="review_undo"),
+    path("reviews/<int:review>/appeal/", reviews.Appeal.as_view(), name="review_appeal"),
     path("desk/<slug:hostel>/today/", desk.Today.as_view(), name="desk_today"),
     path("desk/<slug:hostel>/walk-ins/", desk.WalkIns.as_view(), name="walk_ins"),
     path("desk/stays/<stay:code>/check-in/", desk.CheckIn.as_view(), name="check_in"),
@@ -40,6 +55,10 @@ v1 = [
     path("figures/", figures.Figures.as_view(), name="figures"),
     path("working-days/", working_days.WorkingDays.as_view(), name="working_days"),
     path("working-days/<str:day>/", working_days.WorkingDay.as_view(), name="working_day"),
+    path("policies/", policies.Policies.as_view(), name="policies"),
+    path("policies/<int:policy>/", policies.PolicyDetail.as_view(), name="policy"),
+    path("policies/<int:policy>/preview/", policies.PolicyPreview.as_view(), name="policy_preview"),
+    path("policies/<int:policy>/approval/", policies.PolicyApproval.as_view(), name="policy_approval"),
     path("schema/", about.Schema.as_view(), name="schema"),
 ]
 app_name = "api"
