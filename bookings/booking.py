@@ -99,11 +99,11 @@ def guest_locked(whose: Q) -> Person | None:
     """The person ``whose`` finds, with the row locked that two bookings of one person meet at: the allowance is counted
     behind this lock. Beside it what there is to be read about them, so that nothing is asked for in vain."""
     holds = Stay.objects.filter(guest=OuterRef("pk"), status=Stay.Status.HELD)
-    found = Person.objects.filter(whose).annotate(has_hold=Exists(holds), **_there_is("pk"))
+    found = Person.objects.filter(whose).annotate(has_hold=Exists(holds), **what_there_is("pk"))
     return found.select_for_update(no_key=True).first()
 
 
-def _there_is(person: str) -> dict[str, Exists]:
+def what_there_is(person: str) -> dict[str, Exists]:
     """What there is about the person in the column ``person``: `bookings/facts.py` reads only that."""
     rows = {
         "has_proofs": Evidence.objects.filter(assessment__person=OuterRef(person), sent_back_at=None),
@@ -206,7 +206,7 @@ def sharing(bed: Bed, stay: Stay) -> str:
 
 def locked(stay: Stay) -> Stay:
     """Read ``stay`` anew with its guest's row locked: acts on one person's stays follow one another."""
-    there_is = _there_is("guest")
+    there_is = what_there_is("guest")
     found = (
         Stay.objects.select_related("guest__user", "hostel__network")
         .annotate(**there_is)

@@ -24,7 +24,7 @@ from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.models import Person
 from accounts.reasons import NOT_MET, Refused
 from bookings.allowance import allowance_of
-from bookings.booking import actions, book_for, confirm, extend_hold
+from bookings.booking import actions, book_for, confirm, extend_hold, what_there_is
 from bookings.decisions import Decided
 from bookings.facts import facts_about, facts_of_stranger
 from bookings.guests import change_profile, say_who
@@ -160,7 +160,7 @@ class BookPage:
 
     def __init__(self, request, hostel, nights, now):
         self.request, self.hostel, self.nights, self.now = request, hostel, nights, now
-        self.person = Person.objects.filter(user=request.user).first()
+        self.person = Person.objects.filter(user=request.user).annotate(**what_there_is("pk")).first()
         self.known = bool(self.person and self.person.gender and self.person.document_hash)
         self.policy = policy_in_force(hostel.network_id, business_day(now))
         self.held = self._held()
@@ -343,11 +343,13 @@ class BookPage:
         return {"nights": len(each), "each": each[0], "all": sum(each), "free": len(self.nights) - len(each)}
 
     def _caps(self, decision):
-        """The calendar year's free nights, as they are now and as they will be after this booking."""
-        free = sum(price.percent == 0 for price in decision.prices)
+        """What is left of the cap that people mean by "nights left", as it is now and as it will be after this booking;
+        of what is given here, where there are several."""
+        used = 0 if self.held else sum(price.percent == 0 for price in decision.prices)
         caps = allowance_of(self.person, self.hostel.network, self.now)
-        used = free if not self.held else 0
-        return [{"cap": cap, "after": max(cap.left - used, 0)} for cap in caps if cap.returns_on][:1]
+        given = str(decision.label)
+        mine = [cap for cap in caps if not cap.per_stay and (not cap.given or given in map(str, cap.given))]
+        return [{"cap": cap, "after": max(cap.left - (not self.held if cap.of_stays else used), 0)} for cap in mine[:1]]
 
     def keep_longer(self):
         """Keep the held bed ten minutes more, once."""
