@@ -19,8 +19,11 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from bookings.models import BedNight, Stay
+from eligibility.models import Review
+from eligibility.reviews import ask as ask_a_person
 from hostel.models import Hostel, Network
 from tests.api.conftest import TODAY, caller
+from tests.conftest import resident_number
 
 # Those who come. `guest` has the stay that the addresses name, `manager` and `officer` have its house and network.
 NOBODY, GUEST, OTHER_GUEST = "nobody", "guest", "other_guest"
@@ -66,8 +69,27 @@ OWNERS = {
     "api/v1/stays/<stay:code>/cancellation/": only(GUEST, method="POST"),
     "api/v1/stays/<stay:code>/confirmation/": only(GUEST, method="POST", then=(409,)),
     "api/v1/stays/<stay:code>/hold/": only(GUEST, method="POST", then=(409,)),
+    "api/v1/stays/<stay:code>/dates/": only(
+        GUEST, MANAGER, method="PUT", body={"arrival": f"{TODAY}", "departure": f"{TODAY + timedelta(days=2)}"}
+    ),
     "api/v1/stays/<stay:code>/pass/": only(GUEST),
     "api/v1/desk/<slug:hostel>/today/": only(MANAGER, OFFICER),
+    "api/v1/desk/<slug:hostel>/walk-ins/": only(
+        MANAGER,
+        method="POST",
+        body={
+            "act_id": "a-1",
+            "name": "何来",
+            "document_kind": "resident",
+            "document_number": resident_number(date(TODAY.year - 24, 2, 2), "male", 77),
+            "education": "bachelor",
+            "graduation": f"{TODAY.year - 1}-06",
+            "home_in_district": False,
+            "departure": f"{TODAY + timedelta(days=1)}",
+            "purpose": "interview",
+            "compared": True,
+        },
+    ),
     "api/v1/desk/stays/<stay:code>/check-in/": only(MANAGER, method="POST", body={"act_id": "a-1", "compared": True}),
     "api/v1/desk/stays/<stay:code>/check-out/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
     "api/v1/desk/stays/<stay:code>/no-show/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
@@ -88,6 +110,18 @@ OWNERS = {
     "api/v1/figures/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each of their own network
     "api/v1/working-days/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # the calendar is the whole country's
     "api/v1/working-days/<str:day>/": only(OFFICER, FOREIGN_OFFICER, method="DELETE", then=(404,)),
+    "api/v1/policies/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each those of their own network
+    "api/v1/policies/<int:policy>/": only(OFFICER, AUDITOR),
+    "api/v1/policies/<int:policy>/preview/": only(OFFICER, AUDITOR, then=(404,)),  # none was made
+    "api/v1/policies/<int:policy>/approval/": only(OFFICER, method="POST", then=(409,)),  # it is in force
+    "api/v1/reviews/": only(OFFICER, FOREIGN_OFFICER),  # each those of their own network
+    "api/v1/reviews/<int:review>/": only(OFFICER),
+    "api/v1/reviews/<int:review>/look/": only(OFFICER, method="POST"),
+    "api/v1/reviews/<int:review>/decision/": only(OFFICER, method="POST", body={"decision": "passed"}),
+    "api/v1/reviews/<int:review>/undo/": only(OFFICER, method="POST", then=(409,)),
+    "api/v1/reviews/<int:review>/appeal/": only(GUEST, method="POST", then=(409,)),
+    "api/v1/me/reviews/": ONE_S_OWN,
+    "api/v1/assessments/<decision:code>/review/": only(GUEST, method="POST", then=(409,)),
     "api/v1/schema/": PUBLIC,
     "api/docs/": PUBLIC,
     "api/problems/<slug:name>/": PUBLIC,
@@ -200,6 +234,13 @@ def callers(wuzhong, hostel, lin, chen, manager, foreign_manager, officer, audit
 
 
 @pytest.fixture
+def stay(stay):
+    """Lin's stay, about which a person is asked."""
+    ask_a_person(stay.assessment, "rule", rules=["home"], due_at=stay.kept_until, now=stay.booked_at)
+    return stay
+
+
+@pytest.fixture
 def world(stay, callers):
     """What must not change when somebody is refused: every row of every table but the sessions."""
 
@@ -212,13 +253,19 @@ def world(stay, callers):
     return rows
 
 
+def asked_about(stay) -> int:
+    """The id of what a person is asked about the stay."""
+    return Review.objects.get(assessment=stay.assessment_id).pk
+
+
 def ask(callers, who, walked, owner, method, stay):
     """What ``who`` is answered at an address, by the door it belongs to."""
     path = walked.replace("<stay:code>", stay.code).replace("<str:code>", stay.code)
     path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
     path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")
-    path = path.replace(r"^[\s\S]*\Z", "nowhere/")
+    path = path.replace("<decision:code>", stay.assessment.code).replace("<int:review>", f"{asked_about(stay)}")
+    path = path.replace(r"^[\s\S]*\Z", "nowhere/").replace("<int:policy>", f"{stay.assessment.policy_id}")
     rest, browser = callers[who]
     address = f"/{path}{'?' + owner.query if owner.query else ''}"
     if path.startswith("api/"):
