@@ -27,9 +27,9 @@ def test_a_stay_is_explained_rule_by_rule(hostel, lin, capsys):
 
     assert f"决定 {stay.assessment.code} ({stay.code}), 作出于 2026-03-06 10:00, 按 wuzhong-sample/1" in said
     assert "结果: 可以住\n凭: 4天3晚" in said
-    assert "✓ 年龄 24 岁，符合  [AGE · age]
-    条款: 第二条 年满 18 周岁、不超过 35 周岁。
-    用到的值: 24 (" in said
+    assert (
+        "✓ 年龄 24 岁，符合  [AGE · age]\n    条款: 第二条 年满 18 周岁、不超过 35 周岁。\n    用到的值: 24 (" in said
+    )
     assert said.endswith("= re-evaluated: the same answer\n")
     assert lin.name not in said
 
