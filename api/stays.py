@@ -58,6 +58,9 @@ FULL = OpenApiExample(
                 "value_used": "2026-03-06",
                 "value_source": "record",
                 "needed": 2,
+                "by": None,
+                "whom_zh": "",
+                "whom_en": "",
                 "fix": {
                     "kind": "alternatives",
                     "label_zh": "看看附近的",
@@ -76,6 +79,7 @@ FULL = OpenApiExample(
                 "href": "/book/shihu/?in=2026-03-06&out=2026-03-08",
             }
         ],
+        "assessment": "",
     },
     response_only=True,
     status_codes=["409"],
