@@ -260,6 +260,8 @@ def _contradictions(data: dict) -> Iterator[tuple[str, str]]:
             if rule["id"] in ids:
                 yield f"{place}[{n}].id", f"{rule['id']!r} stands twice"
             ids.add(rule["id"])
+            if rule.get("otherwise") == "ask" and not KINDS[rule["kind"]].clearable:
+                yield f"{place}[{n}].otherwise", "no person can agree where a rule of this kind is not met"
             for name, purposes in KINDS[rule["kind"]].purposes_in(rule):
                 yield from _unknown(purposes, data["purposes"], f"{place}[{n}].{name}", "purposes")
             for name, wrong in KINDS[rule["kind"]].wrong(rule):

@@ -22,6 +22,7 @@ from eligibility.rules import KINDS
 from eligibility.rules.appeal import Appeal
 from eligibility.rules.arrival import Arrival
 from eligibility.rules.during import During
+from eligibility.rules.evidence import Evidence
 from eligibility.rules.nights import ByProof, Nights
 from eligibility.rules.no_show import NoShow
 from eligibility.rules.order import Order
@@ -154,7 +155,7 @@ def read_terms(data: Mapping, version: str) -> Terms:
 def _read_day(terms, covering):
     data, seasons = terms.data, terms.data.get("seasons", [])
     changing = [season for season, covers in zip(seasons, covering, strict=True) if covers]
-    rules = [_rule_in_season(rule, changing) for rule in data["rules"]]
+    rules = _proofs_due([_rule_in_season(rule, changing) for rule in data["rules"]], data)
     return TermsOfDay(
         rules=_read_rules(rules, terms) + _always(rules, terms),
         entitlements=tuple(_entitlement(given, changing, terms) for given in data["entitlements"]),
@@ -165,6 +166,14 @@ def _rule_in_season(rule, changing):
     for season in changing:
         rule = {**rule, **season["set"].get("rules", {}).get(rule["id"], {})}
     return rule
+
+
+def _proofs_due(rules, data):
+    """The rules, where a proof whose own rule names no deadline has that of the order of steps."""
+    within = next((rule["proof_within"] for rule in data["rules"] if "proof_within" in rule), None)
+    if within is None:
+        return rules
+    return [{"within": within, **rule} if rule["kind"] == Evidence.kind else rule for rule in rules]
 
 
 def _read_rules(rules, terms):
@@ -190,7 +199,7 @@ def _entitlement(given, changing, terms):
     purpose = Purpose(id=f"{given['key']}.purposes", purposes=tuple(given["purposes"]), names=terms.purposes, **common)
     spans = tuple(Season(span["from"], span["until"]) for span in given.get("during", []))
     during = (During(id=f"{given['key']}.during", spans=spans, **common),) if spans else ()
-    rules = [_rule_in_season(rule, changing) for rule in given.get("rules", [])]
+    rules = _proofs_due([_rule_in_season(rule, changing) for rule in given.get("rules", [])], terms.data)
     return Entitlement(
         key=given["key"],
         label=two_languages(given["label"]),

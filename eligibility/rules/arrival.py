@@ -53,7 +53,7 @@ class Arrival(Statement):
         if self.opens and self.closes:
             when = Sentence(_("between %(opens)s and %(closes)s"), hours)
         elif self.opens or self.closes:
-            when = Sentence(_("from %(opens)s on") if self.opens else _("until %(closes)s"), hours)
+            when = Sentence(_("from %(opens)s onwards") if self.opens else _("until %(closes)s"), hours)
         if when or day:
             yield Sentence(_("Arrive %(when)s"), {"when": joined(filter(None, [when, day]), "，", " ")})
         if self.within:

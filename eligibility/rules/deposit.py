@@ -33,5 +33,5 @@ class Deposit(Statement):
     def statement(self):
         yuan = Decimal(self.yuan)
         text = _("On arrival you leave a deposit of ¥%(yuan)s at the desk") if yuan else _("There is no deposit")
-        values = {"yuan": yuan if yuan == yuan.to_integral() else f"{yuan:.2f}"} if yuan else {}
+        values = {"yuan": int(yuan) if yuan == int(yuan) else f"{yuan:.2f}"} if yuan else {}
         return self.reason(MET, text, values, needed=str(self.yuan))

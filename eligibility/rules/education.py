@@ -1,6 +1,6 @@
 """The education that counts: by its level or by name, whether it is full-time, and of what class the school is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -105,7 +105,7 @@ class Education(Rule):
     def _full_time(self, facts):
         said = self.answer(facts, FULL_TIME)
         if said is None:
-            return self.unanswered(facts, FULL_TIME, "yes")
+            return replace(self.unanswered(facts, FULL_TIME, "yes"), code="FULL_TIME")
         met = said == "yes"
         return self.reason(
             MET if met else NOT_MET,
@@ -123,7 +123,7 @@ class Education(Rule):
         question = self._school_question()
         said = self.answer(facts, question)
         if said is None:
-            return self.unanswered(facts, question, list(self.school_class))
+            return replace(self.unanswered(facts, question, list(self.school_class)), code="SCHOOL_CLASS")
         met = said == "yes"
         return self.reason(
             MET if met else NOT_MET,

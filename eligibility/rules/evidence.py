@@ -1,7 +1,7 @@
 """A proof that is needed: which ones are accepted, by when, and whether the original may be shown at the desk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +61,7 @@ class Evidence(Rule):
     accepted: tuple[Mapping, ...]
     purposes: tuple[str, ...] = ()
     may_be_shown_at_desk: bool
-    within: Mapping | None = None
+    within: Mapping = field(default_factory=lambda: {"value": 24, "unit": "hour"})
     days_around: int | None = None
     keep_days: int = 30
 
@@ -132,9 +132,7 @@ class Evidence(Rule):
         last_night = facts.wish.departure or facts.day
         return min(said) - last_night <= around and facts.day - max(said) <= around
 
-    def _due(self, facts: Facts) -> datetime | None:
-        if self.within is None:
-            return None
+    def _due(self, facts: Facts) -> datetime:
         due = Span.read(self.within).after(facts.now, facts.shifted_days)
         # A proof that comes when the first night is over serves no stay.
         return min(due, end_of_night(facts.wish.arrival)) if facts.wish.arrival else due

@@ -69,3 +69,53 @@ def test_too_old_says_what_was_used_where_it_came_from_and_what_is_open_all_the_
 def test_a_limit_that_lets_nobody_in_is_wrong():
     assert list(Age.wrong({"min": 40, "max": 35})) == [("min", "must not be above max")]
     assert not list(Age.wrong({"min": 40}))
+
+
+BY_DEGREE = Age(
+    id="age", max=35, by_education=({"education": ["master"], "max": 40}, {"education": ["doctor"], "max": 45})
+)
+
+
+@pytest.mark.parametrize(
+    "education, age, verdict",
+    [
+        ("bachelor", 35, "met"),
+        ("bachelor", 36, "not_met"),
+        ("master", 40, "met"),
+        ("master", 41, "not_met"),
+        ("doctor", 45, "met"),
+        ("doctor", 46, "not_met"),
+        (None, 35, "met"),  # whatever the degree
+        (None, 36, "missing"),
+        (None, 45, "missing"),
+        (None, 46, "not_met"),
+    ],
+)
+def test_the_limit_may_depend_on_the_degree(education, age, verdict):
+    about = facts(birth_date=date(2026 - age, 3, 7), education=education)
+
+    assert answer(BY_DEGREE, about).verdict == verdict
+
+
+def test_where_the_degree_decides_it_is_asked_for_and_the_limit_said_is_that_of_the_degree():
+    asked = answer(BY_DEGREE, facts(birth_date=date(1988, 1, 1), education=None))
+    refused = answer(BY_DEGREE, facts(birth_date=date(1980, 1, 1), education="master"))
+
+    assert asked.fix.href == "/check/#education"
+    assert refused.sentence.say("en") == "Age must be 40 or under; your ID says 46"
+
+
+def test_what_a_degree_leaves_out_is_as_for_everybody():
+    rule = Age(id="age", min=18, max=35, by_education=({"education": ["doctor"], "max": 45},))
+
+    assert answer(rule, facts(birth_date=date(2009, 1, 1), education="doctor")).needed == {"min": 18, "max": 45}
+
+
+def test_limits_by_degree_are_checked_as_well():
+    twice = [{"education": ["master"], "max": 40}, {"education": ["master", "doctor"], "max": 45}]
+    assert list(Age.wrong({"max": 35, "by_education": twice})) == [
+        ("by_education[1].education", "names master a second time")
+    ]
+    assert list(Age.wrong({"min": 18, "by_education": [{"education": ["master"], "max": 17}]})) == [
+        ("by_education[0].min", "must not be above max")
+    ]
