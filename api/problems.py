@@ -171,7 +171,6 @@ def refusal(no: Refused, problem: Problem = NOT_NOW) -> dict:
         code=no.code,
         detail=str(BETWEEN_SENTENCES).join(str(reason.sentence) for reason in unmet) or str(problem.detail),
         reasons=reasons,
-        assessment=no.assessment,
         alternatives=[alternative.as_data() for alternative in no.alternatives],
         assessment=no.assessment,
     )
@@ -208,11 +207,6 @@ class ReasonSerializer(serializers.Serializer):
     )
     whom_zh = serializers.CharField(help_text="Who looks at it, where a person does; else empty.")
     whom_en = serializers.CharField()
-    by = serializers.DateTimeField(
-        allow_null=True, help_text="Until when to show what is missing, or when a person will have answered."
-    )
-    whom_zh = serializers.CharField(help_text="Who looks at it, where a person does.", allow_blank=True)
-    whom_en = serializers.CharField(allow_blank=True)
     fix = FixSerializer(allow_null=True, help_text="The next step.")
 
 
@@ -260,10 +254,6 @@ class RefusedProblemSerializer(ProblemSerializer):
     )
     alternatives = AlternativeSerializer(
         many=True, help_text="Looked for where a house is full (`FULL`); empty beside every other reason."
-    )
-    assessment = serializers.CharField(
-        help_text="The code of the decision, where the rules decided: by it one asks a person. Else empty.",
-        allow_blank=True,
     )
 
 
