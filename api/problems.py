@@ -202,11 +202,6 @@ class ReasonSerializer(serializers.Serializer):
     value_used = serializers.JSONField(allow_null=True)
     value_source = serializers.ChoiceField(["declared", "verified", "record"])
     needed = serializers.JSONField(allow_null=True)
-    by = serializers.DateTimeField(
-        allow_null=True, help_text="Until when to show what is missing, or when a person will have answered."
-    )
-    whom_zh = serializers.CharField(help_text="Who looks at it, where a person does; else empty.")
-    whom_en = serializers.CharField()
     fix = FixSerializer(allow_null=True, help_text="The next step.")
 
 
