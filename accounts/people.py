@@ -27,9 +27,11 @@ BINDING = ("document_hash", "gender", "birth_date")
 # A year, a month, or a day: the last part may be left out, and the one before it.
 GRADUATION = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 WRONG_ANSWER = _("An answer is a text of at most 40 characters")
-TOO_MANY_ANSWERS = _("At most 40 answers are kept")
+TOO_MANY_ANSWERS = _("At most 40 answers are kept, each under a key of at most 80 characters")
 NO_GRADUATION = _("A year, a year and a month, or a day: 2025, 2025-06 or 2025-06-25")
 UNVERIFIED_KEPT_FOR = timedelta(days=1)
+# What one agrees to by coming in; everything else is asked for by itself, where it is needed.
+AGREED_AT_THE_DOOR = (Consent.Purpose.SERVICE, Consent.Purpose.PRIVACY)
 
 
 def complete_person(
@@ -222,9 +224,14 @@ def verify_phone(user: User) -> None:
 def agree(user: User, now: datetime) -> None:
     """Write down that ``user`` agreed to the service agreement and the privacy policy; standing ones stay."""
     Consent.objects.bulk_create(
-        [Consent(user=user, purpose=purpose, given_at=now) for purpose in Consent.Purpose.values],
-        ignore_conflicts=True,
+        [Consent(user=user, purpose=purpose, given_at=now) for purpose in AGREED_AT_THE_DOOR], ignore_conflicts=True
     )
+
+
+def agree_to_proofs(user: User, now: datetime) -> None:
+    """Write down that ``user`` agreed to have pictures of proofs looked at and kept; a standing consent stays."""
+    Consent.objects.get_or_create(user=user, purpose=Consent.Purpose.EVIDENCE, withdrawn_at=None,
+                                  defaults={"given_at": now})  # fmt: skip
 
 
 def sweep_unverified(now: datetime) -> int:

@@ -14,6 +14,7 @@ from bookings.availability import free_beds
 from bookings.booking import CODE_ALPHABET, locked, may, sharing
 from bookings.letters import tell
 from bookings.models import NoShow, Stay
+from bookings.proving import show_at_desk
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel
 from hostel.nights import business_day, end_of_night
@@ -53,18 +54,20 @@ def check_in(
     actor: User | None = None,
     bed: Bed | None = None,
     document_number: str = "",
+    evidence_seen: str = "",
     at: datetime | None = None,
 ) -> Stay:
     """Let the guest in, into ``bed`` or the one kept for them.
 
     ``compared`` says that the person was compared with the document and registered; a ``document_number`` read in
-    addition must be the guest's. ``at`` is the moment it happened, ``now`` when it is written down. Raises Refused
-    with STATE, NOT_TODAY, COMPARE, DOCUMENT, BED or MOMENT.
+    addition must be the guest's; ``evidence_seen`` is the kind of proof whose original was shown. ``at`` is the moment
+    it happened, ``now`` when it is written down. Raises Refused with STATE, NOT_TODAY, COMPARE, DOCUMENT, BED, KIND or
+    MOMENT.
     """
-    return act(lambda: _check_in(locked(stay), compared, now, actor, bed, document_number, at or now))
+    return act(lambda: _check_in(locked(stay), compared, now, actor, bed, document_number, evidence_seen, at or now))
 
 
-def _check_in(stay, compared, now, actor, bed, document_number, at):
+def _check_in(stay, compared, now, actor, bed, document_number, evidence_seen, at):
     if at > now or at < stay.booked_at:
         raise Refused(reasons.wrong_moment(at, now))
     may(stay, "check_in", at)
@@ -77,6 +80,8 @@ def _check_in(stay, compared, now, actor, bed, document_number, at):
         if not free_beds(stay.hostel, stay.nights, stay.guest.gender, now, stay.pk).filter(pk=bed.pk).exists():
             raise Refused(reasons.bed_taken(bed, stay.nights))
         nights.update(bed=bed, room=bed.room, sharing=sharing(bed, stay))
+    if evidence_seen and actor:
+        show_at_desk(stay, kind=evidence_seen, now=now, actor=actor)
     stay.checked_in_at = at
     stay.save(update_fields=["checked_in_at"])
     stay.refresh_from_db(fields=["status"])

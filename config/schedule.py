@@ -56,4 +56,5 @@ SCHEDULE = (
     # The day turns at 06:00; the other hours find nothing to do, or catch up with a turn that was missed.
     Job("night_audit", "bookings.tasks.audit_the_night", every=HOUR),
     Job("sweep", "accounts.tasks.sweep", every=DAY, after=3 * HOUR + 30 * MINUTE),
+    Job("proofs", "eligibility.tasks.purge_evidence", every=DAY, after=4 * HOUR),
 )

@@ -1,7 +1,7 @@
 """Files of proofs: what guests send is read with care, made into plain pictures, and kept sealed.
 
-A page that is kept is a JPEG that was drawn here: of the file that came only what one sees is left. It lies in a storage
-of its own under AES-256-GCM, bound to its name, and is shown with the viewer's name on it.
+A page that is kept is a JPEG that was drawn here: of the file that came only what one sees is left. It lies in a
+storage of its own under AES-256-GCM, bound to its name, and is shown with the viewer's name on it.
 """
 
 import io
@@ -56,13 +56,16 @@ class Page:
     height: int
 
 
-def read_proof(uploads: Sequence[BinaryIO], *, href: str = "") -> tuple[Page, ...]:
+def read_proof(uploads: Sequence[BinaryIO], *, href: str = "", sent: int = 0) -> tuple[Page, ...]:
     """Return the pages of what was sent: photos (JPEG, PNG, WebP) or a PDF, at most `MAX_PAGES` pages in all.
 
     What a file is, its content says, never its name. Raises Refused with FILE_MISSING, FILE_PAGES, FILE_SIZE,
-    FILE_TYPE, FILE_PIXELS, FILE_BROKEN or FILE_LOCKED; ``href`` is where the next step leads.
+    FILE_TYPE, FILE_PIXELS, FILE_BROKEN or FILE_LOCKED; ``href`` is where the next step leads. ``sent`` is how many bytes
+    the whole request had: of one that is too large no file has been read at all.
     """
     try:
+        if sent > MAX_BYTES_TOGETHER + MEGABYTE:
+            raise _too_heavy_together(sent)
         return _read(uploads)
     except _No as no:
         fix = Fix("evidence", no.next_step, href)
@@ -166,21 +169,25 @@ def _read(uploads):
             size=_megabytes(max(weights)),
         )
     if sum(weights) > MAX_BYTES_TOGETHER:
-        raise _No(
-            "FILE_SIZE",
-            _("All files together may have at most %(most)s MB; these have %(size)s MB"),
-            sum(weights),
-            MAX_BYTES_TOGETHER,
-            next_step=_("Send fewer at once, or show the originals at the desk"),
-            most=MAX_BYTES_TOGETHER // MEGABYTE,
-            size=_megabytes(sum(weights)),
-        )
+        raise _too_heavy_together(sum(weights))
     pages: list[Page] = []
     for upload in uploads:
         pages += _pages(upload.read(), MAX_PAGES // len(uploads))
     if len(pages) > MAX_PAGES:
         raise _too_many(len(pages))
     return tuple(pages)
+
+
+def _too_heavy_together(weight):
+    return _No(
+        "FILE_SIZE",
+        _("All files together may have at most %(most)s MB; these have %(size)s MB"),
+        weight,
+        MAX_BYTES_TOGETHER,
+        next_step=_("Send fewer at once, or show the originals at the desk"),
+        most=MAX_BYTES_TOGETHER // MEGABYTE,
+        size=_megabytes(weight),
+    )
 
 
 def _weight(upload):

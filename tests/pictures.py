@@ -52,7 +52,7 @@ for stay in sorted(stays, key=lambda stay: stay.arrival):
         if leaves < now and dice.random() < 0.8:
             check_out(stay, now=leaves)
 audit(now)
-for task in ("letters", "holds", "no_shows", "night_audit", "sweep"):
+for task in ("letters", "holds", "no_shows", "night_audit", "sweep", "proofs"):
     with ran(task, now, lambda: now):
         pass
 me = Person.objects.get(user__phone="{guest}")

@@ -15,6 +15,7 @@ JOBS = {
     "holds": (_("Holds: closes those whose time is over"), timedelta(minutes=30)),
     "letters": (_("Messages: sends what is waiting"), timedelta(minutes=30)),
     "sweep": (_("Sweep: clears away what nobody needs any more"), timedelta(hours=36)),
+    "proofs": (_("Proofs: deletes pictures whose time is over"), timedelta(hours=36)),
 }
 
 
