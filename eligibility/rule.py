@@ -173,7 +173,10 @@ YES_OR_NO = (("yes", Sentence(_("Yes"))), ("no", Sentence(_("No"))))
 
 def key_of(what: str, *places: Mapping[str, str]) -> str:
     """Return the key of a question about ``places``: two networks ask the same only where they ask of the same."""
-    names = [slugify(place["en"]) or slugify(place["zh"], allow_unicode=True) for place in places]
+    names = [
+        slugify(place["en"].replace("/", " ")) or slugify(place["zh"].replace("/", " "), allow_unicode=True)
+        for place in places
+    ]
     return "-".join([what, *sorted(names)])
 
 
