@@ -78,6 +78,10 @@ REFUSED = {
     "kept": _(
         "Your proof for stay %(code)s was not passed: %(because)s. The bed stays yours: bring the original to the desk"
     ),
+    "held": _(
+        "It was not passed: %(because)s. Your bed at %(hostel)s is still held until %(held_until)s: open stay %(code)s "
+        "to send something better, or to appeal"
+    ),
     "refused": _(
         "We can't give you the bed at %(hostel)s from %(arrival)s to %(departure)s (%(code)s): %(because)s. If that is "
         "wrong, appeal there: somebody else answers within %(within)s"
@@ -87,10 +91,17 @@ REFUSED = {
         "answers within %(within)s"
     ),
 }
-APPEAL_PASSED = _(
-    "A second person looked at it and agreed with you (decision %(decision)s). You can book now; we are sorry for the "
-    "delay%(words)s"
-)
+APPEAL_PASSED = {
+    "kept": _(
+        "A second person looked at it and agreed with you. Your bed at %(hostel)s from %(arrival)s to %(departure)s is "
+        "yours: show code %(code)s at the desk; it is kept until %(kept_until)s. %(address)s%(words)s"
+    ),
+    "held": PASSED["held"],
+    "none": _(
+        "A second person looked at it and agreed with you (decision %(decision)s). You can book now; we are sorry for "
+        "the delay%(words)s"
+    ),
+}
 APPEAL_REFUSED = _(
     "A second person looked at it, and it stays a no (decision %(decision)s): %(because)s. The office will tell you "
     "what else is open to you, and talent apartments have rooms too"
@@ -105,7 +116,7 @@ def _by_case(texts):
 letters.letter_kind("review_passed", _by_case(PASSED), urgent=True)
 letters.letter_kind("review_sent_back", _by_case(SENT_BACK), urgent=True)
 letters.letter_kind("review_refused", _by_case(REFUSED), urgent=True)
-letters.letter_kind("appeal_passed", lambda values: Sentence(APPEAL_PASSED, values))
+letters.letter_kind("appeal_passed", _by_case(APPEAL_PASSED), urgent=True)
 letters.letter_kind("appeal_refused", lambda values: Sentence(APPEAL_REFUSED, values))
 
 

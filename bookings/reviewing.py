@@ -1,7 +1,6 @@
 """Reviewing: what the answer of a person does to the stay that waits for it, and how the guest learns of it."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -100,26 +99,27 @@ def send_back(review: Review, *, actor: User, now: datetime, because: Sequence[s
         back = reviews.decide(asked, DECISIONS.SENT_BACK, actor=actor, now=now, because=because, words=words)
         _sent(back).update(sent_back_at=now, decided_by=actor)
         if _waits(stay, now):
-            stay.awaits, stay.held_until = Stay.Awaits.PROOF, _proof_due(back, stay, now)
-            stay.save(update_fields=["awaits", "held_until"])
+            _wait_for_proof(back, stay, now)
         _close(back, stay, now)
         return back
 
     return act(do)
 
 
-def _proof_due(review, stay, now):
-    return min(terms_of(review.assessment.policy).order.proof_due(now, reach(now)), stay.kept_until)
-
-
 def refuse(review: Review, *, actor: User, now: datetime, because: Sequence[str], words: str = "") -> Review:
-    """Say no: the stay that waits is refused, its bed and its nights go back. A stay that is confirmed stands."""
+    """Say no: the stay that waits is refused, its bed and its nights go back. A stay that is confirmed stands.
+
+    Where the policy keeps the bed after a no, the guest may still send what was wanted, unless what came was false or
+    this is the answer of a second person.
+    """
 
     def do():
         asked, stay = _opened(review)
         refused = reviews.decide(asked, DECISIONS.REFUSED, actor=actor, now=now, because=because, words=words)
         _sent(refused).update(sent_back_at=now, decided_by=actor)
-        if _waits(stay, now):
+        if _waits(stay, now) and _keeps_the_bed(refused, because):
+            _wait_for_proof(refused, stay, now)
+        elif _waits(stay, now):
             stay.bed_nights.live().update(released_at=now)
             stay.refused_at = now
             stay.save(update_fields=["refused_at"])
@@ -128,6 +128,21 @@ def refuse(review: Review, *, actor: User, now: datetime, because: Sequence[str]
         return refused
 
     return act(do)
+
+
+def _keeps_the_bed(review, because):
+    order = terms_of(review.assessment.policy).order
+    return order.on_refusal == "keep" and review.kind != Review.Kind.APPEAL and reviews.FALSE_PROOF not in because
+
+
+def _wait_for_proof(review, stay, now):
+    stay.awaits, stay.held_until = Stay.Awaits.PROOF, _proof_due(review, stay, now)
+    stay.save(update_fields=["awaits", "held_until"])
+
+
+def _proof_due(review, stay, now):
+    """No bed waits longer for a proof than for its guest."""
+    return min(terms_of(review.assessment.policy).order.proof_due(now, reach(now)), stay.kept_until)
 
 
 def _clears_until(review, now):
@@ -318,8 +333,12 @@ def appeal(review: Review, *, person: Person, note: str, now: datetime) -> Revie
         if reason := why_not_appeal(refused) or _wrong_note(note):
             raise Refused(reason)
         due_at = reviews.due(refused.assessment.policy, now, Review.Kind.APPEAL)
-        return reviews.ask(refused.assessment, Review.Kind.APPEAL, rules=refused.rules, due_at=due_at, now=now,
-                           note=note, appeal_of=refused, actor=person.user)  # fmt: skip
+        asked = reviews.ask(refused.assessment, Review.Kind.APPEAL, rules=refused.rules, due_at=due_at, now=now,
+                            note=note, appeal_of=refused, actor=person.user)  # fmt: skip
+        stay = stays_about([asked]).get(asked.pk)
+        if _waits(stay, now):
+            _wait_for_an_answer(stay)
+        return asked
 
     return act(do)
 
@@ -434,22 +453,16 @@ def _case(stay, now):
     }.get(state, "none")  # type: ignore[call-overload]
 
 
-def refusal_text(review: Review, stay: Stay | None, *, because: Sequence[str], words: str, now: datetime) -> Told:
-    """What the person would read if ``review`` were refused now: a reviewer sees it before it is done."""
-    told = told_of(review, DECISIONS.REFUSED, stay, now=now, because=because, words=words)
-    return Told(told.kind, told.values | {"case": "refused"}) if told.values["case"] == "held" else told
-
-
 def text_if(
     review: Review, decision: str, stay: Stay | None, *, because: Sequence[str], words: str, now: datetime
 ) -> Told:
     """What the person would read if ``review`` were refused, or sent back, now: a reviewer sees it beforehand."""
-    if decision == DECISIONS.REFUSED:
-        return refusal_text(review, stay, because=because, words=words, now=now)
-    if _waits(stay, now):
-        stay = copy(stay)
-        stay.held_until = _proof_due(review, stay, now)
-    return told_of(review, decision, stay, now=now, because=because, words=words)
+    told = told_of(review, decision, stay, now=now, because=because, words=words)
+    if stay is None or not _waits(stay, now):
+        return told
+    if decision == DECISIONS.REFUSED and not _keeps_the_bed(review, because):
+        return Told(told.kind, told.values | {"case": "refused"})
+    return Told(told.kind, told.values | {"held_until": _proof_due(review, stay, now)})
 
 
 # --- what may be done -----------------------------------------------------------------------------------------------

@@ -224,6 +224,14 @@ def test_what_is_sent_back_can_be_sent_again_until_the_proof_is_due(sent, proof,
     )
 
 
+def test_what_is_sent_back_is_read_beforehand_too(sent, proof, officer):
+    before = reviewing.text_if(proof, "sent_back", sent, because=["BLURRED"], words="", now=LATER)
+
+    reviewing.send_back(proof, actor=officer, now=LATER, because=["BLURRED"])
+
+    assert letter("review_sent_back") == before.say("en")
+
+
 def test_no_bed_waits_longer_for_a_proof_than_for_its_guest(sent, proof, officer):
     reviewing.send_back(proof, actor=officer, now=moment(FRIDAY, 20), because=["BLURRED"])
 
@@ -255,6 +263,54 @@ def test_what_is_refused_gives_bed_and_nights_back(waiting, asked, officer, host
     )
 
 
+@pytest.fixture
+def kept(lin, wuzhong):
+    """What is asked about a stay whose proof was sent, under rules that keep the bed after a no."""
+    rules_with_people(wuzhong, NOW, order={"on_refusal": "keep"})
+    house = Hostel.objects.get(slug="baodaiqiao")
+    stay = book(guest=lin, hostel=house, nights=WEEKEND, purpose="interview", now=NOW)
+    proof_for(stay.assessment, NOW)
+    look_again(locked(stay), now=NOW)
+    return reviews.with_all().get()
+
+
+def test_where_the_policy_keeps_the_bed_after_a_no_something_better_may_come(kept, officer, second_officer, lin):
+    because = ["WRONG_NAME"]
+    before = reviewing.text_if(
+        kept, "refused", reviewing.stays_about([kept])[kept.pk], because=because, words="", now=NOW
+    )
+    reviewing.refuse(kept, actor=officer, now=NOW, because=because)
+
+    stay = Stay.objects.get()
+    assert (stay.status, stay.awaits, stay.held_until) == ("held", "proof", NOW + timedelta(hours=6))
+    assert letter("review_refused") == before.say("en")
+    assert letter("review_refused") == (
+        "It was not passed: it is not in your name. Your bed at Baodaiqiao hostel is still held until 6 Mar 16:00: "
+        f"open stay {stay.code} to send something better, or to appeal"
+    )
+    # The office's delay costs the guest no bed, nor does an appeal.
+    appeal = reviewing.appeal(kept, person=lin, note="", now=LATER)
+    assert (again(stay).awaits, again(stay).held_until) == ("review", moment(FRIDAY, 23))
+    reviewing.pass_review(appeal, actor=second_officer, now=LATER)
+    assert again(stay).status == "confirmed"
+    assert letter("appeal_passed").startswith(
+        "A second person looked at it and agreed with you. Your bed at Baodaiqiao"
+    )
+
+
+def test_neither_a_false_proof_nor_a_second_no_keeps_the_bed(kept, officer, second_officer, lin):
+    stay = Stay.objects.get()
+    reviewing.refuse(kept, actor=officer, now=NOW, because=["FALSE_PROOF"])
+    assert again(stay).status == "refused"
+
+    reviewing.undo(kept, actor=officer, now=LATER)
+    reviewing.refuse(kept, actor=officer, now=LATER, because=["WRONG_NAME"])
+    assert again(stay).status == "held"
+    appeal = reviewing.appeal(kept, person=lin, note="", now=LATER)
+    reviewing.refuse(appeal, actor=second_officer, now=LATER, because=["WRONG_NAME"])
+    assert again(stay).status == "refused"
+
+
 def test_a_stay_that_is_confirmed_stands_although_its_proof_is_not_passed(lin, wuzhong, officer):
     rules_with_people(wuzhong, NOW, evidence={"may_be_shown_at_desk": True})
     house = Hostel.objects.get(slug="baodaiqiao")
@@ -270,7 +326,7 @@ def test_a_stay_that_is_confirmed_stands_although_its_proof_is_not_passed(lin, w
 
 def test_the_reviewer_reads_beforehand_what_the_person_will(waiting, asked, officer):
     because, words = ["NOT_VERIFIED", "OTHER"], "学信网上查不到"
-    before = reviewing.refusal_text(asked, waiting, because=because, words=words, now=NOW)
+    before = reviewing.text_if(asked, "refused", waiting, because=because, words=words, now=NOW)
 
     reviewing.refuse(asked, actor=officer, now=LATER, because=because, words=words)
 

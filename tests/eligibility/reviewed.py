@@ -19,13 +19,14 @@ def rules_with_people(network: Network, now: datetime, version: int = 2, **of_ru
             rule["otherwise"] = "ask"
         if rule["id"] == "evidence":
             rule["may_be_shown_at_desk"] = False
-        rule.update(of_rules.get(rule["id"], {}))
     rules += [
         {"id": "review", "kind": "review", "within": {"value": 2, "unit": "working_day"}, "holds_days": 20},
         {"id": "appeal", "kind": "appeal", "within": {"value": 3, "unit": "working_day"}},
         {"id": "order", "kind": "order", "first": "book", "proof_within": {"value": 6, "unit": "hour"}},
         {"id": "false_proof", "kind": "sanction", "of": ["false_proof"], "count": 1, "pause_days": 365},
     ]
+    for rule in rules:
+        rule.update(of_rules.get(rule["id"], {}))
     return Policy.objects.create(
         network=network,
         version=version,
