@@ -7,7 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from accounts.people import GRADUATION, NO_GRADUATION, is_graduation
+from accounts.people import (
+    ANSWERS_KEPT,
+    GRADUATION,
+    LONGEST_ANSWER,
+    LONGEST_KEY,
+    NO_GRADUATION,
+    TOO_MANY_ANSWERS,
+    is_graduation,
+)
 from hostel.nights import Nights
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -69,6 +77,18 @@ class Graduation(serializers.RegexField):
         if GRADUATION.fullmatch(text) and not is_graduation(text):
             self.fail("invalid")
         return text
+
+
+class Answers(serializers.DictField):
+    """Answers to the questions that a policy asks of its own, by their key: texts of at most 40 characters."""
+
+    child = serializers.CharField(max_length=LONGEST_ANSWER, allow_blank=True)
+
+    def to_internal_value(self, data):
+        said = super().to_internal_value(data)
+        if len(said) > ANSWERS_KEPT or any(not 0 < len(key) <= LONGEST_KEY or "\0" in key for key in said):
+            raise serializers.ValidationError(TOO_MANY_ANSWERS)
+        return said
 
 
 class Yuan(serializers.Field):

@@ -16,7 +16,7 @@ from accounts.documents import mask
 from accounts.models import Person, Role
 from accounts.reasons import CHINESE, ENGLISH
 from api.door import Door
-from api.fields import Choice, Day, Graduation
+from api.fields import Answers, Choice, Day, Graduation
 from api.once import write_once
 from api.pages import Pages
 from bookings.allowance import allowance_of
@@ -66,6 +66,9 @@ class MeSerializer(serializers.Serializer):
     school = serializers.CharField()
     school_city = serializers.CharField()
     home_in_district = serializers.BooleanField(allow_null=True)
+    answers = serializers.DictField(
+        child=serializers.CharField(), help_text="To the questions of the policies, by key (`GET eligibility/`)."
+    )
     roles = serializers.SerializerMethodField()
 
     @extend_schema_field(DocumentSerializer(allow_null=True))
@@ -92,6 +95,7 @@ class MeRequest(serializers.Serializer):
     school = serializers.CharField(max_length=80, required=False, allow_blank=True)
     school_city = serializers.CharField(max_length=40, required=False, allow_blank=True)
     home_in_district = serializers.BooleanField(required=False, allow_null=True)
+    answers = Answers(required=False, help_text="Laid over those given before, key by key; an empty one is taken out.")
 
     def validate(self, sent):
         """An identity comes whole, and so it must where none was given yet."""

@@ -12,7 +12,8 @@ from django.db import transaction
 from accounts.documents import with_check_digit
 from accounts.models import Person, Role, User
 from accounts.people import complete_person
-from eligibility.policy_file import load_policy
+from eligibility.models import Policy
+from eligibility.policy_file import FINGERPRINT, fingerprint, load_policy, read_policy, unsigned
 from hostel.models import Hostel, Network
 from hostel.network_file import load_network
 from tests.emptying import step_aside_for_emptying
@@ -157,3 +158,35 @@ def redis_url(tmp_path):
     """A real Redis with nothing in it (mark the test with `redis`)."""
     with temporary_redis(tmp_path) as url:
         yield url
+
+
+@pytest.fixture
+def in_force(wuzhong):
+    """Put other rules in force for the sample network: those of a file, or the sample's as ``change`` makes them."""
+
+    def in_force(path=ROOT / "eligibility/sample/wuzhong.yaml", change=lambda rules: rules) -> Policy:
+        rules = change(unsigned(read_policy(path)) | {"network": "wuzhong"})
+        newest = Policy.objects.filter(network=wuzhong).order_by("version").last()
+        return Policy.objects.create(
+            network=wuzhong,
+            version=newest.version + 1,
+            rules=rules | {FINGERPRINT: fingerprint(rules)},
+            drafted_by="起草人",
+            approved_by="批准人",
+            in_force_from=date(2023, 1, 2),
+            written_at=moment(date(2023, 1, 1), 9),
+        )
+
+    return in_force
+
+
+@pytest.fixture
+def asks_otherwise(in_force):
+    """Rules that ask nothing of what the sample asks, but whether one has work in the district."""
+
+    def change(rules):
+        left = [rule for rule in rules["rules"] if rule["kind"] not in ("education", "graduation", "home")]
+        work = {"id": "work", "kind": "work", "place": {"zh": "吴中", "en": "Wuzhong"}, "wanted": "none"}
+        return rules | {"rules": [*left, work]}
+
+    return in_force(change=change)

@@ -1,14 +1,16 @@
 """May they, over REST: anybody may ask, nothing is stored."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
 
 from api.eligibility import PerAddress
 from eligibility.models import Policy
+from hostel.network_file import load_network
 from tests.api.conftest import TODAY, TOMORROW, caller, problem
 from tests.api.counting import statements
+from tests.conftest import ROOT, moment
 
 ELIGIBILITY = "/api/v1/eligibility/"
 
@@ -27,7 +29,7 @@ def said():
 def test_four_taps_are_enough_for_a_yes(anybody, wuzhong, said):
     body = anybody.post(ELIGIBILITY, said).json()
 
-    assert set(body) == {"outcome", "reasons", "free_nights", "policy"}
+    assert set(body) == {"outcome", "reasons", "free_nights", "policy", "entitlement", "label_zh", "label_en"}
     assert body["outcome"] == "yes"
     assert body["free_nights"] >= 3
     assert body["policy"] == f"{Policy.objects.get()}"
@@ -145,10 +147,62 @@ def test_the_edge_of_what_can_be_is_answered(anybody, wuzhong, said, change):
     assert anybody.post(ELIGIBILITY, said | change).status_code == 200
 
 
-def test_without_a_policy_the_house_says_so(anybody, wuzhong, said):
-    Policy.objects.all().delete()
+def test_without_a_policy_the_house_says_so(anybody, db, said):
+    load_network(ROOT / "hostel/sample/wuzhong.yaml", now=moment(date(2023, 1, 1), 8))
 
     problem(anybody.post(ELIGIBILITY, said), 409, "NO_POLICY")
+    problem(anybody.get(ELIGIBILITY), 409, "NO_POLICY")
+
+
+def test_what_the_policy_asks_is_told_with_its_words_and_answers(anybody, wuzhong):
+    body = anybody.get(ELIGIBILITY).json()
+
+    asked = {question["key"]: question for question in body["questions"]}
+    assert list(asked) == ["education", "graduation", "home_in_district"]
+    assert all(question["fact"] and question["text_zh"] and question["text_en"] for question in asked.values())
+    assert asked["home_in_district"]["text_en"] == "Do you, or your parents, have a home in Wuzhong?"
+    assert [option["value"] for option in asked["home_in_district"]["options"]] == [True, False]
+    assert {option["value"] for option in asked["education"]["options"]} >= {"bachelor", "technician"}
+    assert asked["graduation"]["options"] == []
+    assert {"value": "interview", "label_zh": "面试", "label_en": "an interview"} in body["purposes"]
+    assert body["policy"] == f"{Policy.objects.get()}"
+
+
+def test_a_policy_that_asks_otherwise_is_asked_otherwise(anybody, wuzhong, asks_otherwise):
+    asked = {question["key"]: question for question in anybody.get(ELIGIBILITY).json()["questions"]}
+    key = "work-either-wuzhong"
+
+    assert list(asked) == [key]
+    assert not asked[key]["fact"]
+    assert [option["value"] for option in asked[key]["options"]] == ["yes", "no"]
+
+
+def test_the_answers_to_its_own_questions_decide(anybody, wuzhong, asks_otherwise):
+    said = {"purpose": "interview"}
+    key = "work-either-wuzhong"
+
+    def answered(answer):
+        body = anybody.post(ELIGIBILITY, said | {"answers": {key: answer} if answer else {}}).json()
+        return body["outcome"], next(reason["verdict"] for reason in body["reasons"] if reason["code"] == "WORK")
+
+    assert answered("no") == ("yes", "met")
+    assert answered("yes") == ("no", "not_met")
+    assert answered("perhaps") == answered("") == ("tell_us_more", "missing")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    ["no", ["no"], {"k": "x" * 41}, {"k" * 81: "x"}, {"": "x"}, {f"k{n}": "x" for n in range(41)}, {"k": {"a": 1}}],
+)
+def test_answers_that_cannot_be_are_a_field_error(anybody, wuzhong, said, answers):
+    body = problem(anybody.post(ELIGIBILITY, said | {"answers": answers}), 422, "FIELDS")
+
+    assert {error["field"].partition(".")[0] for error in body["errors"]} == {"answers"}
+
+
+@pytest.mark.parametrize("query", ["arrival=soon", "purpose=" + "y" * 21, "hostel=nowhere", "hostel=%00"])
+def test_a_wish_that_cannot_be_is_a_field_error(anybody, wuzhong, query):
+    problem(anybody.get(f"{ELIGIBILITY}?{query}"), 422, "FIELDS")
 
 
 def test_without_a_network_there_is_nothing_to_ask(anybody, db, said):

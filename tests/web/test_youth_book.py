@@ -341,6 +341,7 @@ def test_who_may_not_stay_leaves_no_identity_and_keeps_what_was_typed(enter, new
     assert page.status_code == 409
     kept = Person.objects.get(user=newcomer)
     assert (kept.name, kept.document, kept.document_hash, kept.gender) == ("", "", None, "")
+    assert f"编号 {Assessment.objects.get(person=kept).code}" in text_of(page)
     assert parents_card in page.content.decode()
     assert enter(newcomer).post(ADDRESS, who(key="k2")).status_code == 302
 

@@ -29,7 +29,9 @@ from bookings.decisions import Decided
 from bookings.facts import facts_about, facts_of_stranger
 from bookings.guests import change_profile, say_who
 from bookings.models import Stay
+from bookings.reviewing import why_not_ask
 from eligibility.evaluation import evaluate
+from eligibility.models import Assessment
 from eligibility.policies import kept_until, policy_in_force, terms_of
 from eligibility.questions import GRADUATION, every_question, question_of, questions_about
 from hostel.models import Hostel
@@ -274,6 +276,7 @@ class BookPage:
                 "purposes": purposes_of(self.policy),
                 "purpose": self.said.get("purpose") or (self.held.purpose if self.held else ""),
                 "no": no,
+                "review_href": _review_address(no, self.now) if no else "",
                 "against": [] if no else against,
                 "price": self._price(priced) if dear or priced else None,
                 "accept_price": self.accept_price,
@@ -423,6 +426,14 @@ class BookPage:
         path = f"/book/{self.hostel.slug}/{self.nights.arrival}/{self.nights.departure}/"
         write = Write.of(self.request.user, "POST", path, key, {}) if key else None
         return once(write, do, self.now).body["code"]
+
+
+def _review_address(no: Refused, now) -> str:
+    """Where a person can be asked to look at the refusal; "" where the rules leave nothing to look at."""
+    kept = Assessment.objects.select_related("policy").filter(code=no.assessment).first() if no.assessment else None
+    if kept is None or why_not_ask(kept, now):
+        return ""
+    return asked.address("/reviews/new/", {"about": kept.code})
 
 
 def _listed(form):
