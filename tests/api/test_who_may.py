@@ -167,6 +167,11 @@ OWNERS = {
     "office/hostels/<slug:slug>/nights/<str:day>/": only(OFFICER, AUDITOR),
     "office/calendar/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),
     "office/calendar/<str:day>/withdrawal/": only(OFFICER, FOREIGN_OFFICER, method="POST", then=(409,)),
+    "office/people/": only(OFFICER, query="network=wuzhong"),
+    "office/people/<int:number>/": only(OFFICER),
+    "office/people/<int:number>/extra-nights/": only(OFFICER, method="POST", body={"network": "wuzhong"}, then=(422,)),
+    "office/people/<int:number>/extra-nights/<int:extra>/withdrawal/": only(OFFICER, method="POST", then=(404,)),
+    "office/people/<int:number>/stays/<str:code>/excuses/": only(OFFICER, method="POST", then=(422,)),
     "office/language/": only(OFFICER, AUDITOR, method="POST", query="network=wuzhong"),
     # --- the house itself
     "healthz": PUBLIC,
@@ -263,7 +268,7 @@ def ask(callers, who, walked, owner, method, stay):
     path = walked.replace("<stay:code>", stay.code).replace("<str:code>", stay.code)
     path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
-    path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")
+    path = path.replace("<int:person>", str(stay.guest_id)).replace("people/<int:number>", f"people/{stay.guest_id}").replace("<int:extra>", "0")
     path = path.replace("<decision:code>", stay.assessment.code).replace("<int:review>", f"{asked_about(stay)}")
     path = path.replace(r"^[\s\S]*\Z", "nowhere/").replace("<int:policy>", f"{stay.assessment.policy_id}")
     rest, browser = callers[who]

@@ -40,6 +40,10 @@ class Office:
     def calendar(self) -> str:
         return self.url("office_calendar")
 
+    @property
+    def people(self) -> str:
+        return self.url("office_people")
+
     def hostels(self) -> QuerySet[Hostel]:
         """The houses of the network, those of the districts below it included."""
         return Hostel.objects.filter(Q(network=self.network) | Q(network__parent=self.network))
