@@ -1,11 +1,12 @@
 # make run [PORT=8000] [HOST=127.0.0.1]   set everything up and serve
 # make test                               every test that this machine can run
 # make check                              style, types, stairs, migrations, translations, schema
+# make bench [ARGS=preview]               speed, against the limits (bench/), on every database of this machine
 # make lock                               pin what requirements*.in ask for, with hashes
 PORT ?= 8000
 HOST ?= 127.0.0.1
 
-.PHONY: run test check lock
+.PHONY: run test check bench lock
 .DEFAULT_GOAL := run
 
 run:
@@ -16,6 +17,10 @@ test:
 
 check:
 	@scripts/check
+
+bench:
+	@scripts/venv requirements-dev.txt
+	@.venv/bin/python -m bench $(ARGS)
 
 lock:
 	@scripts/lock

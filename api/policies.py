@@ -305,17 +305,20 @@ class PolicyDetail(PolicyDoor):
     @extend_schema(
         operation_id="discard_policy",
         tags=["policies"],
-        summary="Throw a draft away",
-        responses={204: None},
+        summary="Throw a draft away; the answer is what it was",
+        responses=PolicySerializer,
     )
     def delete(self, request, policy):
         now = timezone.now()
         self.networks(now, changes=True)
 
         def do():
-            drafting.discard(self.version(policy, now, changes=True), now=now, actor=request.user)
+            draft = self.version(policy, now, changes=True)
+            words = self.words(draft, now)
+            drafting.discard(draft, now=now, actor=request.user)
+            return words
 
-        return write_once(request, do, now=now, status=204)
+        return write_once(request, do, now=now)
 
 
 class PolicyPreview(PolicyDoor):
