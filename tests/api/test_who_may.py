@@ -268,7 +268,8 @@ def ask(callers, who, walked, owner, method, stay):
     path = walked.replace("<stay:code>", stay.code).replace("<str:code>", stay.code)
     path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
-    path = path.replace("<int:person>", str(stay.guest_id)).replace("people/<int:number>", f"people/{stay.guest_id}").replace("<int:extra>", "0")
+    path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")
+    path = path.replace("people/<int:number>", f"people/{stay.guest_id}")
     path = path.replace("<decision:code>", stay.assessment.code).replace("<int:review>", f"{asked_about(stay)}")
     path = path.replace(r"^[\s\S]*\Z", "nowhere/").replace("<int:policy>", f"{stay.assessment.policy_id}")
     rest, browser = callers[who]
