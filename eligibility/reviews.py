@@ -86,20 +86,16 @@ def ask(
 ) -> Review:
     """Put a question about ``assessment`` to a person, who answers until ``due_at``; ``rules`` are ids of rules.
 
-    There is one open question about a decision: where one stands already, it is returned. A proof that is sent
-    because a reviewer asked for more about a rule is a question about that rule again.
+    There is one open question about a decision: where one stands already, it is returned.
     """
 
     def do():
-        asked = Review.objects.filter(assessment=assessment).order_by("-asked_at", "-pk").first()
-        if asked and asked.decided_at is None:
+        if asked := Review.objects.filter(assessment=assessment, decided_at=None).first():
             return asked
-        about, named = kind, list(dict.fromkeys(rules))
-        if asked and (kind, asked.kind) == (Review.Kind.PROOF, Review.Kind.RULE) and _is_sent_back(asked):
-            about, named = asked.kind, asked.rules
+        named = list(dict.fromkeys(rules))
         review = Review.objects.create(
             assessment=assessment,
-            kind=about,
+            kind=kind,
             rules=named,
             note=note,
             asked_at=now,
@@ -107,15 +103,11 @@ def ask(
             appeal_of=appeal_of,
             not_by=appeal_of.decided_by if appeal_of else None,
         )
-        record("ask_review", now=now, actor=actor, person=assessment.person, about=assessment.code, kind=about,
+        record("ask_review", now=now, actor=actor, person=assessment.person, about=assessment.code, kind=kind,
                rules=named)  # fmt: skip
         return review
 
     return act(do)
-
-
-def _is_sent_back(review):
-    return review.decision == Review.Decision.SENT_BACK
 
 
 # --- reading --------------------------------------------------------------------------------------------------------

@@ -97,14 +97,6 @@ def test_what_the_person_says_is_sealed_in_the_database(review):
     assert Review.objects.get().note == "我爷爷的房子"
 
 
-def test_a_proof_sent_because_more_was_asked_for_is_the_same_question_again(assessment, review, officer):
-    reviews.decide(review, "sent_back", actor=officer, now=NOW, because=["PAGES_MISSING"])
-
-    again = reviews.ask(assessment, "proof", rules=["evidence"], due_at=NOW, now=LATER)
-
-    assert (again.kind, again.rules) == ("rule", ["home"])
-
-
 # --- looking --------------------------------------------------------------------------------------------------------
 def test_who_looks_has_it_for_five_minutes_and_the_others_read_who(review, officer, second_officer):
     looked = reviews.look(review, user=officer, now=NOW)
