@@ -7,12 +7,39 @@ from web.office.language import speak
 from web.office.night import night
 from web.office.overview import overview
 from web.office.people import excuses, extra, extra_back, people, person
+from web.office.policies import (
+    policies,
+    policy,
+    policy_approval,
+    policy_discard,
+    policy_file,
+    policy_handover,
+    policy_preview,
+    policy_text,
+)
+from web.office.reviews import decision, keys, look, picture, question, queue, text, undo
 
 urlpatterns = [
     path("", overview, name="office"),
     path("hostels/<slug:slug>/nights/<str:day>/", night, name="office_night"),
     path("calendar/", calendar, name="office_calendar"),
     path("calendar/<str:day>/withdrawal/", withdrawal, name="office_calendar_withdrawal"),
+    path("reviews/", queue, name="office_reviews"),
+    path("reviews/keys/", keys, name="office_review_keys"),
+    path("reviews/<int:number>/", question, name="office_review"),
+    path("reviews/<int:number>/decision/", decision, name="office_review_decision"),
+    path("reviews/<int:number>/text/", text, name="office_review_text"),
+    path("reviews/<int:number>/undo/", undo, name="office_review_undo"),
+    path("reviews/<int:number>/look/", look, name="office_review_look"),
+    path("evidence/<int:number>/pages/<int:page>/", picture, name="office_evidence_page"),
+    path("policies/", policies, name="office_policies"),
+    path("policies/<int:pk>/", policy, name="office_policy"),
+    path("policies/<int:pk>/file.yaml", policy_file, name="office_policy_file"),
+    path("policies/<int:pk>/text/", policy_text, name="office_policy_text"),
+    path("policies/<int:pk>/preview/", policy_preview, name="office_policy_preview"),
+    path("policies/<int:pk>/approval/", policy_approval, name="office_policy_approval"),
+    path("policies/<int:pk>/handover/", policy_handover, name="office_policy_handover"),
+    path("policies/<int:pk>/discard/", policy_discard, name="office_policy_discard"),
     path("people/", people, name="office_people"),
     path("people/<int:number>/", person, name="office_person"),
     path("people/<int:number>/extra-nights/", extra, name="office_person_extra"),

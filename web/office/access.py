@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.models import User
-from accounts.roles import networks_seen_by
+from accounts.roles import networks_reviewed_by, networks_seen_by
+from eligibility.models import Review
 from hostel.models import Hostel, Network
 from hostel.nights import business_day
 from web.staff import no_right
@@ -41,12 +42,34 @@ class Office:
         return self.url("office_calendar")
 
     @property
+    def policies(self) -> str:
+        return self.url("office_policies")
+
+    @property
+    def reviews(self) -> str:
+        return self.url("office_reviews")
+
+    @property
     def people(self) -> str:
         return self.url("office_people")
 
     def hostels(self) -> QuerySet[Hostel]:
         """The houses of the network, those of the districts below it included."""
         return Hostel.objects.filter(Q(network=self.network) | Q(network__parent=self.network))
+
+    def reviewed_networks(self) -> QuerySet[Network]:
+        """Of the network that is looked at and the districts below it those whose questions this person may answer."""
+        here = Q(pk=self.network.pk) | Q(parent=self.network.pk)
+        return networks_reviewed_by(self.user, self.day).filter(here)
+
+    @cached_property
+    def may_review(self) -> bool:
+        return self.reviewed_networks().exists()
+
+    @cached_property
+    def reviews_waiting(self) -> int:
+        """How many questions wait for an answer; none for who may not give one."""
+        return Review.objects.open().filter(assessment__policy__network__in=self.reviewed_networks()).count()
 
     def url(self, name: str, *args, **query) -> str:
         """The address of an office page for this network; it stands in it only where one could mean another."""
