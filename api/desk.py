@@ -65,6 +65,13 @@ class CheckInRequest(ActRequest):
     document_number = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=40, help_text="Read in addition; it must match."
     )
+    evidence_seen = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=40,
+        help_text="The kind of proof whose original was shown (`GET stays/{code}/evidence/` lists them).",
+    )
 
 
 class DeskStaySerializer(serializers.Serializer):
@@ -219,6 +226,7 @@ class CheckIn(DeskAct):
                 compared=said["compared"],
                 bed=_bed(stay.hostel_id, stay.nights, said.get("bed")),
                 document_number=said["document_number"],
+                evidence_seen=said["evidence_seen"],
                 now=now,
                 actor=request.user,
                 at=at,

@@ -19,15 +19,22 @@ HEADER = "Idempotency-Key"
 
 
 def write_once(
-    request: Request, do: Callable[[], Any], *, now: datetime, status: int = 200, key: str | None = None
+    request: Request,
+    do: Callable[[], Any],
+    *,
+    now: datetime,
+    status: int = 200,
+    key: str | None = None,
+    body: Any = None,
 ) -> Response:
     """Answer a write with what ``do`` returns (JSON values), once for each key.
 
-    ``key`` is the desk's ``act_id``, where there is one; else the header says it. A refusal is kept too, although
+    ``key`` is the desk's ``act_id``, where there is one; else the header says it. ``body`` says what was sent, where
+    that is no JSON: of files what is in them, for a name is not what tells two apart. A refusal is kept too, although
     what it refused was rolled back. Errors of the fields, of rights and of ours are not kept: sent again, the
     write is looked at again.
     """
-    write = _write(request, key)
+    write = _write(request, key, request.data if body is None else body)
     try:
         given = once(write, lambda: Answer(status, _plain(do())), now)
     except Refused as no:
@@ -41,14 +48,14 @@ def write_once(
     return Response(given.body, status=given.status, headers=headers)
 
 
-def _write(request, key):
+def _write(request, key, body):
     if key is None:
         key = request.headers.get(HEADER)
         if key is None:
             return None
         if not well_formed(key):
             raise unknown_field(HEADER, _("A key has 1 to 80 printable characters."))
-    return Write.of(request.user, request.method, request.path, key, request.data)
+    return Write.of(request.user, request.method, request.path, key, body)
 
 
 def _plain(values):

@@ -60,8 +60,8 @@ def read_proof(uploads: Sequence[BinaryIO], *, href: str = "", sent: int = 0) ->
     """Return the pages of what was sent: photos (JPEG, PNG, WebP) or a PDF, at most `MAX_PAGES` pages in all.
 
     What a file is, its content says, never its name. Raises Refused with FILE_MISSING, FILE_PAGES, FILE_SIZE,
-    FILE_TYPE, FILE_PIXELS, FILE_BROKEN or FILE_LOCKED; ``href`` is where the next step leads. ``sent`` is how many bytes
-    the whole request had: of one that is too large no file has been read at all.
+    FILE_TYPE, FILE_PIXELS, FILE_BROKEN or FILE_LOCKED; ``href`` is where the next step leads. ``sent`` is how many
+    bytes the whole request had: of one that is too large no file has been read at all.
     """
     try:
         if sent > MAX_BYTES_TOGETHER + MEGABYTE:
