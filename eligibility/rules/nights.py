@@ -221,7 +221,7 @@ def paid_or_free(facts: Facts, granted: Grant) -> bool:
     return not granted.priced or facts.wish.accept_price
 
 
-def counted(granted: Grant) -> dict[str, int | str]:
+def counted(granted: Grant) -> dict[str, int | tuple[str, str]]:
     """The numbers that the sentences say."""
     percents = dict.fromkeys(price.percent for price in granted.prices if price and price.percent)
     return {
@@ -229,7 +229,10 @@ def counted(granted: Grant) -> dict[str, int | str]:
         "free": granted.free,
         "priced": granted.priced,
         "possible": granted.free + granted.priced,
-        "percents": " / ".join(f"{percent} %" for percent in percents),
+        "percents": (
+            "、".join(f"{percent}%" for percent in percents),
+            " / ".join(f"{percent} %" for percent in percents),
+        ),
     }
 
 
