@@ -198,7 +198,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DocumentKind": "accounts.models.Person.Document",
         "RoleKind": "accounts.models.Role.Kind",
+        "EvidenceWay": "eligibility.models.Evidence.Way",
         "AlternativeKind": "api.problems.ALTERNATIVES",
+        "ReviewKind": "eligibility.models.Review.Kind",
+        "ReviewReason": "eligibility.reviews.BECAUSE",
+        "EvidenceState": "eligibility.models.Evidence.State",
     },
 }
 

@@ -62,13 +62,16 @@ def places(stay, lin, manager, officer):
         "cancel_stay": (guest, {}),
         "confirm_stay": (guest, {}),
         "extend_hold": (guest, {}),
+        "list_evidence": (guest, {}),
+        "hand_in_evidence": (guest, {"kind": "employer", "code": "ABCD1234"}),
+        "get_evidence_page": (guest, {}),
         "get_desk_today": (desk, {}),
         "check_in": (desk, act | {"compared": False}),
         "check_out": (desk, act),
         "no_show": (desk, act),
         "get_figures": (office, {}),
         "explain_problem": (nobody, {}),
-    }, {"code": code, "slug": "baodaiqiao", "hostel": "baodaiqiao", "name": "refused"}
+    }, {"code": code, "slug": "baodaiqiao", "hostel": "baodaiqiao", "name": "refused", "evidence": 1, "page": 1}
 
 
 def test_whatever_is_sent_it_never_breaks(places):

@@ -97,11 +97,12 @@ def _operation(schema, path, method, operation):
     asked = [parameter for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
     lines += [_field(schema, parameter["name"], parameter["schema"], parameter) for parameter in asked]
     if "requestBody" in operation:
-        (content,) = operation["requestBody"]["content"].values()
+        # A form says more than the JSON beside it: it also takes files.
+        content = next(iter(operation["requestBody"]["content"].values()))
         lines += _fields(schema, content["schema"])
     for status, response in operation["responses"].items():
         if status < "300":
-            (content,) = response["content"].values()
+            content = next(iter(response.get("content", {}).values()), {"schema": {}})
             names = ", ".join(f"`{name}`" for name in _answered(schema, content["schema"]))
             lines.append(f"\nAnswers {status}{': ' + names if names else ''}.")
     refused = [status for status in operation["responses"] if status >= "400"]
