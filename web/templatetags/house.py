@@ -254,11 +254,15 @@ def fix_href(fix, answers=""):
     return f"/en{fix.href}" if english and path.startswith("/") else fix.href
 
 
+MOST_CELLS = 31  # more than a month's nights are said, and not drawn
+
+
 @register.inclusion_tag("web/parts/meter.html")
 def nights_meter(cap):
     """Draw one cap of the allowance: a cell per night, and the sentence that says the same."""
     cells = ["used"] * cap.used + ["kept"] * cap.kept + ["free"] * cap.left
-    return {"cap": cap, "cells": cells[: cap.granted], "taken": cap.used + cap.kept}
+    drawn = [] if cap.per_stay or cap.granted > MOST_CELLS else cells[: cap.granted]
+    return {"cap": cap, "cells": drawn, "taken": cap.used + cap.kept}
 
 
 @register.simple_tag

@@ -52,12 +52,12 @@ def me(request):
 
 
 def _caps(person, now):
-    """The caps of a calendar year; none where no rules are in force."""
+    """Each cap; none where no rules are in force."""
     network = Network.objects.filter(hostels__isnull=False).select_related("parent").order_by("pk").first()
     if network is None:
         return []
     try:
-        return [cap for cap in allowance_of(person, network, now) if cap.returns_on]
+        return allowance_of(person, network, now)
     except Refused:
         return []
 
