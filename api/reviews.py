@@ -1,6 +1,5 @@
 """Reviews: the office's queue, one question with all that is known, its answer; and a person's own questions."""
 
-
 import django_filters
 from django.db.models import Prefetch
 from django.http import Http404
@@ -71,7 +70,7 @@ class PersonActionsSerializer(serializers.Serializer):
     appeal = ActionSerializer()
 
 
-class AskedSerializer(serializers.Serializer):
+class ReviewAnswerSerializer(serializers.Serializer):
     """A question to a person and its answer: what everybody who may know of it is told."""
 
     id = serializers.IntegerField()
@@ -111,7 +110,7 @@ class AskedSerializer(serializers.Serializer):
         ]
 
 
-class ReviewSerializer(AskedSerializer):
+class ReviewSerializer(ReviewAnswerSerializer):
     """A question as the office's queue shows it."""
 
     network = serializers.SlugField(source="assessment.policy.network.slug")
@@ -176,7 +175,7 @@ class DeclaredSerializer(serializers.Serializer):
 
     fact = serializers.CharField()
     value = serializers.JSONField(allow_null=True)
-    source = serializers.ChoiceField(["declared", "verified", "record"])
+    value_source = serializers.ChoiceField(["declared", "verified", "record"])
 
 
 class ReviewDetailSerializer(ReviewSerializer):
@@ -198,7 +197,7 @@ class ReviewDetailSerializer(ReviewSerializer):
     def get_declared(self, review):
         facts = self.context["facts"]
         said = facts.as_data()
-        return [{"fact": fact, "value": said[fact], "source": facts.source(fact)} for fact in DECLARED_FACTS]
+        return [{"fact": fact, "value": said[fact], "value_source": facts.source(fact)} for fact in DECLARED_FACTS]
 
     @extend_schema_field(ReasonSerializer(many=True))
     def get_reasons(self, review):
@@ -210,14 +209,14 @@ class ReviewDetailSerializer(ReviewSerializer):
         found = reviews.evidence_of(review).prefetch_related(pages)
         return EvidenceInReviewSerializer(found, many=True, context={"labels": _labels(review.assessment)}).data
 
-    @extend_schema_field(AskedSerializer(many=True))
+    @extend_schema_field(ReviewAnswerSerializer(many=True))
     def get_history(self, review):
         others = reviews.history(review)
         about = {"now": self.context["now"], "stays": reviewing.stays_about(others) if others else {}}
-        return AskedSerializer(others, many=True, context=about).data
+        return ReviewAnswerSerializer(others, many=True, context=about).data
 
 
-class OwnReviewSerializer(AskedSerializer):
+class OwnReviewSerializer(ReviewAnswerSerializer):
     """A question of one's own."""
 
     note = serializers.CharField(help_text="What I said about it.")

@@ -200,6 +200,8 @@ SPECTACULAR_SETTINGS = {
         "RoleKind": "accounts.models.Role.Kind",
         "EvidenceWay": "eligibility.models.Evidence.Way",
         "AlternativeKind": "api.problems.ALTERNATIVES",
+        "PolicyState": "api.policies.STATES",
+        "Outcome": "api.policies.OUTCOMES",
         "ReviewKind": "eligibility.models.Review.Kind",
         "ReviewReason": "eligibility.reviews.BECAUSE",
         "EvidenceState": "eligibility.models.Evidence.State",

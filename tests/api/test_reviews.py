@@ -189,7 +189,7 @@ def test_one_question_says_all_that_is_known_and_the_look_is_recorded(as_officer
     seen = as_officer.get(at(review)).json()
 
     assert (seen["name"], seen["purpose"], seen["outcome"]) == ("林小满", "interview", stay.assessment.outcome)
-    declared = {each["fact"]: (each["value"], each["source"]) for each in seen["declared"]}
+    declared = {each["fact"]: (each["value"], each["value_source"]) for each in seen["declared"]}
     assert declared["school_city"] == ("合肥", "declared")
     assert declared["birth_date"] == (lin.birth_date.isoformat(), "declared")
     [proof] = seen["evidence"]

@@ -66,4 +66,4 @@ def test_yes_and_no_at_once_never_leave_half_of_each(house, guests_of):
     assert house.rows("SELECT status FROM bookings_stay") == [(kept[given][0],)]
     assert house.rows("SELECT state FROM eligibility_evidence") == [(kept[given][1],)]
     assert house.rows("SELECT count(*) FROM bookings_bednight WHERE released_at IS NULL") == [(kept[given][2],)]
-    assert house.rows("SELECT kind FROM accounts_letter WHERE kind LIKE 'review%'") == [(f"review_{given}",)]
+    assert house.rows("SELECT kind FROM accounts_letter WHERE kind LIKE %s", "review%") == [(f"review_{given}",)]
