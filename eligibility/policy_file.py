@@ -244,6 +244,7 @@ def _contradictions(data: dict) -> Iterator[tuple[str, str]]:
     yield from _signatures(data)
     ids: set[str] = set()
     keys: set[str] = set()
+    steering: set[str] = set()
     lists = [("rules", data["rules"])]
     for n, given in enumerate(data["entitlements"]):
         place = f"entitlements[{n}]"
@@ -260,6 +261,9 @@ def _contradictions(data: dict) -> Iterator[tuple[str, str]]:
             if rule["id"] in ids:
                 yield f"{place}[{n}].id", f"{rule['id']!r} stands twice"
             ids.add(rule["id"])
+            if KINDS[rule["kind"]].once and (place != "rules" or rule["kind"] in steering):
+                yield f"{place}[{n}].kind", "stands once in a policy, among the rules of all that is given"
+            steering.add(rule["kind"])
             if rule.get("otherwise") == "ask" and not KINDS[rule["kind"]].clearable:
                 yield f"{place}[{n}].otherwise", "no person can agree where a rule of this kind is not met"
             for name, purposes in KINDS[rule["kind"]].purposes_in(rule):

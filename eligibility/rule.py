@@ -9,7 +9,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+from django.utils.functional import lazy
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.facts import RECORD, Facts
@@ -53,6 +55,7 @@ class Rule:
     always: ClassVar[bool] = False  # stands in every policy, also in one that does not name it
     of_entitlement: ClassVar[bool] = False  # made from an entitlement's own data, not from the list of rules
     clearable: ClassVar[bool] = True  # a person may agree although the rule is not met
+    once: ClassVar[bool] = False  # stands once in a policy, among the rules of all that is given: it steers the house
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -169,6 +172,14 @@ class Statement(Rule):
 
 
 YES_OR_NO = (("yes", Sentence(_("Yes"))), ("no", Sentence(_("No"))))
+
+
+def _in_two_languages(zh: str, en: str) -> str:
+    return en if (get_language() or "").startswith(ENGLISH) else zh
+
+
+# Words whose kind brings their translation along, for where the catalogue has none: in_two_languages("宠物", "Pets").
+in_two_languages = lazy(_in_two_languages, str)
 
 
 def key_of(what: str, *places: Mapping[str, str]) -> str:

@@ -20,7 +20,10 @@ class Answer(Rule):
 
     kind = "answer"
     name = _("A question of one's own")
-    says = _("Asked: {question}; to choose from: {options}; accepted: {accepted}; otherwise it is said: {refusal}")
+    says = _(
+        "Asked: {question}; to choose from: {options}; accepted: {accepted}; otherwise it is said: {refusal} "
+        "(kept as {key})"
+    )
     code = "ANSWER"
     rank = 48
     values = {

@@ -21,6 +21,7 @@ class Appeal(Statement):
     says = _("Who was not passed may appeal; a second person answers within {within}: {by}")
     code = "APPEAL"
     rank = 125
+    once = True
     values = {"within": {"$ref": "#/$defs/span"}, "by": {"$ref": "#/$defs/words"}}
     required = ("within",)
 

@@ -29,6 +29,7 @@ class Arrival(Statement):
     says = _("Guests arrive between {opens} and {closes} on {day}; they move in within {within} of being told yes")
     code = "ARRIVAL"
     rank = 85
+    once = True
     values = {"opens": HOUR, "closes": HOUR, "day": {"enum": list(DAYS)}, "within": {"$ref": "#/$defs/span"}}
 
     opens: str = ""

@@ -17,6 +17,7 @@ CLASSES = {
     "project_211": _("Project 211 university"),
     "overseas_ranked": _("ranked university abroad"),
 }
+LABELS = dict(Person.Education.choices)
 FULL_TIME = Question("full_time", Sentence(_("Is or was your study full-time?")), YES_OR_NO)
 
 
@@ -146,4 +147,4 @@ class Education(Rule):
 
 def label_of(education: str):
     """What people call it, lazily; what is no education we know is called as it was written."""
-    return Person.Education(education).label if education in Person.Education.values else education
+    return LABELS.get(education, education)

@@ -28,6 +28,7 @@ class NoShow(Rule):
     )
     code = "PAUSED"
     rank = 90
+    once = True
     clearable = False
     values = {
         "kept_until": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},

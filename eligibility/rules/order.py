@@ -33,6 +33,7 @@ class Order(Statement):
     )
     code = "ORDER"
     rank = 130
+    once = True
     values = {
         "first": {"enum": ["book", "qualify"]},
         "hold_minutes": {"type": "integer", "minimum": 1, "maximum": 1440},

@@ -29,6 +29,7 @@ class Review(Statement):
     )
     code = "REVIEW"
     rank = 120
+    once = True
     values = {
         "within": {"$ref": "#/$defs/span"},
         "by": {"$ref": "#/$defs/words"},
