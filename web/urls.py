@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from web.youth import booking, check, home, me, pages, passes, stays
+from web.youth import booking, check, home, me, pages, passes, reviews, stays
 
 urlpatterns = [
     path("", include("web.urls_login")),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("stays/<str:code>/cancel/", stays.cancel_page, name="stay_cancel"),
     path("stays/<str:code>/pass/", passes.pass_page, name="stay_pass"),
     path("stays/<str:code>/pass.png", passes.pass_picture, name="stay_pass_png"),
+    path("reviews/new/", reviews.ask_page, name="review_new"),
+    path("reviews/<int:number>/", reviews.review_page, name="review"),
+    path("reviews/<int:number>/appeal/", reviews.appeal_page, name="review_appeal"),
     path("me/", me.me, name="me"),
     path("settings/", me.page_settings, name="page_settings"),
     path("events/", pages.events, name="events"),

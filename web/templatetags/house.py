@@ -38,6 +38,7 @@ STATES = {
     "left": (pgettext_lazy("stay", "left"), "out", "plain"),
     "cancelled": (pgettext_lazy("stay", "cancelled"), "cross", "plain"),
     "no_show": (pgettext_lazy("stay", "no-show"), "block", "danger"),
+    "refused": (pgettext_lazy("stay", "not passed"), "cross", "danger"),
     "due_in": (pgettext_lazy("stay", "due in"), "moon", "info"),
     "arriving_late": (pgettext_lazy("stay", "arriving late"), "clock", "info"),
     "due_out": (pgettext_lazy("stay", "due out"), "out", "warn"),

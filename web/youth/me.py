@@ -19,6 +19,7 @@ from bookings.models import Stay
 from hostel.models import Network
 from hostel.nights import business_day
 from web.templatetags.house import SETTINGS
+from web.youth.reviews import questions_of
 
 A_YEAR = 365 * 24 * 60 * 60
 PAST_SHOWN = 50
@@ -46,6 +47,7 @@ def me(request):
             "document": mask(person.document) if person and person.document else "",
             "current": sorted(current, key=lambda row: row["stay"].arrival),
             "past": [row for row in stays if row not in current],
+            "questions": questions_of(request.user, now),
             "caps": _caps(person, now),
         },
     )

@@ -17,6 +17,7 @@ from accounts.reasons import Refused
 from bookings.booking import actions, cancel
 from bookings.models import Stay
 from web.youth import asked
+from web.youth.reviews import about_stay
 
 
 def own_stay(request, code: str) -> Stay:
@@ -60,6 +61,7 @@ def stay_page(request, code):
             "actions": actions(stay, now),
             "has_pass": state in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE),
             "hold_ended": hold_ended,
+            "question": about_stay(stay, now),
             "again_href": asked.address(reverse("book", args=[stay.hostel.slug]), asked.span(stay.nights)),
         },
     )
