@@ -14,7 +14,7 @@ from accounts.models import Person
 from accounts.reasons import CHINESE, ENGLISH
 from accounts.roles import networks_reviewed_by
 from api.door import Door
-from api.fields import Choice, Day
+from api.fields import Choice, Day, Moment
 from api.once import write_once
 from api.pages import Pages
 from api.problems import ReasonSerializer
@@ -189,6 +189,11 @@ class ReviewDetailSerializer(ReviewSerializer):
     reasons = serializers.SerializerMethodField(help_text="Every rule's answer, as the person read it.")
     evidence = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField(help_text="The person's other reviews here, the latest first.")
+    read_at = serializers.SerializerMethodField(help_text="To send with the answer.")
+
+    @extend_schema_field(serializers.DateTimeField())
+    def get_read_at(self, review):
+        return serializers.DateTimeField().to_representation(self.context["now"])
 
     def get_purpose(self, review) -> str:
         return self.context["facts"].wish.purpose or ""
@@ -395,14 +400,19 @@ class DecisionRequest(serializers.Serializer):
     clears_until = Day(
         allow_null=True, default=None, help_text="Passed: for arrivals up to this day; else as long as the policy says."
     )
+    read_at = Moment(
+        allow_null=True,
+        default=None,
+        help_text="`read_at` of what you read: a proof that came later is then not answered unseen (`CHANGED`).",
+    )
 
 
 def _decide(review, now, user, said):
-    decision, about = said["decision"], {"actor": user, "now": now, "words": said["words"]}
-    if decision == Review.Decision.PASSED:
-        return reviewing.pass_review(review, clears_until=said["clears_until"], because=said["because"], **about)
-    verb = reviewing.refuse if decision == Review.Decision.REFUSED else reviewing.send_back
-    return verb(review, because=said["because"], **about)
+    about = {"actor": user, "now": now} | {name: said[name] for name in ("because", "words", "read_at")}
+    if said["decision"] == Review.Decision.PASSED:
+        return reviewing.pass_review(review, clears_until=said["clears_until"], **about)
+    verb = reviewing.refuse if said["decision"] == Review.Decision.REFUSED else reviewing.send_back
+    return verb(review, **about)
 
 
 class ReviewDecision(OneReview):

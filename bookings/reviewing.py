@@ -65,15 +65,18 @@ def pass_review(
     because: Sequence[str] = (),
     words: str = "",
     clears_until: date | None = None,
+    read_at: datetime | None = None,
 ) -> Review:
     """Agree: the proofs sent are accepted, the rules in question set aside, and the stay that waits is decided anew.
 
     The rules are set aside for arrivals up to ``clears_until``; without it as long as the policy says. Proofs alone
-    set aside nothing. Raises Refused as `eligibility.reviews.decide`, also where a reason (``because``) is named.
+    set aside nothing. ``read_at`` is when the reviewer read it all, where that is known. Raises Refused as
+    `eligibility.reviews.decide`, also where a reason (``because``) is named; and with CHANGED for a proof sent since.
     """
 
     def do():
         asked, stay = _opened(review)
+        _all_was_read(asked, read_at)
         until = clears_until or _clears_until(asked, now)
         passed = reviews.decide(
             asked, DECISIONS.PASSED, actor=actor, now=now, because=because, words=words, clears_until=until
@@ -91,11 +94,20 @@ def pass_review(
     return act(do)
 
 
-def send_back(review: Review, *, actor: User, now: datetime, because: Sequence[str], words: str = "") -> Review:
+def send_back(
+    review: Review,
+    *,
+    actor: User,
+    now: datetime,
+    because: Sequence[str],
+    words: str = "",
+    read_at: datetime | None = None,
+) -> Review:
     """Ask for something better: the proofs go back, and the bed is held for as long as a proof may take."""
 
     def do():
         asked, stay = _opened(review)
+        _all_was_read(asked, read_at)
         back = reviews.decide(asked, DECISIONS.SENT_BACK, actor=actor, now=now, because=because, words=words)
         _sent(back).update(sent_back_at=now, decided_by=actor)
         if _waits(stay, now):
@@ -106,7 +118,15 @@ def send_back(review: Review, *, actor: User, now: datetime, because: Sequence[s
     return act(do)
 
 
-def refuse(review: Review, *, actor: User, now: datetime, because: Sequence[str], words: str = "") -> Review:
+def refuse(
+    review: Review,
+    *,
+    actor: User,
+    now: datetime,
+    because: Sequence[str],
+    words: str = "",
+    read_at: datetime | None = None,
+) -> Review:
     """Say no: the stay that waits is refused, its bed and its nights go back. A stay that is confirmed stands.
 
     Where the policy keeps the bed after a no, the guest may still send what was wanted, unless what came was false or
@@ -115,6 +135,7 @@ def refuse(review: Review, *, actor: User, now: datetime, because: Sequence[str]
 
     def do():
         asked, stay = _opened(review)
+        _all_was_read(asked, read_at)
         refused = reviews.decide(asked, DECISIONS.REFUSED, actor=actor, now=now, because=because, words=words)
         _sent(refused).update(sent_back_at=now, decided_by=actor)
         if _waits(stay, now) and _keeps_the_bed(refused, because):
@@ -128,6 +149,22 @@ def refuse(review: Review, *, actor: User, now: datetime, because: Sequence[str]
         return refused
 
     return act(do)
+
+
+def _all_was_read(review, read_at):
+    """Nothing is answered unseen: what came since the reviewer read it is looked at first."""
+    if read_at is None or review.decided_at is not None:
+        return
+    if latest := _sent(review).filter(handed_in_at__gt=read_at).order_by("-handed_in_at").first():
+        raise Refused(
+            Reason(
+                "CHANGED",
+                NOT_MET,
+                Sentence(_("Another proof was sent on %(moment)s: look at it first"), {"moment": latest.handed_in_at}),
+                value_used=latest.handed_in_at,
+                fix=Fix("review", _("Look again"), f"/office/reviews/{review.pk}/"),
+            )
+        )
 
 
 def _keeps_the_bed(review, because):

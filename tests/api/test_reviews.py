@@ -289,6 +289,18 @@ def test_a_proof_is_passed_and_the_stay_is_the_guest_s(as_officer, as_lin, revie
     assert (mine["decision"], mine["stay"]["code"]) == ("passed", stay.code)
 
 
+def test_a_proof_that_came_since_it_was_read_is_looked_at_first(as_officer, review, stay):
+    read_at = as_officer.get(at(review)).json()["read_at"]
+    proof_for(stay.assessment, timezone.now(), kind="employer")
+
+    body = {"decision": "passed", "read_at": read_at}
+    problem(as_officer.post(at(review, "decision/"), body), 409, "CHANGED")
+
+    read_at = as_officer.get(at(review)).json()["read_at"]
+    assert as_officer.post(at(review, "decision/"), body | {"read_at": read_at}).status_code == 200
+    assert {evidence.state for evidence in Evidence.objects.all()} == {"accepted"}
+
+
 def test_what_is_sent_back_says_why(as_officer, as_lin, review, stay):
     body = {"decision": "sent_back", "because": ["PAGES_MISSING", "OTHER"], "words": "缺第二页"}
     done = as_officer.post(at(review, "decision/"), body).json()
@@ -315,6 +327,7 @@ def test_what_is_sent_back_says_why(as_officer, as_lin, review, stay):
         ({"decision": "refused", "because": ["BLURRED"], "words": "x" * 501}, "words"),
         ({"decision": "passed", "clears_until": "tomorrow"}, "clears_until"),
         ({"decision": "passed", "clears_until": "2024-01-01"}, "clears_until"),
+        ({"decision": "passed", "read_at": "just now"}, "read_at"),
     ],
 )
 def test_an_answer_that_says_too_little_or_too_much_is_a_field_error(as_officer, review, body, field):

@@ -208,6 +208,18 @@ def test_a_hold_whose_time_is_over_is_not_brought_back(waiting, asked, officer):
     assert again(waiting).state(moment(FRIDAY, 23)) == "cancelled"
 
 
+@pytest.mark.parametrize("answer", ["pass", "send back", "refuse"])
+def test_a_proof_that_came_since_it_was_read_is_not_answered_unseen(answer, sent, proof, officer):
+    proof_for(sent.assessment, LATER, kind="employer")
+
+    no = refused(ANSWERS[answer], proof, actor=officer, now=LATER, read_at=NOW)
+
+    assert no.sentence.say("en") == "Another proof was sent on 6 Mar 10:02: look at it first"
+    assert [evidence.state for evidence in Evidence.objects.all()] == ["sent", "sent"]
+    ANSWERS[answer](proof, actor=officer, now=LATER, read_at=LATER)
+    assert "sent" not in [evidence.state for evidence in Evidence.objects.all()]
+
+
 # --- sending back ---------------------------------------------------------------------------------------------------
 def test_what_is_sent_back_can_be_sent_again_until_the_proof_is_due(sent, proof, officer):
     back = reviewing.send_back(proof, actor=officer, now=LATER, because=["BLURRED", "OTHER"], words="第二页看不清")
