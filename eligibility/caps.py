@@ -20,10 +20,28 @@ FREE, PRICED = "free", "priced"
 
 @dataclass(frozen=True)
 class Price:
-    """What a night costs its guest: its class, and how many percent of the house's rate."""
+    """What a night costs its guest: its class, and how many percent of the house's rate, or how much in fen."""
 
     cls: str
     percent: int
+    fen: int = 0
+
+    @property
+    def weight(self) -> int:
+        """How dear it is beside other prices, whatever the house's rate."""
+        return self.percent * 100 + self.fen
+
+    def cost(self, rate_fen: int | None) -> int:
+        """What the guest pays in fen, in a house whose rate is ``rate_fen``: rounded, half a fen up."""
+        return self.fen or ((rate_fen or 0) * self.percent + 50) // 100
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """The price in words, as (Chinese, English)."""
+        if self.fen:
+            yuan = f"{self.fen // 100}" if self.fen % 100 == 0 else f"{self.fen / 100:.2f}"
+            return f"每晚 ¥{yuan}", f"¥{yuan} a night"
+        return f"房价的 {self.percent}%", f"{self.percent} % of the house's rate"
 
 
 NOTHING = Price(FREE, 0)
@@ -31,9 +49,9 @@ NOTHING = Price(FREE, 0)
 
 @dataclass(frozen=True)
 class Tier:
-    """After the free nights, at ``percent`` of the house's rate: ``nights`` of a stay, or its next ``months``."""
+    """After the free nights, at ``price``: ``nights`` of a stay, or its next ``months``."""
 
-    percent: int
+    price: Price
     nights: int = 0
     months: int = 0
 
@@ -90,7 +108,7 @@ class Cap:
             return sorted({night.stay: night.arrival or night.night for night in kept if self.counts(night)}.values())
         return sorted(night.night for night in kept if self.counts(night))
 
-    def used(self, day: date, counted: Iterable[date]) -> int:
+    def used(self, day: date, counted: Sequence[date]) -> int:
         """How much of the window of ``day`` is used, where ``counted`` are the days that count."""
         return sum(self.same_window(day, other) for other in counted)
 
@@ -105,18 +123,6 @@ class Cap:
         return self.used(day, counted) >= self.granted(day, extras)
 
 
-class PerStay(Cap):
-    code = "STAY_NIGHTS"
-    label = _("Free nights a stay")
-    extendable = False
-
-    def counts(self, kept):
-        return False
-
-    def same_window(self, day, other):
-        return True
-
-
 class _ByYear:
     def same_window(self, day, other):
         return day.year == other.year
@@ -125,9 +131,20 @@ class _ByYear:
         return date(today.year + 1, 1, 1)
 
 
+class _ByMonth:
+    def same_window(self, day, other):
+        return (day.year, day.month) == (other.year, other.month)
+
+    def returns_on(self, today, counted):
+        return later_by_months(today.replace(day=1), 1)
+
+
 class _Once:
     def same_window(self, day, other):
         return True
+
+    def used(self, day, counted):
+        return len(counted)
 
 
 @dataclass(frozen=True)
@@ -155,10 +172,25 @@ class _Rolling(Cap):
         return max(within) + timedelta(days=self.window) if within else today
 
 
+class PerStay(_Once, Cap):
+    code = "STAY_NIGHTS"
+    label = _("Free nights a stay")
+    extendable = False
+
+    def counts(self, kept):
+        return False
+
+
 class PerYear(_ByYear, Cap):
     """Per calendar year of each night."""
 
     label = _("Free nights a calendar year")
+
+
+class PerMonth(_ByMonth, Cap):
+    """Per calendar month of each night."""
+
+    label = _("Free nights a calendar month")
 
 
 class Lifetime(_Once, Cap):
@@ -182,6 +214,15 @@ class StaysPerYear(_ByYear, Cap):
 
     code = "STAYS"
     label = _("Stays a calendar year")
+    of_stays = True
+    extendable = False
+
+
+class StaysPerMonth(_ByMonth, Cap):
+    """Per calendar month of the arrival."""
+
+    code = "STAYS"
+    label = _("Stays a calendar month")
     of_stays = True
     extendable = False
 
@@ -248,7 +289,7 @@ def grant(
             del left[0]
             taken.clear()
         taken.append(night)
-        prices.append(Price(PRICED, left[0].percent) if left else None)
+        prices.append(left[0].price if left else None)
     return Grant(tuple(prices), frozenset(against))
 
 

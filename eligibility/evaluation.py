@@ -54,7 +54,12 @@ def evaluate(policy: Policy, facts: Facts) -> Decision:
     today = terms.on(facts.day)
     common = judged(today.rules, facts, terms)
     decisions = [_decide(given, common, facts, terms) for given in today.entitlements]
-    return decisions[0] if len(decisions) == 1 else min(decisions, key=_distance)
+    if len(decisions) == 1:
+        return decisions[0]
+    distances = [_distance(decision) for decision in decisions]
+    nearest = [decision for decision, far in zip(decisions, distances, strict=True) if far == min(distances)]
+    # Only among those that are as good: how many nights would be free takes longer to say than all the rest.
+    return nearest[0] if len(nearest) == 1 else min(nearest, key=lambda one: (-one.free_nights, one.entitlement))
 
 
 def judged(rules: Iterable[Rule], facts: Facts, terms: Terms) -> list[tuple[tuple, Reason]]:
@@ -88,15 +93,13 @@ def _decide(entitlement: Entitlement, common, facts, terms):
 
 def _distance(decision):
     """How far a decision is from the best that can be: the kindest outcome, the fewest refusals (of who one is before
-    those of how many nights), the least to pay, the most free nights."""
+    those of how many nights), the least to pay."""
     not_met = [reason.rule_id for reason in decision.reasons if reason.verdict == NOT_MET]
     return (
         BEST.index(decision.outcome),
         len(not_met) - not_met.count(decision.nights.id),
         len(not_met),
-        sum(price.percent for price in decision.prices),
-        -decision.free_nights,
-        decision.entitlement,
+        sum(price.weight for price in decision.prices),
     )
 
 
