@@ -50,3 +50,11 @@ def test_a_draft_is_called_a_draft(network, tmp_path, capsys):
     call_command("load_policy", str(file))
 
     assert capsys.readouterr().out == "wuzhong-sample/1: a draft, not approved\n"
+
+
+def test_the_command_takes_another_network(network, capsys):
+    Network.objects.create(slug="gusu", name_zh="姑苏", name_en="Gusu")
+
+    call_command("load_policy", str(SAMPLE), "--network", "gusu")
+
+    assert Policy.objects.get().network.slug == "gusu"

@@ -1,11 +1,15 @@
 from copy import deepcopy
+from datetime import date
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from eligibility.models import Policy
-from eligibility.policy_file import WrongFile, errors_in, load_policy, read_policy, schema
+from accounts.models import Person
+from eligibility.models import Assessment, Policy
+from eligibility.policy_file import WrongFile, errors_in, load_policy, read_policy, read_text, schema, written
 from eligibility.rules import KINDS
 from hostel.models import Network
 from tests.eligibility.cases import NOW, SAMPLE, SAMPLE_RULES
@@ -80,8 +84,8 @@ WRONG = [
     (lambda d: entitlement(d)["caps"].update(per_year=-1), "entitlements[0].caps.per_year: must be 0 or more"),
     (
         lambda d: entitlement(d)["caps"].update(per_week=1),
-        "entitlements[0].caps: does not know per_week; it takes per_stay, per_stay_by_proof, extended_to, per_year, lifetime, "
-        "rolling, stays_per_year, stays_lifetime, stays_rolling",
+        "entitlements[0].caps: does not know per_week; it takes per_stay, per_stay_by_proof, extended_to, per_month, "
+        "per_year, lifetime, rolling, stays_per_month, stays_per_year, stays_lifetime, stays_rolling",
     ),
     (lambda d: entitlement(d)["after"][0].update(percent=101), "entitlements[0].after[0].percent: must be 100 or less"),
     (lambda d: entitlement(d).pop("label"), "entitlements[0]: label is missing"),
@@ -245,3 +249,124 @@ def test_each_kind_has_its_own_file_and_place():
     assert (
         len(files) == len({kind.code for kind in KINDS.values()}) == len({k.rank for k in KINDS.values()}) == len(KINDS)
     )
+
+
+# --- for another network, and for days that are over ------------------------------------------------------------------
+@pytest.fixture
+def decided_on(network):
+    """Keeps a decision made on a day by the version in force."""
+
+    def decide(day, policy=None):
+        return Assessment.objects.create(
+            person=Person.objects.create(),
+            policy=policy or Policy.objects.latest("version"),
+            made_at=NOW.replace(year=day.year, month=day.month, day=day.day),
+            outcome="yes",
+            facts={},
+            verdicts=[],
+        )
+
+    return decide
+
+
+def test_a_file_can_be_loaded_for_another_network_than_it_names(network):
+    other = Network.objects.create(slug="gusu", name_zh="姑苏", name_en="Gusu")
+
+    policy = load_policy(SAMPLE, now=NOW, network="gusu")
+
+    assert (policy.network, policy.version, policy.rules["network"]) == (other, 1, "gusu")
+    assert load_policy(SAMPLE, now=NOW, network="gusu") == policy
+    assert load_policy(SAMPLE, now=NOW).network == network
+
+
+def test_a_network_that_is_not_here_is_an_error(network):
+    with pytest.raises(WrongFile) as no:
+        load_policy(SAMPLE, now=NOW, network="nowhere")
+
+    assert no.value.errors == ["network: there is no network 'nowhere' here; load it first with load_network"]
+
+
+def in_force_from(day):
+    return lambda data: (data.update(in_force_from=day), data["rules"][0].update(max=40))
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("day", ["2023-01-01", "2026-03-05"])
+def test_no_file_is_in_force_on_days_on_which_others_decided(network, file_with, decided_on, day, check):
+    load_policy(SAMPLE, now=NOW)
+    decided_on(date(2026, 3, 1))
+    decided_on(date(2026, 3, 6))
+
+    with pytest.raises(WrongFile) as no:
+        load_policy(file_with(in_force_from(day)), now=NOW, check=check)
+
+    assert no.value.errors == [
+        f"in_force_from: {day} is too early: wuzhong-sample/1 still decided on 2026-03-06; write 2026-03-06 or later"
+    ]
+    assert Policy.objects.count() == 1
+
+
+def test_from_the_last_day_of_a_decision_on_a_file_may_be_in_force(network, file_with, decided_on):
+    load_policy(SAMPLE, now=NOW)
+    decided_on(date(2026, 3, 6))
+
+    assert load_policy(file_with(in_force_from("2026-03-06")), now=NOW).version == 2
+
+
+def test_decisions_of_another_network_are_no_matter(network, file_with, decided_on):
+    Network.objects.create(slug="gusu", name_zh="姑苏", name_en="Gusu")
+    load_policy(SAMPLE, now=NOW)
+    decided_on(date(2026, 3, 6), load_policy(SAMPLE, now=NOW, network="gusu"))
+
+    assert load_policy(file_with(in_force_from("2024-01-01")), now=NOW).version == 2
+
+
+def test_a_draft_decides_nothing_so_it_is_never_too_early(network, file_with, decided_on):
+    load_policy(SAMPLE, now=NOW)
+    decided_on(date(2026, 3, 6))
+
+    def unsigned(data):
+        for name in ("approved_by", "in_force_from"):
+            del data[name]
+
+    assert load_policy(file_with(unsigned), now=NOW).is_draft
+
+
+# --- written back -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "path", [SAMPLE, *sorted((SAMPLE.parents[1] / "published").glob("*.yaml"))], ids=lambda p: p.stem
+)
+def test_a_policy_that_is_written_reads_back_as_the_same(path, tmp_path):
+    data = read_policy(path)
+    file = tmp_path / "written.yaml"
+
+    file.write_text(written(data | {"fingerprint": "of the row"}), "utf-8")
+
+    assert read_policy(file) == data
+
+
+def test_what_is_written_is_good_to_read():
+    lines = written(SAMPLE_RULES).splitlines()
+
+    assert lines[0] == "name: wuzhong-sample"
+    assert "  interview: {zh: 面试, en: an interview}" in lines
+    assert "  ahead: {value: 30, unit: day}" in lines
+    assert "  caps: {per_stay: 3, per_year: 7}" in lines
+    assert "- id: age" in lines
+    assert "  kept_until: '23:00'" in lines
+
+
+plain_text = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12)
+tricky = st.sampled_from(
+    ["yes", "no", "null", "~", "08", "007", "0x1F", "1_000", "1.5", "23:00", "2026-01-01", "<<", "=", "", "two\nlines "]
+)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | plain_text | tricky,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(plain_text | tricky, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["name", "rules", "id", "network", "title"]), values, max_size=4))
+def test_whatever_a_policy_may_hold_reads_back_as_the_same(data):
+    assert read_text(written(data), "written") == data
