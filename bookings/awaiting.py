@@ -117,4 +117,4 @@ def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: U
 def priced(decision: Decision, nights: Nights, rate_fen: int | None) -> list[tuple]:
     """Price and fen of each night. A hold that is not decided yet keeps its nights as free ones."""
     prices = decision.prices or (NOTHING,) * len(nights)
-    return [(price, ((rate_fen or 0) * price.percent + 50) // 100) for price in prices]
+    return [(price, price.cost(rate_fen)) for price in prices]

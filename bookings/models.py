@@ -195,7 +195,9 @@ class BedNight(models.Model):
                 condition=Q(excused_at=None) | ~Q(excused_because=""), name="a_night_is_excused_with_a_reason"
             ),
             models.CheckConstraint(
-                condition=Q(price_class="free", percent=0) | Q(price_class="priced", percent__gte=1),
+                condition=Q(price_class="free", percent=0, price_fen=0)
+                | Q(price_class="priced", percent__gte=1)
+                | Q(price_class="priced", price_fen__gte=1),
                 name="a_priced_night_has_a_price",
             ),
         ]

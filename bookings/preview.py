@@ -290,7 +290,7 @@ def _group(before, after):
     if before.outcome == after.outcome:
         if after.outcome != YES:
             return None
-        cost_before, cost_after = (sum(price.percent for price in each.prices) for each in (before, after))
+        cost_before, cost_after = (sum(price.weight for price in each.prices) for each in (before, after))
         return PAYS_MORE if cost_after > cost_before else PAYS_LESS if cost_after < cost_before else None
     if NO in (before.outcome, after.outcome):
         return REFUSED if after.outcome == NO else ALLOWED
@@ -340,4 +340,4 @@ def _by_key(rows: QuerySet[Any], *columns: str) -> Iterator[tuple]:
         last, is_full = page[-1][0], len(page) == PAGE
         page = []  # before the next one is read: two would be twice the memory
         if is_full:
-            page = list(rows.filter(pk__lt=last)[:PAGE])
+            page = list(rows.filter(pk__lte=last)[:PAGE])

@@ -305,6 +305,8 @@ def _wrong_nights(given, place):
     for n, tier in enumerate(given.get("after", [])):
         if len(tier.keys() & {"per_stay", "months", "years"}) != 1:
             yield f"{place}.after[{n}]", "must say one of per_stay, months, years"
+        if len(tier.keys() & {"percent", "yuan"}) != 1:
+            yield f"{place}.after[{n}]", "must say one of percent, yuan"
 
 
 def _wrong_in_season(data, rule, values, place):

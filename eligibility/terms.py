@@ -6,12 +6,16 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from eligibility.caps import (
+    PRICED,
     Cap,
     Lifetime,
+    PerMonth,
     PerStay,
     PerYear,
+    Price,
     Rolling,
     StaysInAll,
+    StaysPerMonth,
     StaysPerYear,
     StaysRolling,
     Tier,
@@ -127,9 +131,7 @@ class Terms:
 
     def counts_working_days(self, day: date) -> bool:
         """Whether a rule of an arrival on ``day`` may count working days, or a person may have to answer in them."""
-        return any(
-            rule.otherwise == "ask" or rule.counts_working_days for rule in self.on(day).every_rule()
-        )
+        return any(rule.otherwise == "ask" or rule.counts_working_days for rule in self.on(day).every_rule())
 
     def history_from(self, day: date) -> date | None:
         """The first night that a cap may count for nights from ``day`` on; None where all of them may."""
@@ -235,8 +237,10 @@ def _nights(given, data, common):
 def _windows(caps, network, entitlement=""):
     """The caps that count over several stays: of one entitlement, or of everything that is given."""
     simple = {
+        "per_month": PerMonth,
         "per_year": PerYear,
         "lifetime": Lifetime,
+        "stays_per_month": StaysPerMonth,
         "stays_per_year": StaysPerYear,
         "stays_lifetime": StaysInAll,
     }
@@ -250,4 +254,5 @@ def _windows(caps, network, entitlement=""):
 
 
 def _tier(tier):
-    return Tier(tier["percent"], tier.get("per_stay", 0), tier.get("months", 0) + 12 * tier.get("years", 0))
+    price = Price(PRICED, tier.get("percent", 0), tier.get("yuan", 0) * 100)
+    return Tier(price, tier.get("per_stay", 0), tier.get("months", 0) + 12 * tier.get("years", 0))

@@ -104,8 +104,9 @@ class Migration(migrations.Migration):
             model_name="bednight",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("percent", 0), ("price_class", "free")),
+                    models.Q(("percent", 0), ("price_class", "free"), ("price_fen", 0)),
                     models.Q(("percent__gte", 1), ("price_class", "priced")),
+                    models.Q(("price_class", "priced"), ("price_fen__gte", 1)),
                     _connector="OR",
                 ),
                 name="a_priced_night_has_a_price",

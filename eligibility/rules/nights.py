@@ -11,14 +11,17 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.caps import (
+    PRICED,
     Cap,
     CityCap,
     Grant,
     Lifetime,
+    PerMonth,
     PerStay,
     PerYear,
     Rolling,
     StaysInAll,
+    StaysPerMonth,
     StaysPerYear,
     StaysRolling,
     Tier,
@@ -32,8 +35,8 @@ from eligibility.rule import Rule
 # Where no cap bounds a stay, look no further than this for its free nights.
 LONGEST_STAY = 366
 # Of several windows the first of these is what people mean by "nights left".
-WINDOWS = (PerYear, Lifetime, Rolling)
-STAYS = (StaysPerYear, StaysInAll, StaysRolling)
+WINDOWS = (PerYear, PerMonth, Lifetime, Rolling)
+STAYS = (StaysPerMonth, StaysPerYear, StaysInAll, StaysRolling)
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class Nights(Rule):
         short = granted.refused and any(type(other) not in elsewhere for other in granted.against)
         if paid_or_free(facts, granted) and not short:
             if granted.priced:
-                text = _("Free nights: %(free)s; nights at %(percents)s of the house's rate: %(priced)s")
+                text = _("Free nights: %(free)s; nights at a price: %(priced)s (%(prices)s)")
                 return self.reason(MET, text, counts, **about)
             elif cap:
                 left = {"left": max(there - used, 0), "all": there, "used": used}
@@ -136,7 +139,7 @@ class Nights(Rule):
             text = _("Of the %(wanted)s nights you want only %(possible)s can be had")
             return self.reason(NOT_MET, text, counts, fix=offer(granted), **about)
         else:
-            text = _("Of the %(wanted)s nights you want %(free)s are free; %(priced)s cost %(percents)s of the rate")
+            text = _("Of the %(wanted)s nights you want %(free)s are free; %(priced)s cost %(prices)s")
             return self.reason(NOT_MET, text, counts, fix=offer(granted), **about)
 
     def _window(self, facts, cap, granted):
@@ -144,20 +147,20 @@ class Nights(Rule):
         back = self._back(cap, facts)
         values = {"cap": there, "used": used, "back": back, "days": getattr(cap, "window", 0)}
         about = {"used": used, "needed": there}
-        rolling = type(cap) is Rolling
-        if cap not in granted.against or (paid_or_free(facts, granted) and not granted.refused):
-            text = (
-                _("Within %(cap)s free nights in any %(days)s days, of which you have used %(used)s")
-                if rolling
-                else _("Within %(cap)s free nights in all, of which you have used %(used)s")
-            )
-            return self.reason(MET, text, values, **about)
-        text = (
-            _("In any %(days)s days %(cap)s nights are free; you have used %(used)s, back on %(back)s")
-            if rolling
-            else _("In all %(cap)s nights are free; you have used %(used)s")
-        )
-        return self.reason(NOT_MET, text, values, fix=offer(granted), **about)
+        met = cap not in granted.against or (paid_or_free(facts, granted) and not granted.refused)
+        text = {
+            (PerYear, True): _("Within %(cap)s free nights a calendar year, of which you have used %(used)s"),
+            (PerYear, False): _("%(cap)s nights a calendar year are free; you have used %(used)s, back on %(back)s"),
+            (PerMonth, True): _("Within %(cap)s free nights a calendar month, of which you have used %(used)s"),
+            (PerMonth, False): _("%(cap)s nights a calendar month are free; you have used %(used)s, back on %(back)s"),
+            (Lifetime, True): _("Within %(cap)s free nights in all, of which you have used %(used)s"),
+            (Lifetime, False): _("In all %(cap)s nights are free; you have used %(used)s"),
+            (Rolling, True): _("Within %(cap)s free nights in any %(days)s days, of which you have used %(used)s"),
+            (Rolling, False): _(
+                "In any %(days)s days %(cap)s nights are free; you have used %(used)s, back on %(back)s"
+            ),
+        }[type(cap), met]
+        return self.reason(MET if met else NOT_MET, text, values, fix=None if met else offer(granted), **about)
 
     def _stay(self, nights, cap):
         most, wanted = self._longest(cap, nights.arrival), len(nights)
@@ -188,6 +191,10 @@ class Nights(Rule):
         values = {"cap": there, "used": used, "back": back, "days": getattr(cap, "window", 0)}
         met = used < there
         text = {
+            (StaysPerMonth, True): _("Stays this calendar month: %(used)s of at most %(cap)s"),
+            (StaysPerMonth, False): _(
+                "A person may have %(cap)s such stays a calendar month; possible again on %(back)s"
+            ),
             (StaysPerYear, True): _("Stays this calendar year: %(used)s of at most %(cap)s"),
             (StaysPerYear, False): _(
                 "A person may have %(cap)s such stays a calendar year; possible again on %(back)s"
@@ -223,16 +230,13 @@ def paid_or_free(facts: Facts, granted: Grant) -> bool:
 
 def counted(granted: Grant) -> dict[str, int | tuple[str, str]]:
     """The numbers that the sentences say."""
-    percents = dict.fromkeys(price.percent for price in granted.prices if price and price.percent)
+    prices = dict.fromkeys(price.said for price in granted.prices if price and price.cls == PRICED)
     return {
         "wanted": len(granted.prices),
         "free": granted.free,
         "priced": granted.priced,
         "possible": granted.free + granted.priced,
-        "percents": (
-            "、".join(f"{percent}%" for percent in percents),
-            " / ".join(f"{percent} %" for percent in percents),
-        ),
+        "prices": ("、".join(zh for zh, _en in prices), " / ".join(en for _zh, en in prices)),
     }
 
 

@@ -14,6 +14,7 @@ from eligibility.caps import (
     Lifetime,
     PerStay,
     PerYear,
+    Price,
     Rolling,
     StaysInAll,
     StaysPerYear,
@@ -59,7 +60,7 @@ extras_of_all_kinds = st.lists(
     ),
     max_size=3,
 )
-TIERS = (Tier(50, nights=2),)
+TIERS = (Tier(Price("priced", 50), nights=2),)
 
 
 def book_one_after_the_other(spans, caps, extras=(), tiers=TIERS):

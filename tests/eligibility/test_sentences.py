@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from eligibility.caps import PerStay, PerYear, Tier
+from eligibility.caps import PerStay, PerYear, Price, Tier
 from eligibility.rules.age import Age
 from eligibility.rules.education import Education
 from eligibility.rules.evidence import Evidence
@@ -42,7 +42,7 @@ NO_SHOW = NoShow(id="no_show", kept_until="23:00", count=2, within_days=180, pau
 NOTICE = {"key": "notice", "label": {"zh": "面试通知", "en": "interview notice"}}
 AT_DESK = Evidence(id="evidence", accepted=(NOTICE,), may_be_shown_at_desk=True)
 ON_PAPER = Evidence(id="evidence", accepted=(NOTICE,), may_be_shown_at_desk=False)
-NIGHTS = Nights(id="caps", caps=(PerStay(3, "wuzhong"), PerYear(7, "wuzhong")), tiers=(Tier(50, 4),))
+NIGHTS = Nights(id="caps", caps=(PerStay(3, "wuzhong"), PerYear(7, "wuzhong")), tiers=(Tier(Price("priced", 50), 4),))
 UNCAPPED = Nights(id="caps", caps=())
 
 OPEN = {"arrival": None, "departure": None}
@@ -96,8 +96,8 @@ SAID = [
     (AT_DESK, facts(), 0, "带上其中一样，到店出示原件也行：面试通知", "Bring one of these; the original may be shown at the desk: interview notice", ("", "")),
     (NIGHTS, facts(nights=USED_UP[:2]), 0, "还可免费住 5 晚（共 7 晚，已用 2 晚）", "5 free nights left (7 in all, 2 used)", ("2", "2")),
     (NIGHTS, facts(nights=USED_UP), 0, "免费晚数已用完（7 晚），2027年1月1日 恢复", "Free nights used up (7); back on 1 Jan 2027", ("7", "7")),
-    (NIGHTS, facts(**stay(TOMORROW, 5)), 0, "你要的 5 晚里 3 晚免费，2 晚按房价 50% 付", "Of the 5 nights you want 3 are free; 2 cost 50 % of the rate", ("", "")),
-    (NIGHTS, facts(accept_price=True, **stay(TOMORROW, 5)), 0, "免费 3 晚；按房价 50% 付费 2 晚", "Free nights: 3; nights at 50 % of the house's rate: 2", ("", "")),
+    (NIGHTS, facts(**stay(TOMORROW, 5)), 0, "你要的 5 晚里 3 晚免费，2 晚付费：房价的 50%", "Of the 5 nights you want 3 are free; 2 cost 50 % of the house's rate", ("", "")),
+    (NIGHTS, facts(accept_price=True, **stay(TOMORROW, 5)), 0, "免费 3 晚；付费 2 晚（房价的 50%）", "Free nights: 3; nights at a price: 2 (50 % of the house's rate)", ("", "")),
     (NIGHTS, facts(nights=USED_UP[:6], **stay(TOMORROW, 6)), 0, "你要住 6 晚，只能住 5 晚", "Of the 6 nights you want only 5 can be had", ("", "")),
     (UNCAPPED, facts(), 0, "这 2 晚都免费", "Every one of these nights is free: 2", ("", "")),
     (NIGHTS, facts(), 1, "你要住 2 晚；一次最多住 7 晚，前 3 晚免费", "Nights asked for: 2; a stay may have 7, the first 3 of them free", ("2", "2")),

@@ -30,6 +30,7 @@ from bookings.facts import facts_about, facts_of_stranger
 from bookings.guests import change_profile, say_who
 from bookings.models import Stay
 from bookings.reviewing import why_not_ask
+from eligibility.caps import NOTHING
 from eligibility.evaluation import evaluate
 from eligibility.models import Assessment
 from eligibility.policies import kept_until, policy_in_force, terms_of
@@ -247,7 +248,7 @@ class BookPage:
         dear = [reason for reason in against if reason.fix and reason.fix.kind == "accept_price"]
         # What the price would settle is no refusal: the page asks to accept it.
         against = [reason for reason in against if reason not in dear]
-        priced = [price for price in accepted.prices if price.percent]
+        priced = [price for price in accepted.prices if price != NOTHING]
         errors = _listed(form) if form is not None and form.errors else []
         if status == HTTPStatus.UNPROCESSABLE_ENTITY:
             errors += self._missing_answers()
@@ -342,13 +343,13 @@ class BookPage:
         """How many nights cost something, what each costs and all together, in fen; None where nothing does."""
         if not priced:
             return None
-        each = [((self.hostel.rate_fen or 0) * price.percent + 50) // 100 for price in priced]
+        each = [price.cost(self.hostel.rate_fen) for price in priced]
         return {"nights": len(each), "each": each[0], "all": sum(each), "free": len(self.nights) - len(each)}
 
     def _caps(self, decision):
         """What is left of the cap that people mean by "nights left", as it is now and as it will be after this booking;
         of what is given here, where there are several."""
-        used = 0 if self.held else sum(price.percent == 0 for price in decision.prices)
+        used = 0 if self.held else decision.prices.count(NOTHING)
         caps = allowance_of(self.person, self.hostel.network, self.now)
         given = str(decision.label)
         mine = [cap for cap in caps if not cap.per_stay and (not cap.given or given in map(str, cap.given))]

@@ -2,11 +2,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from eligibility.caps import PerStay, PerYear, Tier
+from eligibility.caps import PerMonth, PerStay, PerYear, Price, StaysPerMonth, Tier
 from eligibility.rules.nights import Nights
 from tests.eligibility.cases import TODAY, days, facts, kept, stay
 
-SAMPLE = Nights(id="free_stay.caps", caps=(PerStay(3, "wuzhong"), PerYear(7, "wuzhong")), tiers=(Tier(50, 4),))
+HALF = Price("priced", 50)
+SAMPLE = Nights(id="free_stay.caps", caps=(PerStay(3, "wuzhong"), PerYear(7, "wuzhong")), tiers=(Tier(HALF, 4),))
 NO_PRICE = Nights(id="free_stay.caps", caps=SAMPLE.caps)
 JANUARY, TOMORROW = date(2026, 1, 1), TODAY + timedelta(1)
 NEW_YEARS_EVE = date(2026, 12, 31)
@@ -139,3 +140,35 @@ def test_with_no_cap_at_all_every_night_is_free():
     about = facts(nights=kept(*days(JANUARY, 40)), **stay(TOMORROW, 20))
 
     assert said(about, Nights(id="x.caps", caps=())) == ("f" * 20, [])
+
+
+def test_a_price_may_be_in_yuan_and_last_for_months_or_years():
+    tiers = (
+        Tier(Price("priced", 0, 3000), 1),
+        Tier(Price("priced", 20), months=1),
+        Tier(Price("priced", 100), months=12),
+    )
+    rule = Nights(id="caps", caps=(PerStay(1, "wuzhong"),), tiers=tiers)
+    arrival = date(2026, 1, 30)
+
+    prices = rule.grant(facts(**stay(arrival, 400))).prices
+
+    # One night free, one for thirty yuan, then a month from 1 February and a year from 1 March.
+    assert [(price.percent, price.fen) for price in prices[:3]] == [(0, 0), (0, 3000), (20, 0)]
+    assert [price and price.percent for price in prices].count(20) == 28
+    assert prices[29].percent == 20
+    assert prices[30].percent == 100
+    assert [price and price.percent for price in prices].count(100) == 365
+    assert prices[30 + 365] is None
+    assert (prices[1].cost(9800), prices[2].cost(9800), prices[2].said[1]) == (3000, 1960, "20 % of the house's rate")
+    assert prices[1].said == ("每晚 ¥30", "¥30 a night")
+
+
+def test_caps_of_a_calendar_month_count_each_month_alone():
+    rule = Nights(id="caps", caps=(PerMonth(2, "wuzhong"), StaysPerMonth(2, "wuzhong")))
+    used = kept(*days(date(2026, 3, 1), 2))
+
+    assert said(facts(nights=used, **stay(date(2026, 3, 31), 2)), rule) == ("-f", ["NIGHTS"])
+    assert said(facts(nights=used, **stay(date(2026, 4, 1), 2)), rule) == ("ff", [])
+    back = next(reason for reason in rule.judge(facts(nights=used, **stay(date(2026, 3, 31), 1)))).sentence
+    assert back.say("en") == "Free nights used up (2); back on 1 Apr 2026"
