@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Person
 from eligibility.evaluation import judged
@@ -14,7 +15,7 @@ from eligibility.facts import Facts
 from eligibility.models import Policy
 from eligibility.policies import terms_of
 from eligibility.reasons import MISSING, Reason, Sentence
-from eligibility.rule import YES_OR_NO, Question, Rule
+from eligibility.rule import Question, Rule
 from eligibility.rules.home import Home
 from eligibility.rules.purpose import Purpose
 
@@ -26,6 +27,7 @@ EDUCATION = Question(
 # Answered by a year, and by the month where it decides.
 GRADUATION = Question("graduation", Sentence(_("When do you graduate, or did you?")), ())
 HOME = "home_in_district"
+HAVE_OR_NOT = (("no", Sentence(pgettext_lazy("a home", "No"))), ("yes", Sentence(pgettext_lazy("a home", "Yes"))))
 FACTS = (EDUCATION.key, GRADUATION.key, HOME)  # of a person, that they say themselves
 
 
@@ -76,7 +78,7 @@ def _questions_of(rules: Iterable[Rule]) -> Iterable[Question]:
     yield EDUCATION
     yield GRADUATION
     for home in [rule for rule in rules if isinstance(rule, Home)][:1]:
-        yield Question(HOME, home.question_text, YES_OR_NO)
+        yield Question(HOME, home.question_text, HAVE_OR_NOT)
     own: dict[str, Question] = {}
     for question in (question for rule in rules for question in rule.questions()):
         own.setdefault(question.key, question)

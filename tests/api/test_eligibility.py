@@ -108,6 +108,7 @@ def test_nothing_is_stored(anybody, lin, said):
         ({"education": {}}, "education"),
         ({"graduation": "2025-13"}, "graduation"),
         ({"graduation": "99999"}, "graduation"),
+        ({"graduation": "2025-02-29"}, "graduation"),
         ({"graduation": "２０２５"}, "graduation"),
         ({"school_city": "x" * 41}, "school_city"),
         ({"school": "a\0b"}, "school"),
@@ -133,6 +134,7 @@ def test_what_cannot_be_is_a_field_error(anybody, wuzhong, said, change, field):
         {"birth_date": "2004-02-29"},
         {"graduation": "1900"},
         {"graduation": "2099-12"},
+        {"graduation": "2024-02-29"},
         {"arrival": "2000-01-01"},
         {"arrival": "2099-12-31"},
         {"departure": "2099-12-31"},
@@ -161,7 +163,7 @@ def test_what_the_policy_asks_is_told_with_its_words_and_answers(anybody, wuzhon
     assert list(asked) == ["education", "graduation", "home_in_district"]
     assert all(question["fact"] and question["text_zh"] and question["text_en"] for question in asked.values())
     assert asked["home_in_district"]["text_en"] == "Do you, or your parents, have a home in Wuzhong?"
-    assert [option["value"] for option in asked["home_in_district"]["options"]] == [True, False]
+    assert [option["value"] for option in asked["home_in_district"]["options"]] == [False, True]
     assert {option["value"] for option in asked["education"]["options"]} >= {"bachelor", "technician"}
     assert asked["graduation"]["options"] == []
     assert {"value": "interview", "label_zh": "面试", "label_en": "an interview"} in body["purposes"]

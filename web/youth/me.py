@@ -16,9 +16,13 @@ from accounts.reasons import Refused
 from accounts.roles import staff_doors
 from bookings.allowance import allowance_of
 from bookings.models import Stay
+from eligibility.facts import facts_of_visitor
+from eligibility.policies import policy_in_force
+from eligibility.questions import questions_about
 from hostel.models import Network
 from hostel.nights import business_day
 from web.templatetags.house import SETTINGS
+from web.youth.questions import given
 from web.youth.reviews import questions_of
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -32,6 +36,7 @@ def me(request):
     """The stays to come and those that were, the nights left, and what is known of the reader."""
     now = timezone.now()
     person = Person.objects.filter(user=request.user).first()
+    network = Network.objects.filter(hostels__isnull=False).select_related("parent").order_by("pk").first()
     rows = Stay.objects.of(request.user).select_related("hostel").order_by("-arrival", "-pk")[:PAST_SHOWN]
     stays = [{"stay": stay, "state": stay.state(now)} for stay in rows]
     current = [row for row in stays if row["state"] in ("held", "confirmed", "in_house")]
@@ -48,14 +53,25 @@ def me(request):
             "current": sorted(current, key=lambda row: row["stay"].arrival),
             "past": [row for row in stays if row not in current],
             "questions": questions_of(request.user, now),
-            "caps": _caps(person, now),
+            "given": _given(person, network, now),
+            "caps": _caps(person, network, now),
         },
     )
 
 
-def _caps(person, now):
+def _given(person, network, now):
+    """What the rules in force ask of everybody, and what ``person`` answered; nothing where no rules are in force."""
+    if network is None:
+        return []
+    try:
+        policy = policy_in_force(network, business_day(now))
+    except Refused:
+        return []
+    return given(person, questions_about(policy, facts_of_visitor(now, network=network.slug)))
+
+
+def _caps(person, network, now):
     """Each cap; none where no rules are in force."""
-    network = Network.objects.filter(hostels__isnull=False).select_related("parent").order_by("pk").first()
     if network is None:
         return []
     try:

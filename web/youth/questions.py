@@ -50,8 +50,6 @@ def is_of_everybody(question: Question) -> bool:
 def _options(question, today):
     if question.key == GRADUATION.key:
         return graduation_years(today)
-    if question.key == HOME:
-        return [{"value": "no", "label": _("No home there")}, {"value": "yes", "label": _("I have one")}]
     return [{"value": value, "label": str(label)} for value, label in question.options]
 
 
@@ -107,7 +105,7 @@ def _answer(person, question):
         return person.get_education_display()
     if question.key == GRADUATION.key:
         return graduated(person.graduation)
-    if question.key == HOME:
-        return {None: "", True: _("I have one"), False: _("No home there")}[person.home_in_district]
     labels = {value: str(label) for value, label in question.options}
+    if question.key == HOME:
+        return {None: "", True: labels["yes"], False: labels["no"]}[person.home_in_district]
     return labels.get(person.answers.get(question.key, ""), "")
