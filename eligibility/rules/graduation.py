@@ -48,13 +48,15 @@ class Graduation(Rule):
     They are counted from the day of graduation where a day is said, else from its month, whose first and last day
     both count. ``same_year`` wants the arrival in the calendar year of graduation; ``final_year`` lets those who have
     not graduated come from 1 September before they do; ``students: false`` lets nobody come before graduation.
+    ``classes`` are the years of graduation (届) that count, where a policy names them.
     """
 
     kind = "graduation"
     name = _("Time around graduation")
     says = _(
         "From {months_before} months before to {months_after} months after graduation; only in the year of graduation: "
-        "{same_year}; before graduation only in the final school year: {final_year}; students may come: {students}"
+        "{same_year}; only of the years {classes}; before graduation only in the final school year: {final_year}; "
+        "students may come: {students}"
     )
     code = "GRAD"
     rank = 30
@@ -64,6 +66,12 @@ class Graduation(Rule):
         "same_year": {"type": "boolean"},
         "final_year": {"type": "boolean"},
         "students": {"type": "boolean"},
+        "classes": {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 1950, "maximum": 2099},
+            "minItems": 1,
+            "uniqueItems": True,
+        },
     }
 
     months_before: int | None = None
@@ -71,12 +79,15 @@ class Graduation(Rule):
     same_year: bool = False
     final_year: bool = False
     students: bool = True
+    classes: tuple[int, ...] = ()
 
     def judge(self, facts):
         needed = {"months_before": self.months_before, "months_after": self.months_after}
         needed |= {name: True for name in ("same_year", "final_year") if getattr(self, name)}
         if not self.students:
             needed["students"] = False
+        if self.classes:
+            needed["classes"] = list(self.classes)
         graduated = read_graduation(facts.graduation)
         if graduated is None:
             yield self.unknown(facts, "graduation", _("Tell us when you graduate or graduated"), needed=needed)
@@ -104,6 +115,9 @@ class Graduation(Rule):
 
     def _limits(self, graduated: Graduated) -> Iterator[Limit]:
         first = graduated.first
+        if self.classes and graduated.year not in self.classes:
+            named = "、".join(f"{year} 届" for year in self.classes), ", ".join(map(str, self.classes))
+            yield Limit(date.max, None, _("Only those who graduate in %(limit)s; you said %(said)s"), named)
         if self.same_year:
             year = date(first.year, 1, 1), date(first.year, 12, 31)
             yield Limit(*year, _("Only in the calendar year of graduating; you said %(said)s"))

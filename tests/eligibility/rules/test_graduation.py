@@ -186,3 +186,17 @@ def test_months_are_said_as_people_say_them(months, zh, en):
 
 def test_a_day_is_said_as_a_day():
     assert say_graduation(read_graduation("2025-06-25")) == ("2025 年 6 月 25 日", "25 Jun 2025")
+
+
+@pytest.mark.parametrize(
+    "graduation, verdict", [("2024", "met"), ("2025-12-31", "met"), ("2026-01-01", "not_met"), ("2023", "not_met")]
+)
+def test_a_policy_may_name_the_years_of_graduation(graduation, verdict):
+    rule = Graduation(id="graduation", classes=(2024, 2025))
+
+    said = answer(rule, facts(graduation=graduation))
+
+    assert said.verdict == verdict
+    if verdict == "not_met":
+        assert "Only those who graduate in 2024, 2025; you said" in said.sentence.say("en")
+        assert "只给 2024 届、2025 届 毕业生" in said.sentence.say("zh-hans")
