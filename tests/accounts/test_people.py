@@ -195,10 +195,21 @@ def test_what_the_document_says_cannot_be_said_otherwise(newcomer, stranger):
     assert change_profile(ana, birth_date=date(1999, 3, 2), now=NOW).birth_date == date(1999, 3, 2)
 
 
+@pytest.mark.parametrize("said", ["2025", "2025-06", "2025-06-25", "2024-02-29"])
+def test_a_graduation_is_a_year_a_month_or_a_day(newcomer, said):
+    person = complete_person(newcomer, **IDENTITY, graduation=said, now=NOW)
+
+    person.refresh_from_db()
+    assert person.graduation == said
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"graduation": "2025-13"},
+        {"graduation": "2025-02-29"},
+        {"graduation": "2025-06-31"},
+        {"graduation": "2025-6-1"},
         {"graduation": "next year"},
         {"education": "wizard"},
         {"school": "学" * 81},

@@ -138,6 +138,13 @@ def test_a_profile_changes_field_by_field(as_lin, lin):
     assert Deed.objects.filter(what="change_profile", person=lin).count() == 1
 
 
+def test_a_graduation_may_be_said_to_the_day(as_lin, lin):
+    body = as_lin.patch(ME, {"graduation": "2026-06-25"}).json()
+
+    lin.refresh_from_db()
+    assert body["graduation"] == lin.graduation == "2026-06-25"
+
+
 def test_saying_nothing_changes_nothing(as_lin, lin):
     before = as_lin.get(ME).json()
 
@@ -163,6 +170,7 @@ def test_what_a_desk_has_compared_is_changed_at_a_desk(as_lin, lin):
         ({"education": "none"}, "education"),
         ({"education": ""}, "education"),
         ({"graduation": "soon"}, "graduation"),
+        ({"graduation": "2025-02-29"}, "graduation"),
         ({"school": "x" * 81}, "school"),
         ({"school_city": ["合肥"]}, "school_city"),
         ({"home_in_district": 7}, "home_in_district"),
