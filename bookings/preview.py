@@ -340,4 +340,4 @@ def _by_key(rows: QuerySet[Any], *columns: str) -> Iterator[tuple]:
         last, is_full = page[-1][0], len(page) == PAGE
         page = []  # before the next one is read: two would be twice the memory
         if is_full:
-            page = list(rows.filter(pk__lte=last)[:PAGE])
+            page = list(rows.filter(pk__lt=last)[:PAGE])
