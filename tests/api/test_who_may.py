@@ -149,6 +149,9 @@ OWNERS = {
     "stays/<str:code>/cancel/": only(GUEST),
     "stays/<str:code>/pass/": only(GUEST),
     "stays/<str:code>/pass.png": only(GUEST),
+    "reviews/new/": only(GUEST, then=(404,)),  # about which decision, the query says
+    "reviews/<int:number>/": only(GUEST),
+    "reviews/<int:number>/appeal/": only(GUEST, method="POST", then=(409,)),
     "me/": ONE_S_OWN,
     "settings/": PUBLIC,
     "apartments/": PUBLIC,
@@ -172,6 +175,14 @@ OWNERS = {
     "office/people/<int:number>/extra-nights/": only(OFFICER, method="POST", body={"network": "wuzhong"}, then=(422,)),
     "office/people/<int:number>/extra-nights/<int:extra>/withdrawal/": only(OFFICER, method="POST", then=(404,)),
     "office/people/<int:number>/stays/<str:code>/excuses/": only(OFFICER, method="POST", then=(422,)),
+    "office/reviews/": only(OFFICER, query="network=wuzhong"),
+    "office/reviews/keys/": only(OFFICER, method="POST", query="network=wuzhong"),
+    "office/reviews/<int:number>/": only(OFFICER),
+    "office/reviews/<int:number>/decision/": only(OFFICER, method="POST", body={"decision": "passed"}),
+    "office/reviews/<int:number>/text/": only(OFFICER, method="POST"),
+    "office/reviews/<int:number>/undo/": only(OFFICER, method="POST", then=(409,)),
+    "office/reviews/<int:number>/look/": only(OFFICER, method="POST"),
+    "office/evidence/<int:number>/pages/<int:page>/": only(OFFICER, then=(404,)),  # none was sent
     "office/language/": only(OFFICER, AUDITOR, method="POST", query="network=wuzhong"),
     # --- the house itself
     "healthz": PUBLIC,
@@ -270,6 +281,7 @@ def ask(callers, who, walked, owner, method, stay):
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
     path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")
     path = path.replace("people/<int:number>", f"people/{stay.guest_id}")
+    path = path.replace("reviews/<int:number>", f"reviews/{asked_about(stay)}").replace("<int:number>", "0")
     path = path.replace("<decision:code>", stay.assessment.code).replace("<int:review>", f"{asked_about(stay)}")
     path = path.replace(r"^[\s\S]*\Z", "nowhere/").replace("<int:policy>", f"{stay.assessment.policy_id}")
     rest, browser = callers[who]
