@@ -288,12 +288,11 @@ class PolicyDetail(PolicyDoor):
     )
     def put(self, request, policy):
         now = timezone.now()
-        self.networks(now, changes=True)
+        draft = self.version(policy, now, changes=True)
         said = RulesRequest(data=request.data)
         said.is_valid(raise_exception=True)
 
         def do():
-            draft = self.version(policy, now, changes=True)
             try:
                 changed = drafting.change(draft, now=now, actor=request.user, **said.validated_data)
             except WrongFile as wrong:
@@ -361,12 +360,11 @@ class PolicyApproval(PolicyDoor):
     )
     def post(self, request, policy):
         now = timezone.now()
-        self.networks(now, changes=True)
+        draft = self.version(policy, now, changes=True)
         said = ApprovalRequest(data=request.data)
         said.is_valid(raise_exception=True)
 
         def do():
-            draft = self.version(policy, now, changes=True)
             return self.words(approve(draft, now=now, actor=request.user, **said.validated_data), now)
 
         return write_once(request, do, now=now)
