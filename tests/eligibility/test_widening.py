@@ -231,7 +231,7 @@ def wider_graduation(rules):
 
 def any_graduation(rules):
     for rule in _each(rules, "graduation"):
-        for name in ("same_year", "final_year", "students", "months_before"):
+        for name in ("same_year", "final_year", "students", "classes", "months_before"):
             rule.pop(name, None)
 
 

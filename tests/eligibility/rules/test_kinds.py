@@ -61,6 +61,15 @@ def test_the_guide_names_every_kind_its_code_and_all_its_values(name):
         assert re.search(rf"`[^`]*\b{value}\b[^`]*`", told), value
 
 
+def test_the_guide_names_every_cap_every_price_and_every_part_of_the_file():
+    whole = policy_file.schema()
+    parts = [whole, whole["$defs"]["caps"], whole["$defs"]["shared_caps"], whole["$defs"]["after"]["items"]]
+    parts += [whole["properties"][name]["items"] for name in ("entitlements", "seasons")]
+
+    for name in {name for part in parts for name in part["properties"]}:
+        assert re.search(rf"`[^`]*\b{name}\b[^`]*`", GUIDE) or re.search(rf"^\W*{name}:", GUIDE, re.MULTILINE), name
+
+
 def test_the_guide_says_of_each_of_the_twenty_eight_kinds_of_rule_how_it_is_said():
     rows = re.findall(r"^\| (\d+) \|.*\| (.+) \|$", GUIDE, re.MULTILINE)
 
