@@ -38,7 +38,7 @@ class WorkingDaySerializer(serializers.Serializer):
 
     day = serializers.DateField()
     is_working = serializers.BooleanField(help_text="With the correction, where there is one.")
-    name = serializers.CharField(allow_blank=True, help_text="The holiday; empty for a worked weekend.")
+    name = serializers.CharField(allow_blank=True, help_text="The holiday, or the day it was exchanged for.")
     correction = CorrectionSerializer(allow_null=True)
 
 

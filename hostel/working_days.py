@@ -16,9 +16,18 @@ from hostel.models import WorkdayCorrection
 from hostel.nights import business_day
 from hostel.spans import CLOSE, UNITS, Span, add_working_days, is_working, worked_by_weekday
 
-__all__ = [
-    *("CLOSE", "UNITS", "Span", "add_working_days", "is_working"),
-    *("CalendarDay", "calendar_day", "calendar_of", "is_announced", "reach", "shifted_days"),
+__all__ = [  # what counts days is `hostel/spans.py`'s, and is asked for here as well
+    "CLOSE",
+    "UNITS",
+    "CalendarDay",
+    "Span",
+    "add_working_days",
+    "calendar_day",
+    "calendar_of",
+    "is_announced",
+    "is_working",
+    "reach",
+    "shifted_days",
 ]
 
 BEHIND, AHEAD = timedelta(days=7), timedelta(days=400)  # how far decisions look
@@ -54,14 +63,14 @@ class CalendarDay:
     """A day of the calendar as the office reads it: its name in the library, and the correction that stands over it."""
 
     day: date
-    is_working: bool
+    is_working: bool  # with the correction, where there is one
     name_zh: str
     name_en: str
     correction: WorkdayCorrection | None
 
     @property
     def name(self) -> str:
-        """What the library calls it, in the reader's language; empty for a worked weekend and a plain day."""
+        """What the library calls it, in the reader's language; empty for a plain day."""
         return self.name_en if (get_language() or "").startswith("en") else self.name_zh
 
     @property
@@ -101,4 +110,26 @@ def _by_the_library(year: int) -> frozenset[date]:
 
 @cache
 def _names(year: int, language: str) -> Mapping[date, str]:
-    return dict(holidays.China(years=year, language=language))
+    """What each day of ``year`` is called: the holidays as the library has them, the exchanged days by each other."""
+    english = language == "en_US"
+    names = dict(holidays.China(years=year, language=language))
+    for off, worked in [*_exchanged(year), *_exchanged(year + 1)]:
+        names[off] = f"day off, worked on {_short(worked)}" if english else f"调休，{_zh(worked)}上班"
+        names[worked] = f"worked, off on {_short(off)}" if english else f"上班，{_zh(off)}调休"
+    return names
+
+
+def _exchanged(year):
+    """(day off, day worked for it) of each exchange in the notice for ``year``."""
+    for entry in holidays.China(years=year).special_public_holidays.get(year, ()):
+        if len(entry) >= 4:  # others are whole holidays of their own
+            off_month, off_day, month, day, *other_year = entry
+            yield date(year, off_month, off_day), date(other_year[0] if other_year else year, month, day)
+
+
+def _zh(day):
+    return f"{day.month}月{day.day}日"
+
+
+def _short(day):
+    return f"{day.day} {day:%b}"

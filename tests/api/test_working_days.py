@@ -38,7 +38,7 @@ def test_officers_and_auditors_read_the_days_of_a_year(request, who):
         "day": "2026-10-01", "is_working": False, "name": "National Day", "correction": None,
     }  # fmt: skip
     assert of_day(body, date(2026, 10, 10)) == {
-        "day": "2026-10-10", "is_working": True, "name": "", "correction": None,
+        "day": "2026-10-10", "is_working": True, "name": "worked, off on 7 Oct", "correction": None,
     }  # fmt: skip
     assert [each["day"] for each in body["days"]] == sorted(each["day"] for each in body["days"])
 

@@ -138,6 +138,14 @@ def test_the_calendar_of_a_year_names_the_days_and_shows_the_corrections():
     assert list(days) == sorted(days)
     assert (days[date(2026, 10, 1)].name_zh, days[date(2026, 10, 1)].name_en) == ("国庆节", "National Day")
     assert not days[date(2026, 10, 1)].is_working
+    assert (days[date(2026, 1, 2)].name_zh, days[date(2026, 1, 2)].name_en) == (
+        "调休，1月4日上班",
+        "day off, worked on 4 Jan",
+    )
+    assert (days[date(2026, 1, 4)].name_zh, days[date(2026, 1, 4)].name_en) == (
+        "上班，1月2日调休",
+        "worked, off on 2 Jan",
+    )
     assert days[date(2026, 10, 10)].is_working
     # Corrected to what the weekday says: not shifted any more, but there to be seen and withdrawn.
     assert days[date(2026, 10, 7)].is_working

@@ -39,7 +39,8 @@ def test_the_year_s_days_off_and_worked_weekends_stand_by_month(office):
     said = text_of(page)
     assert "2026 年工作日历" in said
     assert "10月1日 周四 休息 国庆节" in said
-    assert "10月10日 周六 上班 调休上班" in said
+    assert "10月7日 周三 休息 调休，10月10日上班" in said
+    assert "10月10日 周六 上班 上班，10月7日调休" in said
     assert "工作日放假 19 天 · 周末上班 6 天" in said
 
 
@@ -50,7 +51,7 @@ def test_it_speaks_english_too(office, officer):
     said = text_of(office.get(f"{PAGE}?year=2025"))
     assert "Working days of 2025" in said
     assert "Wed 1 Oct off National Day" in said
-    assert "Sat 11 Oct worked weekend worked for a holiday" in said
+    assert "Sat 11 Oct worked worked, off on 8 Oct" in said
 
 
 def test_the_years_before_and_after_are_one_step_away(office):
@@ -77,7 +78,7 @@ def test_an_officer_corrects_a_day_and_reads_that_it_is_done(office, officer):
     page = office.get(answer["Location"])
     assert "3月7日 周六 已更正。以后的决定按它算，以前的不变。" in text_of(page)
     assert rows(page)["2026-03-07"] == "working"
-    assert f"国务院办公厅通知 · 3月6日 周五 10:00，账号 {officer.pk}" in text_of(page)
+    assert f"按更正 国务院办公厅通知 · 3月6日 周五 10:00，账号 {officer.pk}" in text_of(page)
     assert Deed.objects.get(what="correct_workday").actor == officer
 
 

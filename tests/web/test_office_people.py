@@ -201,7 +201,7 @@ def test_extra_nights_are_granted_and_taken_back(office, officer, lin, page):
     [
         ({"nights": ""}, "写上几晚。"),
         ({"nights": "61"}, "一次给 1 到 60 晚"),
-        ({"valid_from": "2026-02-30"}, "选一个日期。"),
+        ({"valid_from": "2026-02-30"}, "选从哪一晚起。"),
         ({"valid_until": "2026-03-06"}, "这一天要晚于前一个日期。"),
         ({"valid_until": "2027-03-08"}, "额外晚数最长有效一年"),
         ({"valid_from": "2026-01-01", "valid_until": "2026-02-01"}, "这些日子已经过去"),

@@ -60,9 +60,11 @@ class Extra(forms.Form):
             "invalid": gettext_lazy("Say how many nights."),
         }
     )
-    valid_from = forms.DateField(error_messages=dict.fromkeys(["required", "invalid"], gettext_lazy("Choose the day.")))
+    valid_from = forms.DateField(
+        error_messages=dict.fromkeys(["required", "invalid"], gettext_lazy("Choose the first night."))
+    )
     valid_until = forms.DateField(
-        error_messages=dict.fromkeys(["required", "invalid"], gettext_lazy("Choose the day."))
+        error_messages=dict.fromkeys(["required", "invalid"], gettext_lazy("Choose the day on which they end."))
     )
     because = forms.CharField(max_length=200, error_messages={"required": TELLS})
 
