@@ -192,7 +192,7 @@ class ApprovalRequest(serializers.Serializer):
 class PolicyDoor(Door):
     """A view of policies: who is neither officer nor auditor of any network has no business here."""
 
-    serializer_class = PolicySerializer
+    serializer_class: type[serializers.Serializer] = PolicySerializer
     rights = True
 
     def networks(self, now: datetime, changes: bool = False):

@@ -123,11 +123,10 @@ def preview(policy: Policy, *, now: datetime, actor: User | None = None) -> Prev
     basis = drafting.basis_of(policy, now)
     changes = _Changes(policy, basis)
     touched = _Touched(changes)
-    if basis is not None:
-        for code, made_at, made_by, outcome, facts in _decisions(policy, now):
-            changes.see(code, made_at, made_by, outcome, facts)
-        for row in _coming(policy, now):
-            touched.see(*row)
+    for code, made_at, made_by, outcome, facts in _decisions(policy, now):
+        changes.see(code, made_at, made_by, outcome, facts)
+    for row in _coming(policy, now):
+        touched.see(*row)
     found = Preview(
         at=now.isoformat(),
         first=business_day(now - LOOKS_BACK).isoformat(),
@@ -226,6 +225,8 @@ class _Changes:
 
         What the compared version decided itself is as it was kept: only where something changes it is made again.
         """
+        if self.basis is None:  # no rules would be in force: there is nothing to compare with
+            return None
         facts = Facts.from_data(data)
         after = evaluate(self.policy, facts)
         pays = after.outcome == outcome == YES and facts.wish.accept_price

@@ -445,3 +445,21 @@ def test_memory_does_not_grow_with_the_decisions(drafted, somebody, in_force, mo
         assert peak() - few < 40 * 2400
     finally:
         gc.enable()
+
+
+def test_first_rules_of_a_network_hit_nobody(wuzhong, in_force, gu, shen):
+    """Loaded as a draft where no rules were ever in force: there is nothing to compare with, and it can be approved."""
+    first = Policy.objects.create(
+        network=wuzhong.parent,
+        version=1,
+        rules=in_force.rules,
+        drafted_by="load_policy",
+        written_at=NOW,
+        wanted_from=TOMORROW,
+    )
+
+    found = preview(first, now=NOW, actor=gu)
+
+    assert (found["compared_with"], found["seen"], found["stays"]["seen"]) == ("", 0, 0)
+    first.refresh_from_db()
+    assert approve(first, now=NOW, actor=shen).in_force_from == TOMORROW
