@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.documents import read_document, read_name
 from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.models import Person
-from accounts.reasons import NOT_MET, Refused
+from accounts.reasons import MET, NOT_MET, Refused
 from bookings.allowance import allowance_of
 from bookings.booking import actions, book_for, confirm, extend_hold, what_there_is
 from bookings.decisions import Decided
@@ -60,6 +60,8 @@ def _read(reader, *said):
         raise forms.ValidationError([str(reason.sentence) for reason in no.reasons]) from no
 
 
+# Codes of what the guest has to bring, to pay or to keep to: said before they book.
+TO_KNOW = ("EVIDENCE", "DEPOSIT", "ARRIVAL", "CONDUCT")
 # Codes of a refusal that another house, or another look, may mend.
 WANTING_A_BED = ("FULL", "HOLD_ENDED")
 
@@ -283,6 +285,7 @@ class BookPage:
                 "accept_price": self.accept_price,
                 "caps": self._caps(accepted),
                 "rules": terms_of(self.policy).no_show,
+                "bring": [reason for reason in as_is.reasons if reason.code in TO_KNOW and reason.verdict == MET],
                 "kept_until": kept_until(self.policy, self.nights.arrival, self.now),
                 "waits": self._waits(facts, accepted) if not no and not against else {},
                 "wrong": wrong,
