@@ -64,11 +64,12 @@ def kept_files(uploads: Sequence[BinaryIO], *, href: str = "", sent: int = 0) ->
 def accepted_by(assessment: Assessment) -> dict[str, Mapping]:
     """The proofs that the policy of ``assessment`` accepts for what the person comes for, by their keys.
 
-    Each is the policy's own entry (``key, label, sample``), with ``at_desk``: whether the original may be shown there.
+    Each is the policy's own entry (``key, label, sample, dated``), with ``at_desk``: whether the original may be shown
+    there, and ``keep_days``: for how many days after the nights its pictures are kept.
     """
     wish = assessment.facts.get("wish", {})
     return {
-        proof["key"]: {**proof, "at_desk": rule.may_be_shown_at_desk}
+        proof["key"]: {**proof, "at_desk": rule.may_be_shown_at_desk, "keep_days": rule.keep_days}
         for rule in _rules(assessment)
         if not rule.purposes or wish.get("purpose") in (None, *rule.purposes)
         for proof in rule.serving(wish.get("purpose"))

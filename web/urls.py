@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from web.youth import booking, check, home, me, pages, passes, reviews, stays
+from web.youth import booking, check, evidence, home, me, pages, passes, reviews, stays
 
 urlpatterns = [
     path("", include("web.urls_login")),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("book/<slug:slug>/", booking.book_page, name="book"),
     path("stays/<str:code>/", stays.stay_page, name="stay"),
     path("stays/<str:code>/cancel/", stays.cancel_page, name="stay_cancel"),
+    path("stays/<str:code>/evidence/", evidence.evidence_page, name="stay_evidence"),
+    path(
+        "stays/<str:code>/evidence/<int:evidence>/<int:page>/", evidence.evidence_picture, name="stay_evidence_picture"
+    ),
     path("stays/<str:code>/pass/", passes.pass_page, name="stay_pass"),
     path("stays/<str:code>/pass.png", passes.pass_picture, name="stay_pass_png"),
     path("reviews/new/", reviews.ask_page, name="review_new"),

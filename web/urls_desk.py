@@ -3,6 +3,7 @@
 from django.urls import path
 
 from web.desk.checkin import checkin
+from web.desk.evidence import original_seen, picture
 from web.desk.language import speak
 from web.desk.leaving import check_out_page, no_show_page
 from web.desk.today import today
@@ -10,6 +11,8 @@ from web.desk.today import today
 urlpatterns = [
     path("", today, name="desk"),
     path("checkin/", checkin, name="desk_checkin"),
+    path("evidence/<int:evidence>/<int:page>/", picture, name="desk_evidence_page"),
+    path("stays/<str:code>/evidence/", original_seen, name="desk_original_seen"),
     path("stays/<str:code>/check-out/", check_out_page, name="desk_check_out"),
     path("stays/<str:code>/no-show/", no_show_page, name="desk_no_show"),
     path("language/", speak, name="desk_language"),

@@ -73,6 +73,8 @@ OWNERS = {
         GUEST, MANAGER, method="PUT", body={"arrival": f"{TODAY}", "departure": f"{TODAY + timedelta(days=2)}"}
     ),
     "api/v1/stays/<stay:code>/pass/": only(GUEST),
+    "api/v1/stays/<stay:code>/evidence/": only(GUEST, MANAGER, OFFICER),
+    "api/v1/evidence/<int:evidence>/pages/<int:page>/": only(GUEST, MANAGER, OFFICER, then=(404,)),  # none was sent
     "api/v1/desk/<slug:hostel>/today/": only(MANAGER, OFFICER),
     "api/v1/desk/<slug:hostel>/walk-ins/": only(
         MANAGER,
@@ -148,6 +150,8 @@ OWNERS = {
     "stays/<str:code>/": only(GUEST),
     "stays/<str:code>/cancel/": only(GUEST),
     "stays/<str:code>/pass/": only(GUEST),
+    "stays/<str:code>/evidence/": only(GUEST),
+    "stays/<str:code>/evidence/<int:evidence>/<int:page>/": only(GUEST, then=(404,)),  # none was sent
     "stays/<str:code>/pass.png": only(GUEST),
     "reviews/new/": only(GUEST, then=(404,)),  # about which decision, the query says
     "reviews/<int:number>/": only(GUEST),
@@ -162,6 +166,8 @@ OWNERS = {
     # --- desk
     "desk/": only(MANAGER, query=HOUSE),
     "desk/checkin/": only(MANAGER, query=HOUSE),
+    "desk/evidence/<int:evidence>/<int:page>/": only(MANAGER, FOREIGN_MANAGER, then=(404,)),  # none was sent
+    "desk/stays/<str:code>/evidence/": only(MANAGER, method="POST", body={"act_id": "a-1"}),
     "desk/stays/<str:code>/check-out/": only(MANAGER),
     "desk/stays/<str:code>/no-show/": only(MANAGER),
     "desk/language/": only(MANAGER, method="POST", query=HOUSE),
@@ -171,6 +177,14 @@ OWNERS = {
     "office/calendar/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),
     "office/calendar/<str:day>/withdrawal/": only(OFFICER, FOREIGN_OFFICER, method="POST", then=(409,)),
     "office/people/": only(OFFICER, query="network=wuzhong"),
+    "office/policies/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each those of their own network
+    "office/policies/<int:number>/": only(OFFICER, AUDITOR),
+    "office/policies/<int:number>/file.yaml": only(OFFICER, AUDITOR),
+    "office/policies/<int:number>/text/": only(OFFICER, then=(404,)),  # only a draft is edited
+    "office/policies/<int:number>/preview/": only(OFFICER, AUDITOR),
+    "office/policies/<int:number>/handover/": only(OFFICER, method="POST", then=(409,)),  # it is in force
+    "office/policies/<int:number>/approval/": only(OFFICER, method="POST", then=(409,)),
+    "office/policies/<int:number>/discard/": only(OFFICER, method="POST", then=(409,)),
     "office/people/<int:number>/": only(OFFICER),
     "office/people/<int:number>/extra-nights/": only(OFFICER, method="POST", body={"network": "wuzhong"}, then=(422,)),
     "office/people/<int:number>/extra-nights/<int:extra>/withdrawal/": only(OFFICER, method="POST", then=(404,)),
@@ -281,7 +295,9 @@ def ask(callers, who, walked, owner, method, stay):
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
     path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")
     path = path.replace("people/<int:number>", f"people/{stay.guest_id}")
+    path = path.replace("policies/<int:number>", f"policies/{stay.assessment.policy_id}")
     path = path.replace("reviews/<int:number>", f"reviews/{asked_about(stay)}").replace("<int:number>", "0")
+    path = path.replace("<int:evidence>", "0").replace("<int:page>", "1")
     path = path.replace("<decision:code>", stay.assessment.code).replace("<int:review>", f"{asked_about(stay)}")
     path = path.replace(r"^[\s\S]*\Z", "nowhere/").replace("<int:policy>", f"{stay.assessment.policy_id}")
     rest, browser = callers[who]

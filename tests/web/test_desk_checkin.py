@@ -367,6 +367,6 @@ def test_a_card_costs_the_same_however_full_the_house_is(
     for name in ("陈一舟", "王芳", "周子涵"):
         friday_stay(people(name), hostel)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         desk.get(CHECKIN, {"stay": stay.code})
     assert Stay.objects.count() == 4

@@ -16,6 +16,7 @@ from eligibility.reasons import Refused
 from web.desk import finding as found
 from web.desk.access import Desk, at_the_desk
 from web.desk.acts import act_once, new_act_id
+from web.desk.evidence import proofs_on_card
 
 
 class CheckIn(forms.Form):
@@ -26,6 +27,8 @@ class CheckIn(forms.Form):
         error_messages={"required": _("Compare the person with the document and register them, then tick this.")}
     )
     document_number = forms.CharField(required=False, max_length=40)
+    # The kind of proof whose original was shown, if one was. Nobody is kept out for want of it.
+    evidence_seen = forms.CharField(required=False, max_length=40)
 
     def __init__(self, *args, beds, **kwargs):
         super().__init__(*args, **kwargs)
@@ -71,6 +74,7 @@ def _let_in(request, desk):
             bed=said.get("bed"),
             compared=said.get("compared", False),
             document_number=said.get("document_number", ""),
+            evidence_seen=said.get("evidence_seen", ""),
             now=desk.now,
             actor=desk.user,
         )
@@ -84,7 +88,8 @@ def _let_in(request, desk):
 
 
 def _look(desk, code):
-    stay = Stay.objects.filter(code=code.upper()).select_related("guest", "hostel").first()
+    known = Stay.objects.select_related("guest", "hostel", "assessment__policy")
+    stay = known.filter(code=code.upper()).first()
     return found.look_at(desk, stay) if stay else found.Finding(found.UNKNOWN)
 
 
@@ -101,6 +106,8 @@ def _page(request, desk, finding, *, form=None, refusal=None, done=None, status=
         shown |= {"bed": found.bed_of(finding.stay), "let_in_by": found.let_in_by(finding.stay)}
     elif finding and finding.kind == found.ELSEWHERE:
         shown["metres"] = found.metres_to(desk, finding.stay)
+    elif finding and finding.kind == found.HELD and finding.stay.awaits:
+        shown |= proofs_on_card(desk, finding.stay) | {"act_id": new_act_id()}
     elif finding and finding.kind == found.SEVERAL:
         shown["several"] = [(stay, desk.url("desk_checkin", stay=stay.code)) for stay in finding.stays]
     return render(request, "web/desk/checkin.html", shown, status=status)
@@ -117,5 +124,6 @@ def _card(desk, stay, form):
         "price_fen": kept.aggregate(fen=Sum("price_fen"))["fen"] or 0,
         "priced_nights": kept.filter(price_fen__gt=0).count(),
         "late": actions(stay, desk.now)["no_show"].ok,
+        **proofs_on_card(desk, stay),
         "act_id": new_act_id() if form is None else form.data.get("act_id") or new_act_id(),
     }

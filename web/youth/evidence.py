@@ -1,0 +1,205 @@
+"""Proofs for a stay (Y7): pictures or a code, sent from the phone; and one's own pictures again."""
+
+import hashlib
+import secrets
+from http import HTTPStatus
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as said
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.idempotency import Answer, Write, once, well_formed
+from accounts.reasons import CHINESE, Refused
+from bookings.proving import evidence_for, may_be_shown_at_desk, proofs_for, prove, why_not_prove
+from eligibility.evidence import kept_files, see_page
+from eligibility.models import EvidencePage
+from eligibility.proof_files import MAX_BYTES, MAX_PAGES, MEGABYTE
+from web.youth.stays import own_stay
+
+TYPES = "image/jpeg,image/png,image/webp,application/pdf"
+SHOWN_STATES = ("held", "confirmed")
+
+
+class Proof(forms.Form):
+    """What the guest says of the proof; the files stand beside it."""
+
+    kind = forms.ChoiceField(error_messages={"required": _("Say which proof it is")})
+    code = forms.CharField(required=False, max_length=100)
+    first = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    last = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    agreed = forms.BooleanField(required=False)
+
+    def __init__(self, *args, accepted, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(key, key) for key in accepted]
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence_page(request, code):
+    """What will do as a proof, what was sent, and the form that sends one."""
+    now = timezone.now()
+    stay = own_stay(request, code)
+    page = _Page(request, stay, now)
+    return page.hand_in() if request.method == "POST" else page.show()
+
+
+class _Page:
+    """One look at the page: the stay, what is accepted for it, and what was typed."""
+
+    def __init__(self, request, stay, now):
+        self.request, self.stay, self.now = request, stay, now
+        self.accepted = proofs_for(stay)
+        self.form = Proof(request.POST if request.method == "POST" else None, accepted=self.accepted)
+        self.files_wrong = None  # the reason why the files cannot be taken
+
+    def hand_in(self):
+        if reason := why_not_prove(self.stay, self.now):
+            return self.show(refused=reason, status=HTTPStatus.CONFLICT)
+        files = self.request.FILES.getlist("files")
+        typed = self.form.data.get("code", "").strip()
+        valid = self.form.is_valid()
+        if files and not self.form.cleaned_data.get("agreed"):
+            self.form.add_error(
+                "agreed", _("Tick that the pictures may be kept to verify your reason, or bring the original")
+            )
+            valid = False
+        if not valid:
+            return self.show(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            if typed and not files:
+                self._send((), files)
+            else:
+                length = int(self.request.META.get("CONTENT_LENGTH") or 0)
+                with kept_files(files, href=self.path, sent=length) as pages:
+                    self._send(pages, files)
+        except Refused as no:
+            return self._refused(no.reasons[0])
+        messages.success(self.request, said("Sent. A person looks at it; you need not do anything until then"))
+        return redirect("stay", code=self.stay.code)
+
+    def _send(self, pages, files):
+        """Once for each form and content: sent again, on a bad network, it is the same proof."""
+        fields = self.form.cleaned_data
+        content = [hashlib.sha256(_content(file)).hexdigest() for file in files]
+        told = {name: str(value) for name, value in fields.items()} | {"files": content}
+        key = self.request.POST.get("key", "")
+        write = None
+        if well_formed(key) and len(key) <= 40:
+            digest = hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()[:32]
+            write = Write.of(self.request.user, "POST", self.request.path, f"{key}-{digest}", told)
+
+        def do():
+            evidence = prove(
+                self.stay,
+                kind=fields["kind"],
+                pages=pages,
+                code=fields["code"],
+                first=fields["first"],
+                last=fields["last"],
+                agreed=fields["agreed"],
+                now=self.now,
+                actor=self.request.user,
+            )
+            return Answer(HTTPStatus.SEE_OTHER, {"evidence": evidence.pk})
+
+        once(write, do, self.now)
+
+    def _refused(self, reason):
+        if reason.field in self.form.fields:
+            self.form.add_error(reason.field, str(reason.sentence))
+        elif reason.code.startswith("FILE_"):
+            self.files_wrong = reason
+        else:
+            return self.show(refused=reason, status=HTTPStatus.CONFLICT)
+        return self.show(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    @property
+    def path(self):
+        return reverse("stay_evidence", args=[self.stay.code])
+
+    def show(self, refused=None, status=HTTPStatus.OK):
+        language = "zh" if get_language() == CHINESE else "en"
+        options = [
+            {"value": key, "label": proof["label"][language], "sample": proof.get("sample", {}).get(language, "")}
+            for key, proof in self.accepted.items()
+        ]
+        closed = refused or why_not_prove(self.stay, self.now)
+        shown = {
+            "section": "me",
+            "now": self.now,
+            "stay": self.stay,
+            "state": self.stay.state(self.now),
+            "options": options,
+            "dated": any(proof.get("dated") for proof in self.accepted.values()),
+            "days": max((proof["keep_days"] for proof in self.accepted.values()), default=0),
+            "at_desk": may_be_shown_at_desk(self.stay),
+            "form": self.form,
+            "files_wrong": self.files_wrong,
+            "errors": _errors(self.form, self.files_wrong),
+            "closed": closed,
+            "shown": _shown(self.stay, language, self.accepted),
+            "types": TYPES,
+            "most_pages": MAX_PAGES,
+            "most_mb": MAX_BYTES // MEGABYTE,
+            "key": secrets.token_urlsafe(12),
+        }
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY and well_formed(self.request.POST.get("key", "")):
+            shown["key"] = self.request.POST["key"]
+        return render(self.request, "web/youth/evidence.html", shown, status=status)
+
+
+def _content(file):
+    file.seek(0)
+    return file.read()
+
+
+def _errors(form, files_wrong):
+    if not form.is_bound:
+        return []
+    found = [{"field": name, "words": words[0]} for name, words in form.errors.items()]
+    return found + ([{"field": "files", "words": files_wrong.sentence}] if files_wrong else [])
+
+
+def _shown(stay, language, accepted):
+    """The proofs that were shown for the stay, the latest first, each with its name in the policy's words."""
+    return [
+        {
+            "proof": proof,
+            "label": accepted[proof.kind]["label"][language] if proof.kind in accepted else proof.kind,
+            "pages": [] if proof.purged_at else list(proof.pages.all()),
+        }
+        for proof in evidence_for(stay).prefetch_related("pages")
+    ]
+
+
+@login_required
+@never_cache
+@require_safe
+def evidence_picture(request, code, evidence, page):
+    """One's own picture again, with one's own name on it: that look is on record like every other."""
+    now = timezone.now()
+    stay = own_stay(request, code)
+    found = EvidencePage.objects.select_related("evidence__assessment__person")
+    picture = found.filter(evidence__in=evidence_for(stay), evidence=evidence, number=page).first()
+    if picture is None:
+        raise Http404
+    try:
+        jpeg = see_page(picture, viewer=request.user, now=now, why="own")
+    except Refused as no:
+        messages.info(request, str(no.reasons[0].sentence))
+        return redirect("stay_evidence", code=stay.code)
+    response = HttpResponse(jpeg, content_type="image/jpeg")
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Disposition"] = "inline"
+    return response
