@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 
@@ -69,9 +69,10 @@ class ExcusesSerializer(serializers.Serializer):
     stay = serializers.CharField(source="code")
     nights = serializers.SerializerMethodField()
 
-    def get_nights(self, stay) -> list[dict]:
+    @extend_schema_field(ExcusedNightSerializer(many=True))
+    def get_nights(self, stay) -> list:
         kept = BedNight.objects.live().filter(stay=stay).order_by("night")
-        return ExcusedNightSerializer(kept, many=True).data
+        return list(ExcusedNightSerializer(kept, many=True).data)
 
 
 class OfficersDoor(Door):

@@ -14,21 +14,7 @@ from django.utils.translation import get_language
 
 from hostel.models import WorkdayCorrection
 from hostel.nights import business_day
-from hostel.spans import CLOSE, UNITS, Span, add_working_days, is_working, worked_by_weekday
-
-__all__ = [  # what counts days is `hostel/spans.py`'s, and is asked for here as well
-    "CLOSE",
-    "UNITS",
-    "CalendarDay",
-    "Span",
-    "add_working_days",
-    "calendar_day",
-    "calendar_of",
-    "is_announced",
-    "is_working",
-    "reach",
-    "shifted_days",
-]
+from hostel.spans import is_working, worked_by_weekday
 
 BEHIND, AHEAD = timedelta(days=7), timedelta(days=400)  # how far decisions look
 

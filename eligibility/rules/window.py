@@ -71,7 +71,8 @@ class Window(Rule):
             yield self._too_soon(arrival, first, about)
         elif last is not None and arrival > last:
             text = _("Bookable from %(opens)s, %(ahead)s before arrival")
-            values = {"opens": self._opens(facts, arrival), "ahead": Span.read(self.ahead).said}
+            ahead = Span.read(self.ahead)
+            values = {"opens": self._opens(facts, arrival, ahead), "ahead": ahead.said}
             yield self.reason(NOT_MET, text, values, fix=_other_dates(last), **about)
         else:
             text = _("Arrival on %(arrival)s can be booked now")
@@ -125,9 +126,8 @@ class Window(Rule):
         day = end.date()
         return max(facts.today, day if self._arriving(day) <= end else day - DAY)
 
-    def _opens(self, facts: Facts, arrival: date) -> tuple[str, str] | datetime:
+    def _opens(self, facts: Facts, arrival: date, ahead: Span) -> tuple[str, str] | datetime:
         """When ``arrival`` becomes bookable: a day, or a moment where hours are counted."""
-        ahead = Span.read(self.ahead)
         if ahead.unit == "hour":
             return min(self._arriving(arrival) - timedelta(hours=ahead.value), at(arrival, TURN_OF_THE_DAY))
         if ahead.unit == "working_day" and ahead.value:

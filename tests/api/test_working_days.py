@@ -6,7 +6,8 @@ import pytest
 
 from accounts.models import Deed
 from hostel.models import WorkdayCorrection
-from hostel.working_days import is_working, shifted_days
+from hostel.spans import is_working
+from hostel.working_days import shifted_days
 from tests.api.conftest import TODAY, caller, problem
 
 DAYS = "/api/v1/working-days/"

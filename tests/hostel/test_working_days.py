@@ -7,7 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from hostel.models import WorkdayCorrection
-from hostel.working_days import calendar_of, is_announced, is_working, reach, shifted_days
+from hostel.spans import is_working
+from hostel.working_days import calendar_of, is_announced, reach, shifted_days
 from tests.conftest import FRIDAY, NOW, moment
 
 pytestmark = pytest.mark.django_db

@@ -113,16 +113,17 @@ def for_officers(view):
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, office: Office) -> HttpResponse:
     """Look for somebody by code, phone or name. What was typed stands in no address, and why is on record."""
-    form, found, said = Search(request.POST if request.method == "POST" else None), None, {}
+    form, found = Search(request.POST if request.method == "POST" else None), None
     if form.is_valid():
         said = form.cleaned_data
-        kind, found = find_people(said["text"], _networks(office))
-        record("search_people", now=office.now, actor=office.user, reason=said["why"], by=kind, found=len(found))
+        kind, persons = find_people(said["text"], _networks(office))
+        record("search_people", now=office.now, actor=office.user, reason=said["why"], by=kind, found=len(persons))
+        found = [(person, office.url("office_person", person.pk)) for person in persons]
     shown = {
         "office": office,
         "section": "people",
         "form": form,
-        "found": found and [(person, office.url("office_person", person.pk)) for person in found],
+        "found": found,
         "searched": found is not None,
     }
     return render(request, "web/office/people.html", shown, status=422 if form.errors else 200)
