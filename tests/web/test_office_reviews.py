@@ -730,3 +730,16 @@ def test_all_of_it_works_without_scripts(house, reviewers):
         assert answered(house) == [("", 11), ("refused", 1)]
         page.get_by_test_id("o5-undo").click()
         assert answered(house) == [("", 12)]
+
+
+def test_a_proof_that_came_since_the_page_was_opened_is_looked_at_first(office, asked, clock):
+    page = office.get(f"{PAGE}{asked.pk}/").content.decode()
+    [read_at] = set(re.findall(r'name="read_at" value="([^"]+)"', page))
+    proof_for(stay_of(asked).assessment, NOW + timedelta(minutes=1), kind="employer")
+
+    answer = decide(office, asked, "passed", read_at=html.unescape(read_at))
+
+    assert answer.status_code == 409
+    assert Review.objects.get().decided_at is None
+    [read_again] = set(re.findall(r'name="read_at" value="([^"]+)"', answer.content.decode()))
+    assert read_again >= read_at

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -56,6 +57,14 @@ class Answer(forms.Form):
     clears_until = forms.DateField(
         required=False, error_messages={"invalid": gettext_lazy("A day from today on, at most ten years ahead")}
     )
+    read_at = forms.CharField(required=False)  # when the page was made: what came later was not read
+
+    def clean_read_at(self):
+        try:
+            said = datetime.fromisoformat(self.cleaned_data["read_at"])
+        except ValueError:
+            return None
+        return said if timezone.is_aware(said) else None
 
 
 @dataclass(frozen=True)
@@ -305,7 +314,12 @@ def decision(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 
 def _answer(review, said, desk):
-    about = {"actor": desk.office.user, "now": desk.office.now, "words": said["words"].strip()}
+    about = {
+        "actor": desk.office.user,
+        "now": desk.office.now,
+        "words": said["words"].strip(),
+        "read_at": said["read_at"],
+    }
     match said["decision"]:
         case Review.Decision.PASSED:
             return reviewing.pass_review(review, clears_until=said["clears_until"], **about)
@@ -426,6 +440,7 @@ def _page(request, desk, review, *, form=None, refusal=None, status=200):
             "assessment": review.assessment,
             "person": review.assessment.person,
             "stay": stay,
+            "read_at": now.isoformat(),
             "stay_state": stay.state(now) if stay else "",
             "decision": decided,
             "facts": sorted(_facts(decided, review, stay), key=lambda fact: list(SOURCES).index(fact.source)),
@@ -452,7 +467,8 @@ def _page(request, desk, review, *, form=None, refusal=None, status=200):
                 for each in (Review.Decision.SENT_BACK, Review.Decision.REFUSED)
                 if review.kind != Review.Kind.APPEAL or each == Review.Decision.REFUSED
             ],
-            "sets_aside": review.kind != Review.Kind.PROOF,
+            "sets_aside": (review.appeal_of or review).kind != Review.Kind.PROOF,
+            "person_url": office.url("office_person", review.assessment.person_id),
             "undone": request.GET.get("undone") == "1" and review.decided_at is None,
             "decide_url": desk.url("office_review_decision", review.pk),
             "text_url": desk.url("office_review_text", review.pk),

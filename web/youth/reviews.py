@@ -1,5 +1,6 @@
 """Asking a person about a decision (人工复核), and how that question stands. Shown to who it is about alone."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.reasons import NOT_MET, Refused
+from accounts.reasons import ASK, NOT_MET, Refused, Sentence
 from bookings import reviewing
 from bookings.models import Stay
 from eligibility import reviews
@@ -37,9 +38,23 @@ def state_of(review: Review, stay: Stay | None, now: datetime) -> dict:
         "late": review.decided_at is None and review.due_at < now,
         "because": [reviews.BECAUSE[key].sentence for key in review.because],
         "appeal": reviewing.person_actions(review)["appeal"],
-        "appeal_within": Span.read((terms.appeal or terms.review).within).said,
-        "against": [reason for reason in replay(review.assessment).reasons if reason.verdict == NOT_MET],
+        "appeal_within": _said(terms.appeal or terms.review),
+        "in_question": _in_question(review),
     }
+
+
+def _said(rule):
+    """How long an answer takes by ``rule``, in words."""
+    return Sentence("%(within)s", {"within": Span.read(rule.within).said})
+
+
+def _in_question(review):
+    """What a person looks at, as it was said; nothing where that is answered."""
+    if review.decided_at is not None:
+        return []
+    reasons = replay(review.assessment).reasons
+    # By when it is answered stands above: an appeal has a time of its own.
+    return [replace(reason, by=None) for reason in reasons if reason.verdict in (NOT_MET, ASK)]
 
 
 def about_stay(stay: Stay, now: datetime) -> dict | None:
@@ -105,7 +120,7 @@ def _ask(request, assessment, now, note="", no=None):
             "now": now,
             "assessment": assessment,
             "reasons": decision.reasons,
-            "within": Span.read(terms_of(assessment.policy).review.within).said,
+            "within": _said(terms_of(assessment.policy).review),
             "whom": terms_of(assessment.policy).review.whom,
             "note": note,
             "most": reviewing.LONGEST_NOTE,

@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.reasons import Refused
+from accounts.reasons import MISSING, Refused
 from bookings.booking import actions, cancel
 from bookings.models import Stay
+from eligibility.evaluation import replay
 from web.youth import asked
 from web.youth.reviews import about_stay
 
@@ -25,7 +26,7 @@ def own_stay(request, code: str) -> Stay:
     free = Q(bed_nights__price_class="free")
     stay = (
         Stay.objects.of(request.user)
-        .select_related("guest", "hostel", "hostel__network", "missed")
+        .select_related("guest", "hostel", "hostel__network", "missed", "assessment__policy")
         .annotate(
             free_nights=Count("bed_nights", filter=free),
             to_pay_fen=Sum("bed_nights__price_fen"),
@@ -62,9 +63,17 @@ def stay_page(request, code):
             "has_pass": state in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE),
             "hold_ended": hold_ended,
             "question": about_stay(stay, now),
+            "missing": _missing(stay, state),
             "again_href": asked.address(reverse("book", args=[stay.hostel.slug]), asked.span(stay.nights)),
         },
     )
+
+
+def _missing(stay, state):
+    """What a held bed still waits for, as it was said when it was booked."""
+    if state != Stay.Status.HELD or stay.awaits != Stay.Awaits.PROOF:
+        return []
+    return [reason for reason in replay(stay.assessment).reasons if reason.verdict == MISSING]
 
 
 @login_required
