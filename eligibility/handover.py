@@ -37,11 +37,15 @@ def hand_over(policy: Policy, *, now: datetime, actor: User) -> None:
 
 def last(policy: Policy) -> Deed | None:
     """When and by whom ``policy`` was handed over, None where it changed since."""
-    deeds = Deed.objects.filter(about=f"policy {policy.pk}", what=HANDED_OVER, at__gte=policy.written_at)
-    return deeds.select_related("actor").order_by("-at", "-pk").first()
+    deed = _last_of(policy, HANDED_OVER, drafting.DRAFTED, drafting.CHANGED)
+    return deed if deed is not None and deed.what == HANDED_OVER else None
 
 
 def last_change(policy: Policy) -> Deed | None:
     """When and by whom the draft was written on last."""
-    deeds = Deed.objects.filter(about=f"policy {policy.pk}", what__in=(drafting.DRAFTED, drafting.CHANGED))
-    return deeds.select_related("actor").order_by("-at", "-pk").first()
+    return _last_of(policy, drafting.DRAFTED, drafting.CHANGED)
+
+
+def _last_of(policy, *what):
+    deeds = Deed.objects.filter(about=f"policy {policy.pk}", what__in=what)
+    return deeds.select_related("actor").order_by("-pk").first()

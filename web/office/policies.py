@@ -16,7 +16,6 @@ from accounts.roles import is_officer
 from bookings import preview as previewing
 from eligibility import clause_file, drafting, handover
 from eligibility.models import Policy
-from eligibility.policies import policy_in_force
 from eligibility.policy_file import WrongFile, errors_in, read_text, unsigned, written
 from eligibility.reasons import Refused
 from web.office.access import Office, in_the_office
@@ -58,7 +57,7 @@ def policies(request: HttpRequest, office: Office) -> HttpResponse:
             raise Http404
         policy = drafting.draft(office.network, based_on=based_on, now=office.now, actor=office.user)
         return redirect(office.url("office_policy", policy.pk))
-    in_force = policy_in_force(office.network, office.day)
+    in_force = _in_force(office.network, office.day)
     return render(
         request,
         "web/office/policies/list.html",
@@ -78,10 +77,10 @@ def policies(request: HttpRequest, office: Office) -> HttpResponse:
 
 @in_the_office
 @require_http_methods(["GET", "HEAD", "POST"])
-def policy(request: HttpRequest, office: Office, pk: int) -> HttpResponse:
+def policy(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """One version. A POST of the draft's form does what the button ``do`` says: save, preview, hand over, or, in the
     page alone, ``add:PLACE`` and ``remove:PLACE``."""
-    office, policy = _found(office, pk)
+    office, policy = _found(office, number)
     page = _Page(request, office, policy)
     if request.method != "POST":
         return page.answer()
@@ -163,7 +162,7 @@ class _Page:
                 "section": "policies",
                 "policy": policy,
                 "form": form,
-                "state": _state(policy, policy_in_force(policy.network, office.day), office.day),
+                "state": _state(policy, _in_force(policy.network, office.day), office.day),
                 "may_edit": policy.is_draft and self.is_officer,
                 "is_officer": self.is_officer,
                 "has_written": drafting.has_written_on(policy, office.user),
@@ -196,9 +195,9 @@ class _Page:
 
 @in_the_office
 @require_safe
-def policy_file(request: HttpRequest, office: Office, pk: int) -> HttpResponse:
+def policy_file(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """The version as a YAML file, as `manage.py load_policy` reads it."""
-    office, policy = _found(office, pk)
+    office, policy = _found(office, number)
     answer = HttpResponse(written(policy.rules), content_type="application/yaml; charset=utf-8")
     name = f"{policy.network.slug}-{policy.version}.yaml"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -207,9 +206,9 @@ def policy_file(request: HttpRequest, office: Office, pk: int) -> HttpResponse:
 
 @in_the_office
 @require_http_methods(["GET", "HEAD", "POST"])
-def policy_text(request: HttpRequest, office: Office, pk: int) -> HttpResponse:
+def policy_text(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """The draft as text, for who would rather write the file."""
-    office, policy = _found(office, pk)
+    office, policy = _found(office, number)
     if not is_officer(office.user, policy.network, office.day):
         return _officers_only(request)
     if not policy.is_draft:
@@ -251,9 +250,9 @@ def policy_text(request: HttpRequest, office: Office, pk: int) -> HttpResponse:
 
 @in_the_office
 @require_http_methods(["GET", "HEAD", "POST"])
-def policy_preview(request: HttpRequest, office: Office, pk: int) -> HttpResponse:
+def policy_preview(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """Whom the draft would hit; a POST looks anew."""
-    office, policy = _found(office, pk)
+    office, policy = _found(office, number)
     if request.method == "POST":
         if not is_officer(office.user, policy.network, office.day):
             return _officers_only(request)
@@ -267,9 +266,9 @@ def policy_preview(request: HttpRequest, office: Office, pk: int) -> HttpRespons
 
 @in_the_office
 @require_POST
-def policy_approval(request: HttpRequest, office: Office, pk: int) -> HttpResponse:
+def policy_approval(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """Approve the draft, and end those of the touched stays that were ticked."""
-    office, policy = _found(office, pk)
+    office, policy = _found(office, number)
     if not is_officer(office.user, policy.network, office.day):
         return _officers_only(request)
     chosen = request.POST.getlist("end_stays")
@@ -285,9 +284,9 @@ def policy_approval(request: HttpRequest, office: Office, pk: int) -> HttpRespon
 
 @in_the_office
 @require_POST
-def policy_handover(request: HttpRequest, office: Office, pk: int) -> HttpResponse:
+def policy_handover(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """Hand the draft over to a second person."""
-    office, policy = _found(office, pk)
+    office, policy = _found(office, number)
     if not is_officer(office.user, policy.network, office.day):
         return _officers_only(request)
     if request.POST.get("seen") != mark(policy):
@@ -301,9 +300,9 @@ def policy_handover(request: HttpRequest, office: Office, pk: int) -> HttpRespon
 
 @in_the_office
 @require_POST
-def policy_discard(request: HttpRequest, office: Office, pk: int) -> HttpResponse:
+def policy_discard(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """Throw a draft away."""
-    office, policy = _found(office, pk)
+    office, policy = _found(office, number)
     page = _Page(request, office, policy)
     if not page.is_officer:
         return _officers_only(request)
@@ -351,9 +350,9 @@ def _preview_page(request, office, policy, *, reasons=(), chosen=(), is_overtake
     )
 
 
-def _found(office: Office, pk: int) -> tuple[Office, Policy]:
+def _found(office: Office, number: int) -> tuple[Office, Policy]:
     """The version, and the office of its network."""
-    policy = Policy.objects.select_related("network").filter(pk=pk, network__in=office.networks).first()
+    policy = Policy.objects.select_related("network").filter(pk=number, network__in=office.networks).first()
     if policy is None:
         raise Http404
     return replace(office, network=policy.network), policy
@@ -362,6 +361,11 @@ def _found(office: Office, pk: int) -> tuple[Office, Policy]:
 def _against(page):
     """What stands against this person approving the draft."""
     return drafting.why_not_approve(page.policy, now=page.office.now, actor=page.office.user)
+
+
+def _in_force(network, day):
+    """The version in force in ``network`` itself, where it has one."""
+    return network.policies.in_force(day).first()
 
 
 def _state(policy, in_force, day):

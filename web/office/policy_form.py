@@ -295,7 +295,7 @@ class PolicyForm:
         }
         fixed = {} if is_change else {"id": rule.get("id", ""), "kind": name}
         title = str((kind and kind.name) or name_of(name))
-        if "key" in fields:  # what people never see: it stays as it is
+        if "key" in fields and "{key}" not in str(kind.says):  # what people never see stays as it is
             fixed["key"] = fields.pop("key").text
         return self._keep(Card(path, title, fields, str(kind.says) if kind else "", fixed, kind=name))
 
