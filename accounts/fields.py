@@ -64,12 +64,20 @@ class EncryptedField(models.TextField):
 class EncryptedJSONField(EncryptedField):
     """A JSON value kept sealed as `EncryptedField` does; an empty one is kept as the empty text."""
 
+    def to_python(self, value):
+        """The value as it is: as text, which it is in its column, it would be sealed as the text of a text."""
+        return value
+
     def get_prep_value(self, value):
         return super().get_prep_value(json.dumps(value, sort_keys=True, ensure_ascii=False) if value else "")
 
     def from_db_value(self, value, expression, connection):
         opened = super().from_db_value(value, expression, connection)
         return json.loads(opened) if opened else {}
+
+    def to_python(self, value):
+        # Cleaning a text field would make a text of it.
+        return value
 
 
 def keyed_hash(text: str, purpose: str) -> str:
