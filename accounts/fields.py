@@ -64,10 +64,6 @@ class EncryptedField(models.TextField):
 class EncryptedJSONField(EncryptedField):
     """A JSON value kept sealed as `EncryptedField` does; an empty one is kept as the empty text."""
 
-    def to_python(self, value):
-        """The value as it is: as text, which it is in its column, it would be sealed as the text of a text."""
-        return value
-
     def get_prep_value(self, value):
         return super().get_prep_value(json.dumps(value, sort_keys=True, ensure_ascii=False) if value else "")
 
