@@ -501,7 +501,7 @@ def _sheets(review: Review, office: Office) -> Iterator[Sheet]:
     number = 0
     for evidence in sorted(shown, key=lambda each: each.state != Evidence.State.SENT):
         label = labels.get(evidence.kind, evidence.kind)
-        pages = [] if evidence.purged_at else list(evidence.pages.all())
+        pages: list[EvidencePage | None] = [] if evidence.purged_at else list(evidence.pages.all())
         for page in pages or [None]:
             number += 1
             src = office.url("office_evidence_page", evidence.pk, page.number) if page else ""
