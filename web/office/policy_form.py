@@ -63,6 +63,11 @@ class Field:
         return self.value is None
 
     @property
+    def offers_to_lift(self) -> bool:
+        """Whether a tick for "no limit" stands beside it: not where a limit is said."""
+        return self.may_be_lifted and not (self.is_set and not self.is_null)
+
+    @property
     def is_new(self) -> bool:
         """Whether it is the empty row below the others."""
         return self.kind != "rows" and not self.is_set
@@ -93,6 +98,10 @@ class Field:
         return segments(self.says, {part.name: part for part in self.parts})
 
     @property
+    def said_segments(self) -> list["Segment"]:
+        return [segment for segment in self.segments if segment.is_shown]
+
+    @property
     def has_errors(self) -> bool:
         return bool(self.errors) or any(each.has_errors for each in (*self.parts, *self.rows))
 
@@ -120,7 +129,9 @@ class Field:
                     for part in self.parts
                     if part.is_set and part.name not in (*HIDDEN, "label")
                 )
-                return f"{first[0]} ({rest})" if first and rest else first[0] if first else rest
+                if first and rest:
+                    return _("{name} ({rest})").format(name=first[0], rest=rest)
+                return first[0] if first else rest
             case "span":
                 return " ".join(part.said for part in self.parts)
             case "rows":

@@ -29,7 +29,7 @@ NAMES = {
     "until": _("last day"),
     "purposes": _("Purposes"),
     "entitlements": _("Entitlements"),
-    "rules": _("Rules"),
+    "rules": _("The rules"),
     "seasons": _("Seasons"),
     "caps": _("Limits"),
     "after": _("Price after the free nights"),
