@@ -71,7 +71,7 @@ def judged(rules: Iterable[Rule], facts: Facts, terms: Terms) -> list[tuple[tupl
     for rule in rules:
         for place, reason in enumerate(rule.judge(facts)):
             if reason.verdict != MET:
-                if rule.clearable and facts.is_cleared(rule.id):
+                if rule.may_be_cleared(facts) and facts.is_cleared(rule.id):
                     reason = replace(reason, verdict=MET, sentence=AGREED, fix=None, by=None)
                 elif reason.verdict == ASK:
                     due = terms.review.due(facts.now, facts.shifted_days)

@@ -93,6 +93,10 @@ class Rule:
         """What this rule wants answered beside the facts that everybody is asked for."""
         return ()
 
+    def may_be_cleared(self, facts: Facts) -> bool:
+        """Whether what a person has agreed to counts for ``facts``: there are things that nobody can agree to."""
+        return self.clearable
+
     def judge(self, facts: Facts) -> Iterable[Reason]:
         """Answer for ``facts``: pure, and raising nothing."""
         raise NotImplementedError

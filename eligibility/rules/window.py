@@ -53,6 +53,9 @@ class Window(Rule):
         if notice and ahead and notice["unit"] == ahead["unit"] and notice["value"] > ahead["value"]:
             yield "notice", "must not be longer than ahead: nobody could ever book"
 
+    def may_be_cleared(self, facts):
+        return facts.wish.extends or facts.day >= facts.today  # no person can agree to yesterday
+
     def judge(self, facts):
         arrival, first, last = facts.wish.arrival, self._first(facts), self._last(facts)
         about = {
@@ -65,7 +68,6 @@ class Window(Rule):
         elif facts.wish.extends:
             yield self.reason(MET, _("The stay stands already and becomes longer"), **about)
         elif arrival < facts.today:
-            # No person can agree to yesterday.
             yield replace(self._too_soon(arrival, first, about), verdict=NOT_MET)
         elif arrival < first:
             yield self._too_soon(arrival, first, about)

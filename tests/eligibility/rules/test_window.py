@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eligibility.evaluation import evaluate
+from eligibility.facts import Clearance
 from eligibility.rules.window import Window
 from hostel.nights import business_day
-from tests.eligibility.cases import SHANGHAI, TODAY, answer, facts, stay
+from tests.eligibility.cases import SHANGHAI, TODAY, answer, facts, policy, stay
 
 SAMPLE = Window(id="window", ahead={"value": 30, "unit": "day"})
 THREE_DAYS_NOTICE = Window(id="window", notice={"value": 3, "unit": "day"})
@@ -250,6 +252,18 @@ def test_where_a_person_is_asked_about_short_notice_yesterday_is_still_refused()
 
     assert verdict(rule, at(2026, 3, 6), date(2026, 3, 8)) == "ask"
     assert verdict(rule, at(2026, 3, 6), date(2026, 3, 5)) == "not_met"
+
+
+@pytest.mark.parametrize("in_days, outcome", [(-1, "no"), (0, "yes"), (2, "yes"), (3, "yes")])
+def test_a_person_who_agreed_to_short_notice_has_not_agreed_to_yesterday(in_days, outcome):
+    def three_days_notice(rules):
+        next(rule for rule in rules["rules"] if rule["kind"] == "window")["notice"] = {"value": 3, "unit": "day"}
+
+    cleared = (Clearance("window", date(2026, 12, 31)),)
+    wish = stay(TODAY + timedelta(in_days), 1)
+
+    assert evaluate(policy(three_days_notice), facts(cleared=cleared, **wish)).outcome == outcome
+    assert evaluate(policy(three_days_notice), facts(**wish)).outcome == ("yes" if in_days == 3 else "no")
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------
