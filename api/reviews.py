@@ -259,7 +259,7 @@ def _context(found, user, now):
     return {"now": now, "user": user, "stays": reviewing.stays_about(found) if found else {}}
 
 
-def own_in_words(found: list[Review], now) -> list[dict]:
+def own_in_words(found: list[Review], now):
     """A person's reviews as JSON values, in three statements however many they are."""
     about = _context(found, None, now) | {"actions": reviewing.person_actions_of(found) if found else {}}
     return OwnReviewSerializer(found, many=True, context=about).data

@@ -487,7 +487,7 @@ def _case(stay, now):
         Stay.Status.REFUSED: "refused",
         Stay.Status.CONFIRMED: "kept",
         Stay.Status.IN_HOUSE: "kept",
-    }.get(state, "none")  # type: ignore[call-overload]
+    }.get(state, "none")
 
 
 def text_if(

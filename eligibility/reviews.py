@@ -132,6 +132,7 @@ def evidence_of(review: Review) -> QuerySet[Evidence]:
 
 def later_than(review: Review) -> QuerySet[Review]:
     """The reviews of the same matter that were asked when this one was answered, or later."""
+    assert review.decided_at is not None  # it is asked of answered ones
     return Review.objects.filter(_same_matter(review), asked_at__gte=review.decided_at).exclude(pk=review.pk)
 
 
@@ -247,6 +248,7 @@ def take_back(review: Review, *, actor: User, now: datetime) -> None:
     """
     if reason := why_not_undo(review, actor, now):
         raise Refused(reason)
+    assert review.decided_at is not None  # else there was nothing to take back
     later = later_than(review)
     if later.exclude(asked_at=review.decided_at, decided_at=None, appeal_of=None).exists():
         raise Refused(no_undo(_("The next step has been taken already")))
