@@ -9,7 +9,8 @@ from django.test import Client
 from accounts.reasons import Refused
 from bookings.booking import book
 from hostel.nights import Nights
-from tests.conftest import FRIDAY, NOW, SATURDAY
+from tests.conftest import FRIDAY, NOW, ROOT, SATURDAY
+from tests.eligibility.reviewed import rules_with_people
 from tests.web.conftest import text_of
 
 YES = "/check/?education=bachelor&graduation=2025&home_in_district=no&purpose=interview"
@@ -144,3 +145,125 @@ def test_the_booking_is_refused_in_the_words_of_the_check(visitor, people, hoste
 
     said = [str(reason.sentence) for reason in no.value.reasons if reason.verdict == "not_met"]
     assert said == sentences(visitor.get(NO))[:3]
+
+
+# What each published policy asks, and nothing else; the purpose is always asked, last.
+ASKED = {
+    "beijing_bda": ["education", "graduation", "home_in_district", "a-employer-the-zone"],
+    "dongguan_spring_festival": [],
+    "fuzhou": ["graduation", "a-hukou-fuzhou-minhou"],
+    "hangzhou": ["education", "graduation", "a-full_time"],
+    "nanjing_2023": ["education", "graduation"],
+    "shanghai_minhang_2025": [
+        "education",
+        "graduation",
+        "home_in_district",
+        "a-full_time",
+        "a-school-shanghai",
+        "a-employer-minhang",
+    ],
+    "shenzhen_2014": ["education", "graduation", "a-first_time-shenzhen"],
+    "wuhan_wuchang_2022_2024": ["graduation"],
+    "zhengzhou_2023": ["education", "graduation", "home_in_district", "a-school-zhengzhou"],
+    "zibo_2020_2023": [],
+}
+PUBLISHED = ROOT / "eligibility/published"
+MINHANG = "home_in_district=no&a-full_time=yes&a-school-shanghai=elsewhere&a-employer-minhang=yes&purpose=interview"
+
+
+def fields(page):
+    """The names of the questions, each once, in their order."""
+    return list(dict.fromkeys(re.findall(r'<input type="radio" name="([^"]+)"', page.content.decode())))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_just_what_the_policy_asks_is_asked(visitor, in_force, name):
+    in_force(PUBLISHED / f"{name}.yaml")
+
+    assert fields(visitor.get("/check/")) == [*ASKED[name], "purpose"]
+
+
+@pytest.mark.parametrize("path", sorted(PUBLISHED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_whatever_is_missing_can_be_answered_right_there(visitor, in_force, path):
+    in_force(path)
+    html = visitor.get("/check/?purpose=none-of-them").content.decode()
+
+    asked_for = re.findall(r'is-missing.*?href="([^"]*)"', html, re.DOTALL)
+    here = {href.partition("#")[2] for href in asked_for if href.startswith("/check/")}
+    assert here <= set(re.findall(r'<fieldset id="([^"]+)"', html))
+
+
+def test_a_question_of_the_policy_speaks_its_words_in_both_languages(visitor, in_force):
+    in_force(PUBLISHED / "shanghai_minhang_2025.yaml")
+
+    assert "你的学校在上海吗？ 在上海 在别处 在境外" in text_of(visitor.get("/check/"))
+    assert "Do you yourself own a home in Shanghai? No Yes" in text_of(visitor.get("/en/check/"))
+
+
+def test_answers_to_the_policys_questions_live_in_the_address_and_go_on_to_the_booking(visitor, asks_otherwise):
+    page = visitor.get("/check/?a-work-either-wuzhong=no&purpose=interview")
+
+    assert ("met", "WORK") in reasons(page)
+    assert 'name="a-work-either-wuzhong" value="no" checked' in page.content.decode()
+    assert 'href="/?purpose=interview&amp;a-work-either-wuzhong=no"' in page.content.decode()
+    assert 'name="a-work-either-wuzhong" value="no"' in visitor.get("/?a-work-either-wuzhong=no").content.decode()
+
+
+def test_a_refusing_answer_leads_back_to_its_question(visitor, asks_otherwise):
+    html = visitor.get("/check/?a-work-either-wuzhong=yes&purpose=interview").content.decode()
+
+    assert 'data-outcome="no"' in html
+    assert "a-work-either-wuzhong=yes#work-either-wuzhong" in html
+    assert '<fieldset id="work-either-wuzhong"' in html
+
+
+@pytest.mark.parametrize("query", ["a-=no", f"a-work-either-wuzhong={'n' * 41}", f"a-{'k' * 81}=no"])
+def test_what_can_be_no_answer_to_a_question_is_none(visitor, asks_otherwise, query):
+    page = visitor.get(f"/check/?purpose=interview&{query}")
+
+    assert ("missing", "WORK") in reasons(page)
+    assert all(word not in page.content.decode().partition("<main")[2] for word in ("nnnn", "kkkk"))
+
+
+def test_a_yes_says_what_is_given(visitor):
+    assert "适用：4天3晚" in text_of(visitor.get(YES))
+    assert "What you get: 4 days, 3 nights" in text_of(visitor.get("/en" + YES))
+
+
+def test_where_every_night_has_its_price_the_yes_does_not_call_it_free(visitor, in_force):
+    in_force(PUBLISHED / "zibo_2020_2023.yaml")
+    words = text_of(visitor.get("/check/?purpose=tourism"))
+
+    assert "你可以住，按价付费" in words
+    assert "适用：半价入住5天" in words
+    assert "最多 0 晚" not in words
+
+
+def test_where_a_proof_is_needed_first_the_headline_says_so_and_until_when_the_bed_is_held(visitor, in_force):
+    in_force(PUBLISHED / "wuhan_wuchang_2022_2024.yaml")
+    page = visitor.get("/check/?graduation=2025&purpose=job_seeking")
+
+    assert 'data-outcome="tell_us_more"' in page.content.decode()
+    assert "条件都符合，还差一份材料" in text_of(page)
+    assert "先订房，房给你留到 3月6日 周五" in text_of(page)
+    assert 'data-testid="y2-book"' in page.content.decode()
+    assert "a proof is still needed" in text_of(visitor.get("/en/check/?graduation=2025&purpose=job_seeking"))
+
+
+def test_where_a_person_must_look_it_is_said_who_and_until_when(visitor, wuzhong):
+    rules_with_people(wuzhong, NOW, evidence={"may_be_shown_at_desk": True})
+    page = visitor.get(YES.replace("home_in_district=no", "home_in_district=yes"))
+    words = text_of(page)
+
+    assert 'data-outcome="ask_a_person"' in page.content.decode()
+    assert "要人工看一下" in words
+    assert "区里驿站办公室会在 3月10日 周二 18:00 前答复" in words
+    assert "现在就能订，房先给你留着" in words
+
+
+def test_who_qualifies_first_is_told_to_hand_in_the_proof_before_booking(visitor, in_force):
+    in_force(PUBLISHED / "fuzhou.yaml")
+    html = visitor.get("/check/?graduation=2025&a-hukou-fuzhou-minhou=elsewhere&purpose=job_seeking").content.decode()
+
+    assert "先交材料，通过后再订房" in html
+    assert "房给你留到" not in html

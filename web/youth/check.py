@@ -30,7 +30,9 @@ def check(request):
         policy = policy_in_force(house.network_id if house else 0, today)
     except Refused as no:
         return render(request, "web/youth/check.html", {"section": "stay", "no": no})
-    facts = facts_of_stranger(house, policy, now, purpose=said.get("purpose"), **asked.profile(said))
+    # Whether one takes a price is asked where nights are chosen: here the answer says that there is one.
+    wish = {"purpose": said.get("purpose"), "accept_price": True}
+    facts = facts_of_stranger(house, policy, now, **wish, **asked.profile(said))
     month_decides = GRADUATION.key in {question.key for question in questions_about(policy, facts)}
     page = {
         "section": "stay",
