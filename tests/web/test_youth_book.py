@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 
 from accounts.models import Person, User
+from accounts.people import change_profile
 from bookings.booking import book, cancel
 from bookings.models import Stay
 from eligibility.models import Assessment
 from hostel.models import Hostel
 from hostel.nights import Nights
-from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment, resident_number
+from tests.conftest import FRIDAY, MONDAY, NOW, ROOT, SATURDAY, SUNDAY, moment, resident_number
+from tests.eligibility.reviewed import rules_with_people
 from tests.web.conftest import hidden, text_of
 from tests.web.test_youth_home import close
 
@@ -381,3 +383,129 @@ def test_an_answer_that_is_being_changed_can_still_be_confirmed(enter, people, w
 
     assert 'data-testid="y4-confirm"' in page
     assert "<dt>价格</dt>" not in page
+
+
+# --- what the policy in force asks ----------------------------------------------------------------------------------
+KEY = "work-either-wuzhong"
+
+
+def asked_on(page):
+    """The names of the questions of the page, each once."""
+    names = re.findall(r'<input type="radio" name="([^"]+)"', page.content.decode())
+    return [name for name in dict.fromkeys(names) if name not in ("document_kind", "gender")]
+
+
+def test_the_page_asks_what_the_policy_asks_and_keeps_the_answer_with_the_person(enter, lin, asks_otherwise):
+    browser = enter(lin.user)
+    page = browser.get(ADDRESS)
+    unanswered = browser.post(ADDRESS, {"purpose": "interview", f"ask_{KEY}": "1", "key": "a"})
+    answer = browser.post(ADDRESS, {"purpose": "interview", f"ask_{KEY}": "1", f"a-{KEY}": "no", "key": "b"})
+
+    lin.refresh_from_db()
+    assert asked_on(page) == [f"a-{KEY}", "purpose"]
+    assert unanswered.status_code == 422
+    assert f'<a href="#{KEY}">还没回答：' in unanswered.content.decode()
+    assert answer.status_code == 302
+    assert lin.answers == {KEY: "no"}
+    assert Stay.objects.get().status == "confirmed"
+
+
+def test_what_was_answered_once_is_shown_and_not_asked_again_but_can_be_changed(enter, lin, asks_otherwise):
+    change_profile(lin, now=NOW, answers={KEY: "yes", "asked-elsewhere": "no"})
+    browser = enter(lin.user)
+    page, changing = browser.get(ADDRESS), browser.get(f"{ADDRESS}&edit=1")
+    browser.post(ADDRESS, {"purpose": "interview", f"ask_{KEY}": "1", f"a-{KEY}": "no", "key": "b"})
+
+    lin.refresh_from_db()
+    assert asked_on(page) == []
+    assert f"edit=1#{KEY}" in page.content.decode()
+    assert asked_on(changing) == [f"a-{KEY}", "purpose"]
+    assert f'name="a-{KEY}" value="yes" checked' in changing.content.decode()
+    assert lin.answers == {KEY: "no", "asked-elsewhere": "no"}
+
+
+def test_a_newcomer_answers_the_policys_questions_with_the_document(enter, newcomer, asks_otherwise):
+    browser = enter(newcomer)
+    page = browser.get(f"{ADDRESS}&a-{KEY}=no&education=bachelor")
+    sent = {name: value for name, value in who(key=hidden(page, "key")).items() if "home" not in name}
+    answer = browser.post(ADDRESS, sent | {f"ask_{KEY}": "1", f"a-{KEY}": "no"})
+
+    person = Person.objects.get(user=newcomer)
+    assert asked_on(page) == [f"a-{KEY}", "purpose"]
+    assert f'name="a-{KEY}" value="no" checked' in page.content.decode()
+    assert answer.status_code == 302
+    assert person.answers == {KEY: "no"}
+    assert (person.education, person.graduation) == ("", "")  # these rules do not ask
+
+
+def test_a_visitor_comes_back_from_the_login_with_the_answers_to_the_policys_questions(asks_otherwise, clock):
+    answer = Client().get(f"{ADDRESS}&a-{KEY}=no")
+
+    assert f"a-{KEY}=no" in parse_qs(urlsplit(answer.url).query)["next"][0]
+
+
+def test_me_shows_what_the_policy_asks_and_what_was_answered(enter, lin, asks_otherwise):
+    change_profile(lin, now=NOW, answers={KEY: "no"})
+    words = text_of(enter(lin.user).get("/en/me/"))
+
+    assert "Do you have a job or social insurance in Wuzhong? No" in words
+    assert "Education" not in words
+
+
+# --- a no, and what one may do about it -----------------------------------------------------------------------------
+def test_a_refusal_has_a_reference_and_leads_to_a_person_where_a_person_may_agree(enter, people, wuzhong):
+    browser = enter(people("顾本地", home_in_district=True).user)
+    page = browser.post(ADDRESS, {"purpose": "interview", "key": "k"})
+
+    code = Assessment.objects.get().code
+    assert f"编号 {code}" in text_of(page)
+    assert f'href="/reviews/new/?about={code}"' in page.content.decode()
+    assert "人工复核" in text_of(page)
+    assert browser.get(f"/reviews/new/?about={code}").status_code == 200
+
+
+def test_what_is_counted_leads_to_no_person(enter, lin, hostel):
+    book(guest=lin, hostel=Hostel.objects.get(slug="mudu"), nights=Nights(FRIDAY, SATURDAY), purpose="exam", now=NOW)
+    page = enter(lin.user).post(ADDRESS, {"purpose": "interview", "key": "k"})
+
+    assert page.status_code == 409
+    assert 'data-code="OVERLAP"' in page.content.decode()
+    assert "编号" in text_of(page)
+    assert "/reviews/new/" not in page.content.decode()
+
+
+# --- what waits -----------------------------------------------------------------------------------------------------
+def test_a_bed_that_will_wait_for_a_person_is_promised_as_that_before_and_after(enter, people, wuzhong):
+    rules_with_people(wuzhong, NOW, evidence={"may_be_shown_at_desk": True})
+    browser = enter(people("顾本地", home_in_district=True).user)
+    page = browser.get(f"{ADDRESS}&purpose=interview")
+    answer = browser.post(ADDRESS, {"purpose": "interview", "key": "k"})
+
+    stay = Stay.objects.get()
+    assert "要人工看一下" in text_of(page)
+    assert "现在就能订，房先给你留着" in text_of(page)
+    assert 'data-testid="y4-confirm"' in page.content.decode()
+    assert (stay.status, stay.awaits) == ("held", "review")
+    assert answer.url == f"/stays/{stay.code}/"
+    assert "订好了，等你来" not in text_of(browser.get(answer.url))
+
+
+def test_a_bed_that_will_wait_for_a_proof_says_until_when(enter, lin, wuzhong):
+    rules_with_people(wuzhong, NOW)
+    browser = enter(lin.user)
+    page = browser.get(f"{ADDRESS}&purpose=interview")
+    browser.post(ADDRESS, {"purpose": "interview", "key": "k"})
+
+    stay = Stay.objects.get()
+    assert "条件都符合，还差一份材料" in text_of(page)
+    assert "先订房，房给你留到 3月6日 周五 16:00" in text_of(page)
+    assert (stay.status, stay.awaits, stay.held_until) == ("held", "proof", moment(FRIDAY, 16))
+
+
+def test_what_to_bring_to_pay_and_to_keep_to_is_said_before_booking(enter, lin, in_force):
+    in_force(ROOT / "eligibility/published/wuhan_wuchang_2022_2024.yaml")
+    words = text_of(enter(lin.user).get(f"{ADDRESS}&purpose=job_seeking"))
+
+    assert "到店时在前台交押金 200 元" in words
+    assert "带上其中一样，到店出示原件也行：身份证" in words
+    assert "到店时间：14:00–22:00" in words
