@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -142,6 +143,7 @@ class Graduation(Rule):
         return last if graduated.day else last.replace(day=monthrange(last.year, last.month)[1])
 
 
+@lru_cache(maxsize=4096)
 def read_graduation(text: str | None) -> Graduated | None:
     """Return what ``2025-06-25``, ``2025-06`` or ``2025`` says; None where it is no such text."""
     try:
