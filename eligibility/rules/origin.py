@@ -201,12 +201,15 @@ def is_within(parts: tuple[str, ...], place: tuple[str, ...]) -> bool:
     """Whether a place said as ``parts`` lies in ``place``; 苏州吴中 and 江苏苏州 lie in 苏州 as well."""
     if len(place) == 1:
         return any(part == place[0] or _holds(part, place[0]) for part in parts)
-    return bool(place) and (all(part in parts for part in place) or parts == place[-1:])
+    # 辽宁省/朝阳市, 辽宁朝阳 and 朝阳 alone are 辽宁/朝阳; 北京/朝阳 is not.
+    return bool(place) and (
+        parts == place[-1:] or re.search(".*".join(map(re.escape, place)), "/".join(parts)) is not None
+    )
 
 
 def is_city_of(parts: tuple[str, ...], place: tuple[str, ...]) -> bool:
     """Whether ``parts`` name the city of the county ``place`` and no more."""
-    return bool(parts) and len(place) > 1 and parts[-1] in place[:-1]
+    return bool(parts) and len(place) > 1 and parts[-1].removesuffix("省") in place[:-1]
 
 
 def _holds(part, name):
