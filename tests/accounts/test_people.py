@@ -281,3 +281,32 @@ def test_logins_that_never_answered_a_code_are_swept(wuzhong):
 
     assert set(User.objects.all()) == {fresh, answered, person, staff}
     assert not User.objects.filter(pk=idle.pk).exists()
+
+
+def test_answers_are_laid_over_those_given_before_and_lie_unreadable_in_the_table(newcomer):
+    person = complete_person(newcomer, **IDENTITY, answers={"work": "no", "full_time": "yes"}, now=NOW)
+    change_profile(person, now=NOW, answers={"work": "yes-i-do", "full_time": "", "first_time": "no"})
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answers FROM accounts_person")
+        (kept,) = cursor.fetchone()
+    assert Person.objects.get(pk=person.pk).answers == {"work": "yes-i-do", "first_time": "no"}
+    assert "yes-i-do" not in kept
+
+
+@pytest.mark.parametrize("answers", [{"k": "x" * 41}, {"k": 1}, {"": "no"}, {"k" * 81: "no"}])
+def test_an_answer_that_cannot_be_is_named(newcomer, answers):
+    person = complete_person(newcomer, **IDENTITY, now=NOW)
+
+    with pytest.raises(ValidationError) as wrong:
+        change_profile(person, now=NOW, answers=answers)
+    assert set(wrong.value.message_dict) == {"answers"}
+
+
+def test_forty_answers_are_kept_and_no_more(newcomer):
+    person = complete_person(newcomer, **IDENTITY, answers={f"k{n}": "no" for n in range(40)}, now=NOW)
+    change_profile(person, now=NOW, answers={"k0": "yes", "k1": ""})
+
+    with pytest.raises(ValidationError):
+        change_profile(person, now=NOW, answers={"one": "no", "two": "no"})
+    assert len(Person.objects.get(pk=person.pk).answers) == 39

@@ -234,3 +234,48 @@ def test_me_and_the_allowance_have_their_count(as_lin, lin, hostel):
     none_kept = statements(lambda: as_lin.get(f"{ME}allowance/"))
     book(guest=lin, hostel=hostel, nights=Nights(TODAY, TOMORROW), purpose="exam", now=timezone.now())
     assert none_kept == statements(lambda: as_lin.get(f"{ME}allowance/")) == 7
+
+
+# --- what the policies ask ------------------------------------------------------------------------------------------
+def test_answers_are_laid_over_those_before_key_by_key_and_an_empty_one_is_taken_out(as_lin, lin):
+    as_lin.patch(ME, {"answers": {"full_time": "yes", "work": "no"}})
+    body = as_lin.patch(ME, {"answers": {"work": "yes", "first_time": "no"}}).json()
+
+    assert body["answers"] == {"full_time": "yes", "work": "yes", "first_time": "no"}
+    assert as_lin.patch(ME, {"answers": {"work": ""}}).json()["answers"] == {"full_time": "yes", "first_time": "no"}
+    assert as_lin.patch(ME, {"school": "合肥工业大学"}).json()["answers"] == {"full_time": "yes", "first_time": "no"}
+    assert as_lin.get(ME).json()["answers"] == {"full_time": "yes", "first_time": "no"}
+
+
+def test_answers_are_on_the_record_by_their_field_and_not_by_their_words(as_lin, lin):
+    as_lin.patch(ME, {"answers": {"work": "no-secret"}})
+
+    deed = Deed.objects.latest("pk")
+    assert (deed.what, deed.values["fields"]) == ("change_profile", ["answers"])
+    assert "no-secret" not in str(deed.values)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    ["no", [], 3, {"k": "x" * 41}, {"k": ["no"]}, {"k" * 81: "no"}, {"": "no"}, {f"k{n}": "no" for n in range(41)}],
+)
+def test_answers_that_cannot_be_are_a_field_error(as_lin, answers):
+    body = problem(as_lin.patch(ME, {"answers": answers}), 422, "FIELDS")
+
+    assert {error["field"].partition(".")[0] for error in body["errors"]} == {"answers"}
+
+
+def test_no_more_than_forty_answers_are_kept_however_they_come(as_lin, lin):
+    as_lin.patch(ME, {"answers": {f"k{n}": "no" for n in range(40)}})
+    body = problem(as_lin.patch(ME, {"answers": {"one-more": "no"}}), 422, "FIELDS")
+
+    lin.refresh_from_db()
+    assert [error["field"] for error in body["errors"]] == ["answers"]
+    assert len(lin.answers) == 40
+
+
+def test_what_was_answered_over_rest_decides_the_booking(as_lin, lin, wish, asks_otherwise):
+    assert problem(as_lin.post("/api/v1/stays/", wish), 409, "WORK")["reasons"][0]["verdict"] == "missing"
+    as_lin.patch(ME, {"answers": {"work-either-wuzhong": "no"}})
+
+    assert as_lin.post("/api/v1/stays/", wish).status_code == 201
