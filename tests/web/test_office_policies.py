@@ -362,6 +362,7 @@ def test_the_preview_shows_whom_a_lower_age_limit_would_refuse(gu, draft, people
     assert "年龄要在 18–30 岁，按证件你今年 34 岁" in said
     assert "Age must be 18–30; your ID says 34" in said
     assert older.assessment.code in said
+    assert "年龄要在 18–30 岁，订房时按证件核对" in said  # what the checker will say
     assert "赵大明" not in said
 
 

@@ -18,6 +18,7 @@ from eligibility import clause_file, drafting, handover
 from eligibility.models import Policy
 from eligibility.policy_file import WrongFile, errors_in, read_text, unsigned, written
 from eligibility.reasons import Refused
+from eligibility.wording import new_sentences
 from web.office.access import Office, in_the_office
 from web.office.policy_differences import changes_between
 from web.office.policy_form import PolicyForm, add, parted_error, read_form, remove, said_error
@@ -344,10 +345,21 @@ def _preview_page(request, office, policy, *, reasons=(), chosen=(), is_overtake
             "changed_by": _changed_by(policy) if is_overtaken else "",
             "basis": page.basis,
             "changes": changes_between(unsigned(page.basis.rules), unsigned(policy.rules)) if page.basis else None,
+            "sentences": _sentences(office, page.basis, policy) if policy.is_draft and page.basis else [],
             "urls": _urls(office, policy),
         },
         status=409 if reasons or is_overtaken else 200,
     )
+
+
+def _sentences(office, basis, policy):
+    """The sentences that only the draft says, each with what its rule is called."""
+    names = _rule_names(policy)
+    day = policy.wanted_from or drafting.earliest(office.now)
+    return [
+        (names.get(said.rule) or names.get(said.rule.partition(".")[0]) or said.rule, said)
+        for said in new_sentences(basis, policy, now=office.now, day=day)
+    ]
 
 
 def _found(office: Office, number: int) -> tuple[Office, Policy]:
@@ -439,7 +451,9 @@ def _found_by(policy):
 
 def _by_rule(by_rule, names):
     cases = [case | {"day": parse_date(case["day"])} for case in by_rule.get("cases", [])]
-    return by_rule | {"name": names.get(by_rule["rule"]) or name_of(by_rule["kind"] or by_rule["rule"]), "cases": cases}
+    rule = by_rule["rule"]
+    name = names.get(rule) or names.get(rule.partition(".")[0]) or name_of(by_rule["kind"] or rule)
+    return by_rule | {"name": name, "cases": cases}
 
 
 def _rule_names(policy):

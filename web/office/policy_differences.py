@@ -77,10 +77,10 @@ class _Words:
             return self.rules[steps[-1]].said
         if around == "entitlements" and steps[-1] in self.entitlements and isinstance(value, dict):
             given = self.entitlements[steps[-1]]
-            return f"{given.title}: {given.fields['caps'].said}"
+            return _("{name}: {value}").format(name=given.title, value=given.fields["caps"].said)
         if around == "seasons" and steps[-1] in self.seasons and isinstance(value, dict):
             season = self.seasons[steps[-1]]
-            return f"{season.said}: {season.fields['caps'].said}"
+            return _("{name}: {value}").format(name=season.said, value=season.fields["caps"].said)
         kind = next((self.rules[step].fixed["kind"] for step in steps if step in self.rules), "")
         return self._plain(value, steps[-1], kind)
 

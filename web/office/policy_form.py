@@ -111,7 +111,7 @@ class Field:
         if self.value is None:
             return _("no limit")
         if not self.is_set:
-            return _("any")
+            return _("any") if self.kind in ("number", "choice", "many", "span") else "…"
         match self.kind:
             case "choice":
                 return str(dict(self.choices).get(self.value, self.value))
