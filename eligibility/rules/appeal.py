@@ -38,6 +38,6 @@ class Appeal(Statement):
         return Span.read(self.within).after(now, shifted_days)
 
     def statement(self):
-        text = _("If a person says no, you may appeal: somebody else answers within %(within)s, of %(whom)s")
+        text = _("If a person says no, you may appeal: somebody else answers within %(within)s (%(whom)s)")
         said = {"within": Span.read(self.within).said, "whom": joined([self.whom])}
         return self.reason(MET, text, said, needed=self.within)

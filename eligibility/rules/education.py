@@ -86,7 +86,11 @@ class Education(Rule):
         if met:
             text, values = _("Your education counts: %(said)s"), {}
         elif self.accepted:
-            text = _("Needed: one of %(accepted)s; you said: %(said)s")
+            text = (
+                _("Needed: one of %(accepted)s; you said: %(said)s")
+                if len(self.accepted) > 1
+                else _("Needed: %(accepted)s; you said: %(said)s")
+            )
             values = {"accepted": joined([Sentence(label_of(one)) for one in self.accepted], "、", ", ")}
         else:
             text, values = _("Needed: %(least)s or above; you said: %(said)s"), {"least": label_of(self.min)}

@@ -113,7 +113,11 @@ class Evidence(Rule):
         elif fitting:
             yield self.reason(ASK, _("A person looks at the proof that you sent: %(proofs)s"), proofs, **about)
         elif self.may_be_shown_at_desk:
-            text = _("Bring one of these; the original may be shown at the desk: %(proofs)s")
+            text = (
+                _("Bring one of these; the original may be shown at the desk: %(proofs)s")
+                if len(serving) > 1
+                else _("Bring this; the original may be shown at the desk: %(proofs)s")
+            )
             yield self.reason(MET, text, proofs, **about)
         else:
             text, values = _("Still needed: %(proofs)s"), proofs

@@ -93,7 +93,7 @@ SAID = [
     (NO_SHOW, facts(no_shows=(NOW, NOW, NOW)), 0, "3 次没来也没取消，4月1日 前暂停预订", "Paused until 1 Apr after 3 no-shows", ("3", "3")),
     (NO_SHOW, facts(no_shows=(NOW,)), 0, "未到记录 1 次，满 2 次才会暂停预订", "No-shows on record: 1; booking pauses at 2", ("1", "1")),
     (ON_PAPER, facts(), 0, "材料没补齐：还差面试通知", "Still needed: interview notice", ("", "")),
-    (AT_DESK, facts(), 0, "带上其中一样，到店出示原件也行：面试通知", "Bring one of these; the original may be shown at the desk: interview notice", ("", "")),
+    (AT_DESK, facts(), 0, "带上材料，到店出示原件也行：面试通知", "Bring this; the original may be shown at the desk: interview notice", ("", "")),
     (NIGHTS, facts(nights=USED_UP[:2]), 0, "还可免费住 5 晚（共 7 晚，已用 2 晚）", "5 free nights left (7 in all, 2 used)", ("2", "2")),
     (NIGHTS, facts(nights=USED_UP), 0, "免费晚数已用完（7 晚），2027年1月1日 恢复", "Free nights used up (7); back on 1 Jan 2027", ("7", "7")),
     (NIGHTS, facts(**stay(TOMORROW, 5)), 0, "你要的 5 晚里 3 晚免费，2 晚付费：房价的 50%", "Of the 5 nights you want 3 are free; 2 cost 50 % of the house's rate", ("", "")),

@@ -507,5 +507,5 @@ def test_what_to_bring_to_pay_and_to_keep_to_is_said_before_booking(enter, lin, 
     words = text_of(enter(lin.user).get(f"{ADDRESS}&purpose=job_seeking"))
 
     assert "到店时在前台交押金 200 元" in words
-    assert "带上其中一样，到店出示原件也行：身份证" in words
+    assert "带上材料，到店出示原件也行：身份证" in words
     assert "到店时间：14:00–22:00" in words

@@ -17,6 +17,6 @@ def test_it_is_said_before_one_books():
 
     assert (reason.verdict, reason.code) == ("met", "APPEAL")
     assert reason.sentence.say("en") == (
-        "If a person says no, you may appeal: somebody else answers within 2 working days, "
-        "of the office of the hostel network"
+        "If a person says no, you may appeal: somebody else answers within 2 working days "
+        "(the office of the hostel network)"
     )

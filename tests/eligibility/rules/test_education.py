@@ -54,6 +54,12 @@ def test_a_list_accepts_what_it_names_and_nothing_above_it():
     assert reason.sentence.say("zh-hans") == "学历要是大专、技师之一，你填的是博士"
 
 
+def test_a_list_of_one_is_said_as_one():
+    reason = answer(Education(id="education", accepted=("doctor",)), facts(education="master"))
+
+    assert reason.sentence.say("en") == "Needed: Doctor; you said: Master"
+
+
 FULL_TIME = Education(id="education", min="junior_college", full_time=True)
 
 

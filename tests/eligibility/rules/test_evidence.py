@@ -21,6 +21,18 @@ def proofs(kind, state, first=None, last=None):
     return facts(proofs=(Proof(kind, state, first, last),), **stay(ARRIVAL, 2))
 
 
+def test_one_proof_is_said_as_one_and_of_several_one_is_enough():
+    def said(accepted):
+        rule = Evidence(id="evidence", accepted=accepted, may_be_shown_at_desk=True)
+        return answer(rule, facts(purpose="exam")).sentence.say("en")
+
+    another = {"key": "diploma", "label": {"zh": "毕业证", "en": "diploma"}}
+    assert said(ACCEPTED[2:]) == "Bring this; the original may be shown at the desk: employer"
+    assert said((*ACCEPTED[2:], another)) == (
+        "Bring one of these; the original may be shown at the desk: employer / diploma"
+    )
+
+
 @pytest.mark.parametrize("rule, verdict", [(AT_DESK, "met"), (ON_PAPER, "missing")])
 def test_a_proof_that_may_be_shown_at_the_desk_stops_nobody(rule, verdict):
     assert answer(rule, facts()).verdict == verdict
