@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.core.files.storage import storages
@@ -233,7 +234,7 @@ def purge_due(now: datetime) -> int:
         for evidence in found:
             for page in evidence.pages.all():
                 forget_page(page.name)
-            purged += act(lambda evidence=evidence: _purge(evidence, now))
+            purged += act(partial(_purge, evidence, now))
     return purged
 
 
