@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -63,6 +64,10 @@ class EncryptedField(models.TextField):
 
 class EncryptedJSONField(EncryptedField):
     """A JSON value kept sealed as `EncryptedField` does; an empty one is kept as the empty text."""
+
+    # What type checkers take for the column's value: not the text that it is kept as.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def get_prep_value(self, value):
         return super().get_prep_value(json.dumps(value, sort_keys=True, ensure_ascii=False) if value else "")

@@ -45,7 +45,7 @@ def every_question(policy: Policy, facts: Facts) -> tuple[Question, ...]:
 
 def unsaid(facts: Facts) -> Facts:
     """The facts of the same person before they answered anything."""
-    return replace(facts, answers={}, **dict.fromkeys(FACTS))
+    return replace(facts, answers={}, education=None, graduation=None, home_in_district=None)
 
 
 def question_of(reason: Reason) -> str:
