@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -520,15 +521,20 @@ def test_the_keys_can_be_switched_off_and_on(office, asked):
 
 # --- by keyboard alone ----------------------------------------------------------------------------------------------
 SEED = """
+import io
 from datetime import date, timedelta
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import transaction
 from django.utils import timezone
+from PIL import Image
 from accounts.models import Person, Role, User
 from accounts.people import complete_person
 from bookings.awaiting import look_again
 from bookings.booking import book, locked
+from eligibility.models import Evidence, EvidencePage
+from eligibility.proof_files import keep_page, read_proof
 from hostel.models import Hostel, Network
 from hostel.nights import Nights, business_day
 from tests.conftest import resident_number
@@ -539,6 +545,8 @@ today = business_day(now)
 network = Network.objects.get(slug="wuzhong")
 rules_with_people(network, now)
 houses = list(Hostel.objects.filter(access="individual").order_by("slug"))
+photo = io.BytesIO()
+Image.new("RGB", (600, 800), "white").save(photo, "JPEG")
 for n in range(12):
     user = User.objects.create_user(f"+86139110000{n:02d}", phone_verified=True)
     person = complete_person(
@@ -549,8 +557,13 @@ for n in range(12):
     )
     nights = Nights(today + timedelta(days=1), today + timedelta(days=3))
     stay = book(guest=person, hostel=houses[n % len(houses)], nights=nights, purpose="interview", now=now)
-    proof_for(stay.assessment, now)
-    look_again(locked(stay), now=now)
+    proof = proof_for(stay.assessment, now)
+    if n == 0:
+        name = keep_page(read_proof([photo])[0].jpeg)
+        Evidence.objects.filter(pk=proof.pk).update(way="file", code="")
+        EvidencePage.objects.create(evidence=proof, number=1, name=name, width=600, height=800)
+    with transaction.atomic():
+        look_again(locked(stay), now=now)
 for phone, name in (("+8613800000013", "张三"), ("+8613800000021", "李四")):
     user = User.objects.create_user(phone, phone_verified=True)
     Person.objects.create(user=user, name=name)
@@ -602,6 +615,8 @@ def test_ten_questions_are_answered_by_keyboard_alone(house, reviewers):
         press(page, "j")
         press(page, "k")
         assert page.get_by_test_id("o5").get_attribute("data-review") == first
+        picture = page.locator(".picture img")
+        assert picture.evaluate("each => each.decode().then(() => each.naturalWidth)") == 600
         page.keyboard.press("z")
         assert page.locator("#zoom").is_checked()
         page.keyboard.press("t")
@@ -743,3 +758,23 @@ def test_a_proof_that_came_since_the_page_was_opened_is_looked_at_first(office, 
     assert Review.objects.get().decided_at is None
     [read_again] = set(re.findall(r'name="read_at" value="([^"]+)"', answer.content.decode()))
     assert read_again >= read_at
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("scheme", "size"), [("light", ""), ("dark", ""), ("light", "largest")])
+def test_nothing_on_the_page_keeps_anybody_out(house, reviewers, scheme, size):
+    with chromium() as browser:
+        page = reviewers(browser, 0, color_scheme=scheme, bypass_csp=True)
+        page.context.add_cookies([{"name": "size", "value": size, "url": house.url}])
+        page.goto(PAGE)
+        found = [*Axe().run(page).response["violations"]]
+        press(page, "j")
+        page.keyboard.press("r")
+        page.keyboard.press("1")
+        page.get_by_test_id("o5-told").wait_for()
+        found += Axe().run(page).response["violations"]
+        page.keyboard.press("?")
+        found += Axe().run(page).response["violations"]
+        assert [(each["id"], each["nodes"][0]["target"]) for each in found] == []
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
