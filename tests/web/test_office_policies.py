@@ -634,3 +634,38 @@ def test_an_officer_lowers_an_age_limit_reads_whom_it_hits_and_a_second_one_appr
     assert [tuple(map(str, row)) for row in approved] == [(f"{today + timedelta(days=2)}", "顾清", "沈岚")]
     assert house.rows("SELECT rules FROM eligibility_policy WHERE version = 1") == before
     assert house.rows("SELECT count(*) FROM bookings_stay WHERE status = 'confirmed'") == [(3,)]
+
+
+@pytest.mark.browser
+def test_a_draft_with_unsaved_words_is_not_left_by_a_slip_of_the_hand(house):
+    house.django(STAFF.format(gu=GU, shen=SHEN))
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    with chromium() as browser:
+        page = office_page(browser, house, GU)
+        page.on("dialog", stay)
+        page.get_by_test_id("o4-draft").click()
+        page.wait_for_url(re.compile(r"/office/policies/\d+/$"))
+        page.get_by_label("最大年龄").first.fill("30")
+        page.get_by_test_id("o4-add-season").click()  # a button of the page itself asks nothing
+        page.get_by_test_id("o4-unsaved").wait_for()
+        assert asked == []
+
+        page.locator("[id='f-seasons.1.from']").click()  # the browser asks only who has touched the page
+        with page.expect_event("dialog"):
+            page.get_by_role("link", name="总览").click(no_wait_after=True)
+        assert asked == ["beforeunload"]
+        assert page.get_by_label("最大年龄").first.input_value() == "30"
+
+        page.locator("[id='f-seasons.1.from']").fill("01-20")
+        page.locator("[id='f-seasons.1.until']").fill("02-20")
+        page.locator("[name='seasons.1.set.caps.per_stay']").fill("2")
+        page.get_by_test_id("o4-keep").click()
+        page.get_by_test_id("o4-saved").wait_for()
+        page.get_by_role("link", name="总览").click()
+        page.wait_for_url("**/office/")
+        assert asked == ["beforeunload"]
