@@ -1,13 +1,12 @@
 """Beds that wait: for the guest's proof, or for a person's answer; and what follows when either has come."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.models import User
 from accounts.record import record
 from bookings.decisions import Decided, decide
 from bookings.letters import tell
-from bookings.models import BedNight, Stay
-from eligibility.caps import NOTHING
+from bookings.models import Stay
 from eligibility.evaluation import ASK_A_PERSON, TELL_US_MORE, YES, Decision
 from eligibility.models import Assessment, Review
 from eligibility.policies import kept_until, terms_of
@@ -17,6 +16,7 @@ from hostel.models import Hostel
 from hostel.nights import Nights
 
 EVIDENCE = "EVIDENCE"
+TO_PUT_RIGHT = timedelta(days=1)
 
 
 def waits_for(decided: Decided) -> str:
@@ -79,18 +79,21 @@ def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
     """Decide about a held bed anew, by all that is known now; ``stay`` is locked (`booking.locked`).
 
     It is confirmed, or waits for what is still missing. Where the rules say no for another reason by now (the nights
-    were used meanwhile) it stays held until its time is over. A stay that is not held is left as it is.
+    were used meanwhile) the guest has a day to put that right and confirm. A stay that is not held is left as it is.
     """
     if stay.status != Stay.Status.HELD or stay.held_until <= now:
         return stay
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
-    accepted = stay.bed_nights.live().filter(price_class=BedNight.PriceClass.PRICED).exists()
+    accepted = stay.assessment.facts["wish"]["accept_price"]
     decided = decide(stay.guest, hostel, stay.nights, stay.purpose, now, accept_price=accepted, except_stay=stay.pk)
     if decided.decision.outcome == YES:
         return settle(stay, decided, hostel, now, actor, Assessment.Act.REVIEW)
     if awaits := waits_for(decided):
         stay.assessment = decided.keep(Assessment.Act.REVIEW, stay.code)
         wait(stay, decided, awaits, now, actor)
+    else:
+        stay.awaits, stay.held_until = "", min(now + TO_PUT_RIGHT, stay.kept_until)
+        stay.save(update_fields=["awaits", "held_until"])
     return stay
 
 
@@ -115,6 +118,5 @@ def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: U
 
 
 def priced(decision: Decision, nights: Nights, rate_fen: int | None) -> list[tuple]:
-    """Price and fen of each night. A hold that is not decided yet keeps its nights as free ones."""
-    prices = decision.prices or (NOTHING,) * len(nights)
-    return [(price, price.cost(rate_fen)) for price in prices]
+    """Price and fen of each night of a stay that may be, or may be held."""
+    return [(price, price.cost(rate_fen)) for price in decision.prices]

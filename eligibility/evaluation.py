@@ -26,7 +26,7 @@ AGREED = Sentence(_("A person has looked at this and agreed"))
 
 @dataclass(frozen=True)
 class Decision:
-    """May they. ``prices`` has one entry a night wished for where the outcome is yes, else none.
+    """May they. ``prices`` has one entry a night wished for, none where the outcome is no.
 
     ``free_nights`` is how many nights the longest stay beginning on that day would have free; 0 where a rule other
     than the number of nights says no. ``policy`` is "name/version", ``entitlement`` the key of what is given and
@@ -84,7 +84,7 @@ def _decide(entitlement: Entitlement, common, facts, terms):
     placed = [*common, *judged((*entitlement.rules, entitlement.nights), facts, terms)]
     reasons = tuple(reason for _place, reason in sorted(placed, key=first))
     outcome = _outcome(reasons)
-    given = outcome == YES and facts.wish.nights
+    given = outcome != NO and facts.wish.nights
     prices = tuple(filter(None, entitlement.nights.grant(facts).prices)) if given else ()
     return Decision(
         outcome, reasons, entitlement.key, entitlement.label, prices, terms.version, entitlement.nights, facts

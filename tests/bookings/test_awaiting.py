@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 import yaml
 
-from accounts.models import Letter
+from accounts.models import Letter, Person
 from bookings.awaiting import look_again
 from bookings.booking import actions, book, confirm, end_holds, locked
 from bookings.models import Stay
@@ -139,6 +139,30 @@ def show(stay, **said):
         purge_on=date(2026, 4, 6),
         **said,
     )
+
+
+def test_a_price_that_was_accepted_stands_while_the_bed_waits(proof_first, hostel, lin):
+    stay = wish(lin, hostel, Nights(SUNDAY, SUNDAY + timedelta(days=5)), accept_price=True)
+    prices = [("free", 0)] * 3 + [("priced", 4900)] * 2
+    assert list(stay.bed_nights.order_by("night").values_list("price_class", "price_fen")) == prices
+    show(stay, accepted_at=NOW)
+
+    settled = look_again(locked(stay), now=NOW + timedelta(hours=1))
+
+    assert settled.status == "confirmed"
+    assert list(settled.bed_nights.order_by("night").values_list("price_class", "price_fen")) == prices
+
+
+def test_where_the_rules_say_no_by_now_the_guest_has_a_day_to_put_it_right(proof_first, hostel, lin):
+    stay = wish(lin, hostel)
+    Person.objects.update(education="secondary_vocational")
+    show(stay, accepted_at=NOW)
+
+    left = look_again(locked(stay), now=NOW + timedelta(hours=1))
+
+    assert (left.status, left.awaits, left.held_until) == ("held", "", NOW + timedelta(hours=25))
+    Person.objects.update(education="bachelor")
+    assert confirm(left, now=NOW + timedelta(hours=2)).status == "confirmed"
 
 
 # --- waiting for a person ---------------------------------------------------------------------------------------------
