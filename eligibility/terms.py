@@ -148,10 +148,16 @@ def read_terms(data: Mapping, version: str) -> Terms:
     return Terms(
         version=version,
         title=two_languages(data["title"]),
-        purposes={key: (words["zh"], words["en"]) for key, words in data["purposes"].items()},
+        purposes={key: (data["purposes"][key]["zh"], data["purposes"][key]["en"]) for key in _in_order(data)},
         data=data,
         seasons=tuple(Season(season["from"], season["until"]) for season in data.get("seasons", [])),
     )
+
+
+def _in_order(data):
+    """The purposes as the entitlements name them, then the others: a database may keep no order of keys."""
+    named = [purpose for given in data["entitlements"] for purpose in given["purposes"]]
+    return dict.fromkeys([*named, *data["purposes"]])
 
 
 def _read_day(terms, covering):

@@ -61,7 +61,8 @@ def test_what_was_not_said_asks_for_more():
     decision = evaluate(SAMPLE_POLICY, facts(home_in_district=None, graduation=None))
 
     assert (decision.outcome, codes(decision, "missing")) == ("tell_us_more", ["GRAD", "LOCAL"])
-    assert decision.prices == ()
+    # What the nights would cost is known: a bed that is held meanwhile keeps them at that.
+    assert decision.prices == (FREE, FREE)
 
 
 def test_a_rule_that_asks_sends_to_a_person():

@@ -87,8 +87,8 @@ def test_terms_of_a_policy_that_is_written_nowhere_are_read_each_time():
     assert terms_of(unwritten) is not terms_of(unwritten)
 
 
-def test_terms_tell_the_purposes_one_can_choose_from_and_the_caps():
-    terms = terms_of(policy())
+def test_terms_tell_the_purposes_one_can_choose_from_in_their_order_and_the_caps(load):
+    terms = terms_of(Policy.objects.get(pk=load().pk))
 
     assert list(terms.purposes) == ["interview", "internship", "job_fair", "exam", "start_up", "flat_hunting"]
     assert terms.purposes["exam"] == ("考试", "an exam")
