@@ -30,14 +30,12 @@ def act(do: Callable[[], Answer]) -> Answer:
         except Exception as lost:
             if _was_overtaken(lost) and not last:
                 continue
-            _acting.reset(token)
-            token = None
+            _acting.set(None)
             for write in to_keep:
                 act(write)
             raise
         finally:
-            if token:
-                _acting.reset(token)
+            _acting.reset(token)
     raise AssertionError("an act ends by its answer or by its error")
 
 

@@ -187,7 +187,6 @@ def _looked_up(said, now):
 
 
 def _question(question):
-    said = AS_JSON if question.key == HOME else {}
     return {
         "key": question.key,
         "fact": question.key in FACTS,

@@ -13,7 +13,6 @@ from eligibility.policies import kept_until, terms_of
 from eligibility.reasons import ASK, MISSING
 from eligibility.reviews import ask
 from hostel.models import Hostel
-from hostel.nights import Nights
 
 EVIDENCE = "EVIDENCE"
 TO_PUT_RIGHT = timedelta(days=1)
@@ -81,7 +80,7 @@ def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
     It is confirmed, or waits for what is still missing. Where the rules say no for another reason by now (the nights
     were used meanwhile) the guest has a day to put that right and confirm. A stay that is not held is left as it is.
     """
-    if stay.status != Stay.Status.HELD or stay.held_until <= now:
+    if stay.state(now) != Stay.Status.HELD:
         return stay
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
     accepted = stay.assessment.facts["wish"]["accept_price"]
@@ -101,7 +100,7 @@ def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: U
     """Make a held ``stay`` a promise, at the prices of ``decided``, which says yes."""
     for bed_night, (price, price_fen) in zip(
         stay.bed_nights.live().order_by("night"),
-        priced(decided.decision, stay.nights, hostel.rate_fen),
+        priced(decided.decision, hostel.rate_fen),
         strict=True,
     ):
         if (bed_night.price_class, bed_night.price_fen) != (price.cls, price_fen):
@@ -117,6 +116,6 @@ def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: U
     return stay
 
 
-def priced(decision: Decision, nights: Nights, rate_fen: int | None) -> list[tuple]:
+def priced(decision: Decision, rate_fen: int | None) -> list[tuple]:
     """Price and fen of each night of a stay that may be, or may be held."""
     return [(price, price.cost(rate_fen)) for price in decision.prices]

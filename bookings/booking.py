@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -159,7 +160,7 @@ def take_bed(
 def give_nights(stay: Stay, bed: Bed, nights: Iterable[date], decided: Decided, rate_fen: int | None) -> list[BedNight]:
     """Write the bed-nights ``nights`` of ``stay`` in ``bed``, at the last of the prices that were decided."""
     nights = list(nights)
-    prices = priced(decided.decision, decided.facts.wish.nights, rate_fen)[-len(nights) :]
+    prices = priced(decided.decision, rate_fen)[-len(nights) :]
     return BedNight.objects.bulk_create(
         BedNight(
             stay=stay,
@@ -192,7 +193,7 @@ def _choose(hostel, nights, guest, now):
     return bed
 
 
-def close_lapsed(bed: Bed, now: datetime) -> None:
+def close_lapsed(bed: Any, now: datetime) -> None:
     """Close the holds whose time is over in the room of ``bed``, a row of `free_beds`: it is about to be given."""
     if bed.kept_by_lapsed:
         for lapsed in Stay.objects.lapsed(now).filter(bed_nights__room=bed.room_id).distinct():
@@ -309,7 +310,7 @@ def let_go_of_holds(guest: Person, now: datetime) -> None:
     """A person holds one bed at a time: what they held before goes back when they ask for another. A bed that waits for
     a proof or an answer is more than a hold, and stays."""
     for stay in Stay.objects.filter(guest=guest, status=Stay.Status.HELD):
-        if stay.held_until <= now:
+        if stay.state(now) != Stay.Status.HELD:
             _end_hold(stay)
         elif not stay.awaits:
             _give_back(stay, now, Stay.Cause.GUEST)

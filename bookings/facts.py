@@ -46,7 +46,12 @@ def kept_nights(person: Person, first: date | None, now: datetime, except_stay: 
         "stay__arrival",
         "excused_at",
     )
-    return [KeptNight(*row, counted=excused_at is None) for *row, excused_at in rows]
+    return [_kept(*row) for row in rows]
+
+
+def _kept(*row):
+    *told, excused_at = row
+    return KeptNight(*told, counted=excused_at is None)
 
 
 def history_of(

@@ -7,6 +7,7 @@ window, of the city's year, and the number of stays.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,7 @@ from eligibility.facts import Facts
 from eligibility.reasons import MET, NOT_MET, Fix
 from eligibility.rule import Rule
 
+Kind = TypeVar("Kind", bound=Cap)
 # Where no cap bounds a stay, look no further than this for its free nights.
 LONGEST_STAY = 366
 # Of several windows the first of these is what people mean by "nights left".
@@ -47,8 +49,8 @@ class ByProof:
     most: int
 
     def nights(self, facts: Facts) -> int:
-        dated = [proof for proof in facts.proofs if proof.first]
-        longest = max(((proof.last or proof.first) - proof.first).days + 1 for proof in dated) if dated else 0
+        spans = [(proof.first, proof.last or proof.first) for proof in facts.proofs if proof.first]
+        longest = max(((last - first).days + 1 for first, last in spans), default=0)
         return min(max(longest, self.least), self.most)
 
 
@@ -213,8 +215,8 @@ class Nights(Rule):
         return cap.returns_on(facts.day, cap.days(facts.history.nights))
 
 
-def one_of(kind: type[Cap], caps: Iterable[Cap]) -> Cap | None:
-    return next((cap for cap in caps if type(cap) is kind), None)
+def one_of(kind: type[Kind], caps: Iterable[Cap]) -> Kind | None:
+    return next((cap for cap in caps if isinstance(cap, kind)), None)
 
 
 def used_in_window(cap: Cap | None, facts: Facts) -> tuple[int, int]:
