@@ -178,6 +178,44 @@ class Statement(Rule):
 YES_OR_NO = (("yes", Sentence(_("Yes"))), ("no", Sentence(_("No"))))
 
 
+class YesOrNo(Rule):
+    """A rule of one question of its own, answered by yes or no."""
+
+    @property
+    def asked(self) -> Question:
+        """The question; the values of its text are those that the sentences may say."""
+        raise NotImplementedError
+
+    @property
+    def wanted_answer(self) -> str:
+        """The answer by which the rule is met."""
+        return "yes"
+
+    def words(self, said: str, met: bool) -> Any:
+        """The sentence for the answer ``said``."""
+        raise NotImplementedError
+
+    def questions(self) -> Iterable[Question]:
+        yield self.asked
+
+    def judge(self, facts: Facts) -> Iterable[Reason]:
+        asked = self.asked
+        said = self.answer(facts, asked)
+        if said is None:
+            yield self.unanswered(facts, asked, self.wanted_answer)
+            return
+        met = said == self.wanted_answer
+        yield self.reason(
+            MET if met else NOT_MET,
+            self.words(said, met),
+            asked.text.values,
+            used=said,
+            source=facts.source(asked.key),
+            needed=self.wanted_answer,
+            fix=None if met else Fix("change_answer", _("Change the answer"), f"/check/#{asked.key}"),
+        )
+
+
 def _in_two_languages(zh: str, en: str) -> str:
     return en if (get_language() or "").startswith(ENGLISH) else zh
 
