@@ -21,7 +21,6 @@ from hostel.models import Network
 from hostel.nights import business_day
 
 MOST_NIGHTS = 60  # at once: more than that is a policy and not an exception
-LONGEST = timedelta(days=366)  # that extra nights may hold for
 DAY = timedelta(days=1)
 
 letters.letter_kind(
@@ -57,8 +56,8 @@ def grant_extra(
     ``valid_until``.
 
     The caps on the nights of a year, of a window and of a lifetime are raised; those on a stay, on the number of stays
-    and the city's are not. Raises Refused (EXTRA, naming the field) for more than 60 nights, for more than a year, and
-    for days that are over.
+    and the city's are not. Raises Refused (EXTRA, naming the field) for more than 60 nights, for more than one calendar
+    year, and for days that are over.
     """
 
     def do():
@@ -161,8 +160,10 @@ def _look(nights, valid_from, valid_until, today):
         raise Refused(_field("nights", _("From 1 to %(most)s nights at once"), most=MOST_NIGHTS))
     if valid_until <= valid_from:
         raise Refused(_field("valid_until", _("This day must be after the first one.")))
-    if valid_until - valid_from > LONGEST:
-        raise Refused(_field("valid_until", _("Extra nights hold for a year at most")))
+    if (valid_until - DAY).year != valid_from.year:
+        # They would raise the caps of both years: so many nights more in each.
+        text = _("Extra nights hold within one calendar year: grant those of the next one beside them")
+        raise Refused(_field("valid_until", text))
     if valid_until <= today:
         raise Refused(_field("valid_until", _("These nights are over")))
 

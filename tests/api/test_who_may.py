@@ -104,7 +104,7 @@ OWNERS = {
             "network": "wuzhong",
             "nights": 1,
             "valid_from": f"{TODAY}",
-            "valid_until": f"{TODAY + timedelta(days=9)}",
+            "valid_until": f"{TODAY + timedelta(days=1)}",
             "because": "面试改期",
         },
     ),

@@ -134,7 +134,11 @@ def test_the_person_reads_how_many_for_when_and_why(grant, lin):
         ({"nights": 0}, "nights", "From 1 to 60 nights at once"),
         ({"nights": 61}, "nights", "From 1 to 60 nights at once"),
         ({"valid_until": FRIDAY}, "valid_until", "This day must be after the first one."),
-        ({"valid_until": FRIDAY + timedelta(days=367)}, "valid_until", "Extra nights hold for a year at most"),
+        (
+            {"valid_until": date(2027, 1, 2)},
+            "valid_until",
+            "Extra nights hold within one calendar year: grant those of the next one beside them",
+        ),
         ({"valid_from": date(2026, 2, 1), "valid_until": FRIDAY}, "valid_until", "These nights are over"),
     ],
 )
@@ -146,7 +150,7 @@ def test_what_cannot_be_granted_is_refused_at_its_field(grant, lin, change, fiel
 
 
 @pytest.mark.parametrize(
-    "change", [{"nights": 1}, {"nights": 60}, {"valid_until": FRIDAY + timedelta(days=366)}, {"valid_until": SATURDAY}]
+    "change", [{"nights": 1}, {"nights": 60}, {"valid_until": date(2027, 1, 1)}, {"valid_until": SATURDAY}]
 )
 def test_the_ends_of_what_can_be_granted(grant, lin, change):
     grant(**change)
