@@ -7,11 +7,12 @@ from functools import partial
 from accounts.acts import after_refusal
 from accounts.models import Person
 from bookings.facts import facts_about
-from eligibility.evaluation import Decision, assess, evaluate
+from eligibility.evaluation import TELL_US_MORE, Decision, assess, evaluate
 from eligibility.facts import Facts
 from eligibility.models import Assessment, Policy, new_code
 from eligibility.policies import policy_in_force
 from eligibility.reasons import Refused
+from eligibility.rules.evidence import leading_to
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
 
@@ -31,9 +32,17 @@ class Decided:
 
     def refuse(self, act: str) -> Refused:
         """The refusal to raise. It is kept once the act was rolled back, and `Refused.assessment` names it."""
-        refusal = Refused(*self.decision.reasons, assessment=new_code())
+        code = new_code()
+        refusal = Refused(*self._with_way_on(code, act), assessment=code)
         after_refusal(partial(self._keep_refusal, refusal, act))
         return refusal
+
+    def _with_way_on(self, code, act):
+        """The reasons, where a missing proof is handed in for this very decision: by who has a login and asks."""
+        reasons, own = self.decision.reasons, self.guest.user_id is not None and act != Assessment.Act.WALK_IN
+        if own and self.decision.outcome == TELL_US_MORE:
+            return leading_to(f"/decisions/{code}/evidence/", reasons)
+        return reasons
 
     def _keep_refusal(self, refusal, act):
         """Who may not stay leaves no identity behind: of somebody who said it in the very act that was rolled back only

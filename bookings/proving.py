@@ -3,26 +3,30 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import act
-from accounts.models import Letter, User
+from accounts.models import Letter, Person, User
 from accounts.roles import Right, is_manager, may
 from bookings import reasons
-from bookings.awaiting import look_again
+from bookings.awaiting import EVIDENCE, look_again
 from bookings.booking import locked
 from bookings.models import Stay
-from bookings.reviewing import pass_review
+from bookings.reviewing import DECISIONS, pass_review
 from eligibility import reviews
+from eligibility.evaluation import TELL_US_MORE
 from eligibility.evidence import KeptPage, accepted_by, hand_in, rules_about
-from eligibility.models import Evidence, Review
+from eligibility.models import Assessment, Evidence, Review
 from eligibility.policies import terms_of
-from eligibility.reasons import Reason, Refused
+from eligibility.reasons import MISSING, NOT_MET, Fix, Reason, Refused, Sentence
 from eligibility.rules.evidence import Evidence as EvidenceRule
 from hostel.nights import business_day
 
 # So long before the arrival the desk may see what a guest has sent, to know what to ask for.
 DESK_LOOKS_AHEAD = timedelta(days=3)
+# So long a decision without a stay takes a proof: later the rules, and what is true of the person, may be others.
+DECISION_STANDS = timedelta(days=30)
 
 
 def proofs_for(stay: Stay) -> dict[str, Mapping]:
@@ -94,6 +98,117 @@ def prove(
     return act(do)
 
 
+# --- without a stay ---------------------------------------------------------------------------------------------------
+def wanted_for(assessment: Assessment) -> dict[str, Mapping]:
+    """The proofs that the decision lacks, by their keys: each of those will do that its rule accepts."""
+    missing = _rules_wanting(assessment)
+    return {
+        key: proof
+        for key, proof in accepted_by(assessment).items()
+        if missing.intersection(rules_about(assessment, key))
+    }
+
+
+def evidence_about(assessment: Assessment):
+    """The proofs handed in for a decision without a stay (a queryset), the latest first."""
+    return Evidence.objects.filter(assessment=assessment).order_by("-handed_in_at", "-pk")
+
+
+def _rules_wanting(assessment):
+    verdicts = assessment.verdicts
+    return {each["rule_id"] for each in verdicts if each["code"] == EVIDENCE and each["verdict"] == MISSING}
+
+
+def why_not_qualify(assessment: Assessment, now: datetime) -> Reason | None:
+    """Why no proof can be handed in for the kept decision at ``now``, or None."""
+    if assessment.about:
+        return _no(
+            "HAS_STAY",
+            _("This decision led to stay %(code)s: the proof is handed in there"),
+            Fix("evidence", _("Hand in a proof"), f"/stays/{assessment.about}/evidence/"),
+            code=assessment.about,
+        )
+    wanting = _rules_wanting(assessment)
+    if assessment.outcome != TELL_US_MORE or not wanting:
+        return _no(
+            "NOT_WANTED",
+            _("It is no proof that is missing here"),
+            Fix("check", _("See what fits"), "/check/"),
+        )
+    answered = Review.objects.filter(assessment=assessment).order_by("-asked_at", "-pk").first()
+    if answered and answered.decision == DECISIONS.REFUSED:
+        return _no(
+            "ANSWERED",
+            _("Somebody answered this on %(moment)s"),
+            Fix("review", _("See how it stands"), f"/reviews/{answered.pk}/"),
+            moment=answered.decided_at,
+        )
+    accepted = evidence_about(assessment).filter(state=Evidence.State.ACCEPTED).values_list("kind", flat=True)
+    if wanting <= {rule for kind in accepted for rule in rules_about(assessment, kind)}:
+        return _no("PROVED", _("Your proof has been accepted: you can book now"), Fix("book", _("Find a bed"), "/"))
+    if assessment.made_at <= now - DECISION_STANDS:
+        return _no(
+            "TOO_OLD",
+            _("This was decided on %(moment)s; after %(days)s days it is decided anew"),
+            Fix("book", _("Book again, then hand it in"), "/"),
+            moment=assessment.made_at,
+            days=DECISION_STANDS.days,
+        )
+    return None
+
+
+def _no(reason_code, text, fix, **values):
+    return Reason(reason_code, NOT_MET, Sentence(text, values), fix=fix)
+
+
+def qualify(
+    assessment: Assessment,
+    *,
+    kind: str,
+    now: datetime,
+    actor: User,
+    pages: Sequence[KeptPage] = (),
+    code: str = "",
+    first: date | None = None,
+    last: date | None = None,
+    agreed: bool = False,
+) -> Evidence:
+    """Hand in a proof for a decision that led to no stay for want of one: a person is asked to look at it.
+
+    Once that is passed the proof counts, and the same wish can be booked. ``pages`` are of
+    `eligibility.evidence.kept_files`, which stands around this. Raises Refused with HAS_STAY, NOT_WANTED, ANSWERED,
+    PROVED or TOO_OLD, and as `eligibility.evidence.hand_in` does.
+    """
+
+    def do():
+        # What one person hands in, and what is answered about it, follow one another.
+        Person.objects.select_for_update(no_key=True).get(pk=assessment.person_id)
+        if reason := why_not_qualify(assessment, now):
+            raise Refused(reason)
+        evidence = hand_in(assessment, kind, now=now, actor=actor, pages=pages, code=code, first=first, last=last,
+                           agreed=agreed)  # fmt: skip
+        due_at = reviews.due(assessment.policy, now, Review.Kind.PROOF)
+        rules = rules_about(assessment, kind)
+        reviews.ask(assessment, Review.Kind.PROOF, rules=rules, due_at=due_at, now=now, actor=actor)
+        return evidence
+
+    return act(do)
+
+
+def still_wanted(user: User, now: datetime) -> Assessment | None:
+    """The last decision about this person, where it lacks a proof for which nothing has been handed in yet."""
+    handed_in = Review.objects.filter(assessment=OuterRef("pk"))
+    latest = (
+        Assessment.objects.filter(person__user=user, made_at__gt=now - DECISION_STANDS)
+        .annotate(asked=Exists(handed_in))
+        .order_by("-made_at", "-pk")
+        .first()
+    )
+    wanted = latest and latest.outcome == TELL_US_MORE and not (latest.about or latest.asked)
+    return latest if wanted and _rules_wanting(latest) else None
+
+
+# --- at the desk, and pictures ----------------------------------------------------------------------------------------
 def show_at_desk(stay: Stay, *, kind: str, now: datetime, actor: User) -> Evidence:
     """The desk has seen the original of a proof for ``stay``: it is accepted, and what was asked about it is answered.
 

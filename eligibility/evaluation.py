@@ -76,6 +76,8 @@ def judged(rules: Iterable[Rule], facts: Facts, terms: Terms) -> list[tuple[tupl
                 elif reason.verdict == ASK:
                     due = terms.review.due(facts.now, facts.shifted_days)
                     reason = replace(reason, by=due, whom=terms.review.whom)
+                elif reason.verdict == MISSING and not terms.order.books_first:
+                    reason = replace(reason, by=None)  # no bed waits for it
             found.append(((ORDER[reason.verdict], rule.rank, rule.id, place), reason))
     return found
 

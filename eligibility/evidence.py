@@ -160,8 +160,7 @@ def _wrong(assessment, kind, pages, said, code, at_desk, first, last, agreed):
         return _field("last", _("The last day comes after the first"))
     if pages and not agreed:
         return _field("agreed", _("Tick that the pictures may be kept to verify your reason, or bring the original"))
-    if not at_desk and Evidence.objects.filter(assessment__about=assessment.about, assessment__person=assessment.person,
-                                               way__in=("file", "code")).count() >= MOST_PROOFS:  # fmt: skip
+    if not at_desk and _about_the_same(assessment).filter(way__in=("file", "code")).count() >= MOST_PROOFS:
         return Reason(
             "PROOFS",
             NOT_MET,
@@ -170,6 +169,13 @@ def _wrong(assessment, kind, pages, said, code, at_desk, first, last, agreed):
             fix=Fix("desk", _("Show the original at the desk"), "/help/"),
         )
     return None
+
+
+def _about_the_same(assessment):
+    """The proofs for the same stay; where there is none, for this decision."""
+    if assessment.about:
+        return Evidence.objects.of(assessment.person).filter(assessment__about=assessment.about)
+    return Evidence.objects.filter(assessment=assessment)
 
 
 def _field(name, text, **values):

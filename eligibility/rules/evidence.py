@@ -1,18 +1,27 @@
 """A proof that is needed: which ones are accepted, by when, and whether the original may be shown at the desk."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.facts import Facts, Proof
-from eligibility.reasons import ASK, MET, MISSING, Fix
+from eligibility.reasons import ASK, MET, MISSING, Fix, Reason
 from eligibility.rule import Rule
 from hostel.nights import end_of_night
 from hostel.spans import Span
 
 ACCEPTED = "accepted"
+# A rule knows neither stay nor decision: the step is how it goes, until `leading_to` says where.
+HAND_IN = Fix("evidence", _("How to hand it in"), "/help/#proof")
+SEE = Fix("me", _("See how it stands"), "/me/")
+
+
+def leading_to(href: str, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """``reasons``, where the step that hands in a proof leads to ``href``: the page of the stay or of the decision."""
+    there = Fix(HAND_IN.kind, _("Add it"), href)
+    return tuple(replace(reason, fix=there) if reason.fix == HAND_IN else reason for reason in reasons)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +120,8 @@ class Evidence(Rule):
             text = _("Your proof is being looked at; the original may be shown at the desk: %(proofs)s")
             yield self.reason(MET, text, proofs, **about)
         elif fitting:
-            yield self.reason(ASK, _("A person looks at the proof that you sent: %(proofs)s"), proofs, **about)
+            text = _("A person looks at the proof that you sent: %(proofs)s")
+            yield self.reason(ASK, text, proofs, fix=SEE, **about)
         elif self.may_be_shown_at_desk:
             text = (
                 _("Bring one of these; the original may be shown at the desk: %(proofs)s")
@@ -124,8 +134,7 @@ class Evidence(Rule):
             if mine:
                 text = _("Your proof speaks of other days (%(said)s); still needed, for your days: %(proofs)s")
                 values = proofs | {"said": mine[0].first or mine[0].last}
-            fix = Fix("evidence", _("Add it"), "/me/")
-            yield self.reason(MISSING, text, values, fix=fix, by=self._due(facts), **about)
+            yield self.reason(MISSING, text, values, fix=HAND_IN, by=self._due(facts), **about)
 
     def _fits(self, proof: Proof, accepted: Mapping, facts: Facts) -> bool:
         """Whether the days of a dated proof are near the nights; those it does not say are for a person to see."""
