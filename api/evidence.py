@@ -1,4 +1,4 @@
-"""Proofs: handed in for a stay, and their pictures, which carry the name of who looks."""
+"""Proofs: handed in for a stay or before there is one; and their pictures, which carry the name of who looks."""
 
 import hashlib
 from typing import Any
@@ -20,9 +20,19 @@ from api.once import write_once
 from api.parsers import StrictJSON
 from api.stays import own_stay
 from bookings.models import Stay
-from bookings.proving import evidence_for, may_see_pictures, proofs_for, prove, why_not_prove
+from bookings.proving import (
+    evidence_about,
+    evidence_for,
+    may_see_pictures,
+    proofs_for,
+    prove,
+    qualify,
+    wanted_for,
+    why_not_prove,
+    why_not_qualify,
+)
 from eligibility.evidence import kept_files, see_page
-from eligibility.models import Evidence, EvidencePage
+from eligibility.models import Assessment, Evidence, EvidencePage
 from hostel.nights import business_day
 
 KIND = "One of `accepted`: `interview_notice`, `contract`, …"
@@ -59,7 +69,7 @@ class EvidenceSerializer(serializers.Serializer):
 
 
 class StayEvidenceSerializer(serializers.Serializer):
-    """What will do as a proof for the stay, and what was shown, the latest first."""
+    """What will do as a proof, and what was shown, the latest first."""
 
     accepted = AcceptedProofSerializer(many=True)
     shown = EvidenceSerializer(many=True)
@@ -83,13 +93,45 @@ class FilesRequest(CodeRequest):
     )
 
 
-class StayEvidence(Door):
-    """The proofs for a stay."""
+class Proofs(Door):
+    """Proofs listed and handed in, whatever they are for."""
 
     serializer_class = StayEvidenceSerializer
     parser_classes = (StrictJSON, MultiPartParser)
-    rights = True
     refuses = ("POST",)
+
+    def listed(self, accepted, shown):
+        shown = {"accepted": accepted.values(), "shown": shown.prefetch_related("pages")}
+        return Response(StayEvidenceSerializer(shown).data)
+
+    def hand_in(self, request, matter, verb, why_not, href, now):
+        """Hand in what was sent for ``matter`` by ``verb``; ``href`` is the page that does the same."""
+        if reason := why_not(matter, now):
+            raise Refused(reason)  # before the files are looked at
+        sent = request.data
+        body = FilesRequest(data=_fields(sent))
+        body.is_valid(raise_exception=True)
+        said = body.validated_data
+        files = said.pop("files", [])
+        told = {name: str(value) for name, value in said.items()} | {"files": [_digest(file) for file in files]}
+
+        def answer(pages):
+            def do():
+                evidence = verb(matter, pages=pages, now=now, actor=request.user, **said)
+                return EvidenceSerializer(Evidence.objects.get(pk=evidence.pk)).data
+
+            return write_once(request, do, now=now, status=201, body=told)
+
+        if said["code"] and not files or not _is_form(sent):
+            return answer(())
+        with kept_files(files, href=href, sent=int(request.META.get("CONTENT_LENGTH") or 0)) as pages:
+            return answer(pages)
+
+
+class StayEvidence(Proofs):
+    """The proofs for a stay."""
+
+    rights = True
 
     @extend_schema(
         operation_id="list_evidence",
@@ -103,8 +145,7 @@ class StayEvidence(Door):
         seen = stay.guest.user_id == request.user.pk
         if not seen and not may(request.user, Right.SEE_HOUSE_STAYS, stay.hostel, business_day(now)):
             raise Http404
-        shown = evidence_for(stay).prefetch_related("pages")
-        return Response(StayEvidenceSerializer({"accepted": proofs_for(stay).values(), "shown": shown}).data)
+        return self.listed(proofs_for(stay), evidence_for(stay))
 
     @extend_schema(
         operation_id="hand_in_evidence",
@@ -124,26 +165,38 @@ class StayEvidence(Door):
     def post(self, request, code):
         now = timezone.now()
         stay = _stays().get(pk=own_stay(request.user, code, now).pk)
-        if reason := why_not_prove(stay, now):
-            raise Refused(reason)  # before the files are looked at
-        sent = request.data
-        body = FilesRequest(data=_fields(sent))
-        body.is_valid(raise_exception=True)
-        said = body.validated_data
-        files = said.pop("files", [])
-        if said["code"] and not files or not _is_form(sent):
-            return self._answer(request, stay, said, (), now, [])
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-        with kept_files(files, href=f"/stays/{stay.code}/evidence/", sent=length) as pages:
-            return self._answer(request, stay, said, pages, now, files)
+        return self.hand_in(request, stay, prove, why_not_prove, f"/stays/{stay.code}/evidence/", now)
 
-    def _answer(self, request, stay, said, pages, now, files):
-        def do():
-            evidence = prove(stay, pages=pages, now=now, actor=request.user, **said)
-            return EvidenceSerializer(Evidence.objects.get(pk=evidence.pk)).data
 
-        told = {name: str(value) for name, value in said.items()} | {"files": [_digest(file) for file in files]}
-        return write_once(request, do, now=now, status=201, body=told)
+class AssessmentEvidence(Proofs):
+    """The proofs that a decision lacks which led to no stay; of oneself alone."""
+
+    @extend_schema(
+        operation_id="list_assessment_evidence",
+        tags=["stays"],
+        summary="What a refused wish lacks as a proof, and what was handed in for it",
+        responses={200: StayEvidenceSerializer},
+    )
+    def get(self, request, code):
+        assessment = self._own(request, code)
+        return self.listed(wanted_for(assessment), evidence_about(assessment))
+
+    @extend_schema(
+        operation_id="hand_in_assessment_evidence",
+        tags=["stays"],
+        summary="Hand in the proof for want of which a wish was refused; once it is accepted, book again",
+        description="The code is `assessment` of the refusal (409). Otherwise as for a stay.",
+        request={"multipart/form-data": FilesRequest, "application/json": CodeRequest},
+        responses={201: EvidenceSerializer},
+    )
+    def post(self, request, code):
+        assessment = self._own(request, code)
+        href = f"/decisions/{assessment.code}/evidence/"
+        return self.hand_in(request, assessment, qualify, why_not_qualify, href, timezone.now())
+
+    def _own(self, request, code):
+        known = Assessment.objects.select_related("person__user", "policy__network")
+        return get_object_or_404(known, code=code.upper(), person__user=request.user)
 
 
 def _stays():

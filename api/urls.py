@@ -39,6 +39,7 @@ v1 = [
     path("evidence/<int:evidence>/pages/<int:page>/", evidence.EvidencePicture.as_view(), name="evidence_page"),
     path("me/reviews/", reviews.OwnReviews.as_view(), name="own_reviews"),
     path("assessments/<decision:code>/review/", reviews.AssessmentReview.as_view(), name="assessment_review"),
+    path("assessments/<decision:code>/evidence/", evidence.AssessmentEvidence.as_view(), name="assessment_evidence"),
     path("reviews/", reviews.Reviews.as_view(), name="reviews"),
     path("reviews/<int:review>/", reviews.ReviewDetail.as_view(), name="review"),
     path("reviews/<int:review>/look/", reviews.Look.as_view(), name="review_look"),

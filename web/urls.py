@@ -16,6 +16,12 @@ urlpatterns = [
     path(
         "stays/<str:code>/evidence/<int:evidence>/<int:page>/", evidence.evidence_picture, name="stay_evidence_picture"
     ),
+    path("decisions/<str:code>/evidence/", evidence.decision_evidence_page, name="decision_evidence"),
+    path(
+        "decisions/<str:code>/evidence/<int:evidence>/<int:page>/",
+        evidence.decision_evidence_picture,
+        name="decision_evidence_picture",
+    ),
     path("stays/<str:code>/pass/", passes.pass_page, name="stay_pass"),
     path("stays/<str:code>/pass.png", passes.pass_picture, name="stay_pass_png"),
     path("reviews/new/", reviews.ask_page, name="review_new"),

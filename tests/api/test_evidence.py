@@ -17,6 +17,7 @@ from hostel.nights import Nights
 from tests.api.conftest import TODAY, TOMORROW, problem
 from tests.api.counting import statements
 from tests.eligibility.pictures import letter, photo
+from tests.eligibility.reviewed import rules_with_people
 
 CODE = {"kind": "interview_notice", "code": "ABCD1234"}
 
@@ -258,3 +259,44 @@ def test_the_desk_says_which_original_it_saw(as_manager, stay):
 
     assert answer.json()["status"] == "in_house"
     assert Evidence.objects.get().way == "desk"
+
+
+# --- before there is a bed --------------------------------------------------------------------------------------------
+@pytest.fixture
+def wanted(as_lin, wuzhong, wish):
+    """Where the proof is handed in for want of which Lin's wish was refused."""
+    rules_with_people(wuzhong, timezone.now() - timedelta(minutes=1), order={"first": "qualify"})
+    no = problem(as_lin.post("/api/v1/stays/", wish), 409, "EVIDENCE")
+    assert no["reasons"][0]["fix"]["href"] == f"/decisions/{no['assessment']}/evidence/"
+    return f"/api/v1/assessments/{no['assessment']}/evidence/"
+
+
+def test_a_refused_wish_says_what_it_lacks_takes_it_and_is_granted_once_that_is_accepted(
+    as_lin, as_officer, wanted, wish
+):
+    body = as_lin.get(wanted).json()
+    assert ([proof["key"] for proof in body["accepted"]], body["shown"]) == (["interview_notice", "employer"], [])
+
+    sent = send(as_lin, wanted, headers={"Idempotency-Key": "proof-1"})
+    again = send(as_lin, wanted, headers={"Idempotency-Key": "proof-1"})
+    assert (sent.status_code, again.json(), Evidence.objects.count()) == (201, sent.json(), 1)
+    assert as_officer.get(sent.json()["pages"][0]).status_code == 200
+    as_officer.post(f"/api/v1/reviews/{Review.objects.get().pk}/decision/", {"decision": "passed"})
+
+    assert [shown["state"] for shown in as_lin.get(wanted).json()["shown"]] == ["accepted"]
+    assert as_lin.post("/api/v1/stays/", wish).json()["status"] == "confirmed"
+    problem(as_lin.post(wanted, CODE), 409, "PROVED")
+
+
+def test_a_decision_is_for_its_person_alone(as_chen, as_officer, as_manager, anybody, wanted):
+    for client in (as_chen, as_officer, as_manager):
+        problem(client.get(wanted), 404, "NOT_FOUND")
+        problem(client.post(wanted, CODE), 404, "NOT_FOUND")
+    problem(anybody.post(wanted, CODE), 401, "NOT_AUTHENTICATED")
+    assert not Evidence.objects.exists()
+
+
+def test_of_a_decision_that_led_to_a_stay_it_is_handed_in_there(as_lin, stay):
+    no = problem(as_lin.post(f"/api/v1/assessments/{stay.assessment.code}/evidence/", CODE), 409, "HAS_STAY")
+
+    assert no["reasons"][0]["fix"]["href"] == f"/stays/{stay.code}/evidence/"

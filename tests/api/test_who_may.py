@@ -123,6 +123,7 @@ OWNERS = {
     "api/v1/reviews/<int:review>/undo/": only(OFFICER, method="POST", then=(409,)),
     "api/v1/reviews/<int:review>/appeal/": only(GUEST, method="POST", then=(409,)),
     "api/v1/me/reviews/": ONE_S_OWN,
+    "api/v1/assessments/<decision:code>/evidence/": only(GUEST),
     "api/v1/assessments/<decision:code>/review/": only(GUEST, method="POST", then=(409,)),
     "api/v1/schema/": PUBLIC,
     "api/docs/": PUBLIC,
@@ -152,6 +153,8 @@ OWNERS = {
     "stays/<str:code>/pass/": only(GUEST),
     "stays/<str:code>/evidence/": only(GUEST),
     "stays/<str:code>/evidence/<int:evidence>/<int:page>/": only(GUEST, then=(404,)),  # none was sent
+    "decisions/<str:code>/evidence/": only(GUEST),
+    "decisions/<str:code>/evidence/<int:evidence>/<int:page>/": only(GUEST, then=(404,)),  # none was sent
     "stays/<str:code>/pass.png": only(GUEST),
     "reviews/new/": only(GUEST, then=(404,)),  # about which decision, the query says
     "reviews/<int:number>/": only(GUEST),
@@ -290,7 +293,8 @@ def asked_about(stay) -> int:
 
 def ask(callers, who, walked, owner, method, stay):
     """What ``who`` is answered at an address, by the door it belongs to."""
-    path = walked.replace("<stay:code>", stay.code).replace("<str:code>", stay.code)
+    path = walked.replace("decisions/<str:code>", f"decisions/{stay.assessment.code}")
+    path = path.replace("<stay:code>", stay.code).replace("<str:code>", stay.code)
     path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
     path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")

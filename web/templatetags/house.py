@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.reasons import ASK, MET, NOT_MET
+from accounts.reasons import ASK, MET, MISSING, NOT_MET
 from eligibility.rules.graduation import read_graduation, say_graduation
 from hostel.nights import Nights, business_day
 from hostel.places import place_called
@@ -207,6 +207,8 @@ def unmendable(reasons, answers_open, known):
     ``known``: whether it no longer asks who comes.
     """
     asked = ANSWERS if known else ANSWERS | {"AGE"}
+    if proof_comes_first(reasons):
+        return [reason for reason in reasons if reason.verdict == MISSING]
     refused = any(reason.verdict == NOT_MET for reason in reasons)
     return [
         reason
@@ -215,6 +217,14 @@ def unmendable(reasons, answers_open, known):
         and (reason.fix is None or reason.fix.kind != "accept_price")
         and not (reason.code == "PURPOSE" or (answers_open and (reason.code in asked or _is_of_answer(reason))))
     ]
+
+
+def proof_comes_first(reasons):
+    """Whether nothing but a proof is missing, and it is handed in before there is a bed."""
+    wanting = [reason for reason in reasons if reason.verdict != MET]
+    return bool(wanting) and all(
+        reason.verdict == MISSING and reason.fix and reason.fix.href.startswith("/decisions/") for reason in wanting
+    )
 
 
 def _is_of_answer(reason):
@@ -244,6 +254,7 @@ def way_on(reasons, hostel, nights, answers):
     return {"label": _("Other nights"), "href": f"{house}?{wish}"}
 
 
+@register.simple_tag(name="fix_address")
 def fix_href(fix, answers=""):
     """The address of a fix in the reader's language; see `reason_list` for ``answers``."""
     if fix is None:

@@ -37,6 +37,7 @@ from eligibility.policies import kept_until, policy_in_force, terms_of
 from eligibility.questions import GRADUATION, every_question, question_of, questions_about
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
+from web.templatetags.house import proof_comes_first
 from web.youth import asked
 from web.youth.check import in_words
 from web.youth.questions import given, groups, is_of_everybody, knows, months, name_of, purposes_of
@@ -280,6 +281,7 @@ class BookPage:
                 "purpose": self.said.get("purpose") or (self.held.purpose if self.held else ""),
                 "no": no,
                 "review_href": _review_address(no, self.now) if no else "",
+                "proof_first": bool(no) and proof_comes_first(no.reasons),
                 "against": [] if no else against,
                 "price": self._price(priced) if dear or priced else None,
                 "accept_price": self.accept_price,

@@ -16,6 +16,7 @@ from accounts.reasons import Refused
 from accounts.roles import staff_doors
 from bookings.allowance import allowance_of
 from bookings.models import Stay
+from bookings.proving import still_wanted
 from eligibility.facts import facts_of_visitor
 from eligibility.policies import policy_in_force
 from eligibility.questions import questions_about
@@ -53,6 +54,7 @@ def me(request):
             "current": sorted(current, key=lambda row: row["stay"].arrival),
             "past": [row for row in stays if row not in current],
             "questions": questions_of(request.user, now),
+            "wanted": still_wanted(request.user, now),
             "given": _given(person, network, now),
             "caps": _caps(person, network, now),
         },

@@ -21,6 +21,7 @@ from eligibility import reviews
 from eligibility.evaluation import replay
 from eligibility.models import Assessment, Review
 from eligibility.policies import terms_of
+from eligibility.rules.evidence import leading_to
 from hostel.spans import Span
 from web.youth import asked
 
@@ -182,6 +183,13 @@ def _own_review(request, number):
     return review
 
 
+def _proofs_of(assessment, stay):
+    """The page on which a proof for it is handed in."""
+    if stay is not None:
+        return f"/stays/{stay.code}/evidence/"
+    return f"/decisions/{assessment.code}/evidence/"
+
+
 def _show(request, review, now, note="", no=None):
     stay = reviewing.stays_about([review]).get(review.pk)
     wrong = next((each for each in no.reasons if each.field), None) if no else None
@@ -194,7 +202,7 @@ def _show(request, review, now, note="", no=None):
             "now": now,
             "question": state_of(review, stay, now),
             "review": review,
-            "reasons": replay(review.assessment).reasons,
+            "reasons": leading_to(_proofs_of(review.assessment, stay), replay(review.assessment).reasons),
             "note": note,
             "wrong": wrong,
             "no": None if wrong else no,
