@@ -38,7 +38,7 @@ class WrongFile(Exception):
 
 
 class PlainLoader(yaml.SafeLoader):
-    """YAML without surprises: 2023-01-01 and 23:00 stay text, and a key written twice is an error."""
+    """YAML without surprises: 2023-01-01 and 23:00 stay text; a key written twice and a place repeated are errors."""
 
     # 23:00 would be the number 1380, 06-10 and 2023-01-01 half text and half date.
     yaml_implicit_resolvers = {
@@ -46,11 +46,19 @@ class PlainLoader(yaml.SafeLoader):
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def compose_node(self, parent, index):
+        # A few lines that repeat each other (*a of *b of *c) are more than any memory holds as soon as they are told.
+        if self.check_event(yaml.AliasEvent):
+            place = self.peek_event()
+            raise yaml.composer.ComposerError(None, None, f"*{place.anchor}: write it out again", place.start_mark)
+        return super().compose_node(parent, index)
+
     def construct_mapping(self, node, deep=False):
-        written = [key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
-        for key in written:
-            if written.count(key) > 1 and key != "<<":
+        written: set[str] = set()
+        for key in (key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode)):
+            if key in written and key != "<<":
                 raise yaml.constructor.ConstructorError(None, None, f"{key!r} is written twice", node.start_mark)
+            written.add(key)
         return super().construct_mapping(node, deep)
 
 

@@ -199,6 +199,9 @@ def test_a_network_that_is_not_here_is_refused(db):
         ("a: 08", "invalid literal"),
         ("a: 1\nb: x\0", "line 2, column 5: has a control character (U+0000)"),
         ("a:\n" + " [\n" * 5000 + " ]\n" * 5000, "line 51, column 2: is nested too deep"),
+        # Ten of ten of ten: nine such lines are a thousand million words, told in one sentence about what is wrong.
+        ("a: &a [x, x]\nb: &b [*a, *a]\ntitle: [*b, *b]\n", "*a: write it out again"),
+        ("a: &a {x: 1}\nb: {<<: *a}\n", "*a: write it out again"),
     ],
 )
 def test_a_file_that_is_not_plain_yaml_is_refused(tmp_path, text, said):
