@@ -12,6 +12,7 @@ import secrets
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,7 +39,13 @@ QUALITY = 82
 MAX_MEGAPIXELS = {"JPEG": 60, "PNG": 30, "WEBP": 30}
 # A screenshot taller than this many widths is cut into pages, or its writing would be shrunk away.
 TALL = 3
-SECONDS_FOR_A_PDF = 30  # on the clock; the drawing program also limits itself
+# Each scan of a JPEG goes over the whole picture, and a small file can have thousands: as many as fifteen scans of the
+# largest picture are read. Programs that write in several scans write about ten.
+MOST_SCANNED = 15 * MAX_MEGAPIXELS["JPEG"] * 1_000_000
+START_OF_SCAN = b"\xff\xda"
+# On the clock, for all PDFs of a proof: a worker that takes longer than its server waits (deploy/gunicorn.conf.py) is
+# ended with whatever else it does. The drawing program also limits itself.
+SECONDS_FOR_PDFS = 20
 
 PDF, HEIC = "PDF", "HEIC"
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -171,8 +178,9 @@ def _read(uploads):
     if sum(weights) > MAX_BYTES_TOGETHER:
         raise _too_heavy_together(sum(weights))
     pages: list[Page] = []
+    until = time.monotonic() + SECONDS_FOR_PDFS
     for upload in uploads:
-        pages += _pages(upload.read(), MAX_PAGES // len(uploads))
+        pages += _pages(upload.read(), MAX_PAGES // len(uploads), until)
     if len(pages) > MAX_PAGES:
         raise _too_many(len(pages))
     return tuple(pages)
@@ -212,11 +220,11 @@ def _too_many(pages):
     )
 
 
-def _pages(content, room):
-    """The pages of one file; a tall screenshot gives up to ``room``."""
+def _pages(content, room, until):
+    """The pages of one file; a tall screenshot gives up to ``room``, a PDF is drawn ``until`` then."""
     kind = _kind(content)
     if kind == PDF:
-        return [_page(_flat(image)) for image in _drawn(content)]
+        return [_page(_flat(image)) for image in _drawn(content, until)]
     if kind in MAX_MEGAPIXELS:
         return [_page(part) for part in _parts(_picture(content, kind), room)]
     if kind == HEIC:
@@ -252,6 +260,8 @@ def _picture(content, kind):
     try:
         with Image.open(io.BytesIO(content), formats=(kind,)) as image:
             _bounded(image, kind)
+            if kind == "JPEG" and image.width * image.height * content.count(START_OF_SCAN) > MOST_SCANNED:
+                raise _broken()
             image.verify()
         with Image.open(io.BytesIO(content), formats=(kind,)) as image:
             image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))  # a JPEG is read no larger than it needs to be
@@ -329,13 +339,12 @@ def _encoded(image):
     return file.getvalue()
 
 
-def _drawn(content):
+def _drawn(content, until):
     """The pages of a PDF as pictures, drawn by a process of their own (`eligibility/pdf_pages.py` says why)."""
     program = [sys.executable, "-I", pdf_pages.__file__, str(MAX_PAGES), str(LONGEST_EDGE)]
     try:
-        ended = subprocess.run(
-            program, input=content, capture_output=True, env={}, timeout=SECONDS_FOR_A_PDF, check=True
-        )
+        left = max(until - time.monotonic(), 0)
+        ended = subprocess.run(program, input=content, capture_output=True, env={}, timeout=left, check=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as wrong:
         raise _broken() from wrong
     head, _newline, pictures = ended.stdout.partition(b"\n")

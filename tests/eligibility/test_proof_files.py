@@ -1,6 +1,7 @@
 """Files of proofs: real files, made here, each refused or made into a plain picture; and what is kept is sealed."""
 
 import io
+import math
 import os
 import stat
 import struct
@@ -366,6 +367,43 @@ def test_a_bomb_is_refused_by_what_its_head_says(wide, high, sentence):
     assert reason.code == "FILE_PIXELS"
     assert reason.needed == 30_000_000
     assert reason.sentence.say("en") == sentence
+
+
+def jpeg_of_many_scans(edge, scans) -> bytes:
+    """A grey JPEG, small in bytes, of which every scan goes over the whole picture again and changes nothing."""
+
+    def part(mark, content):
+        return b"\xff" + bytes([mark]) + struct.pack(">H", len(content) + 2) + content
+
+    blocks = math.ceil(edge / 8) ** 2
+    one_symbol = bytes([1] + [0] * 15)
+    head = b"\xff\xd8" + part(0xDB, b"\0" + b"\1" * 64)
+    head += part(0xC2, struct.pack(">BHHB", 8, edge, edge, 1) + b"\1\x11\0")
+    head += part(0xC4, b"\0" + one_symbol + b"\0") + part(0xC4, b"\x10" + one_symbol + b"\xe0")
+    first = part(0xDA, b"\1\1\0\0\0\0") + bytes(math.ceil(blocks / 8))
+    # "The next 32767 blocks are as they were": one bit for the symbol, fourteen for how many.
+    bits = ("0" + "1" * 14) * math.ceil(blocks / 32767)
+    runs = int(bits.ljust(math.ceil(len(bits) / 8) * 8, "1"), 2).to_bytes(math.ceil(len(bits) / 8), "big")
+    again = part(0xDA, b"\1\1\0\1\x3f\0") + runs.replace(b"\xff", b"\xff\0")
+    return head + first + again * scans + b"\xff\xd9"
+
+
+def test_a_photo_that_would_be_drawn_thousands_of_times_is_refused():
+    few, many = jpeg_of_many_scans(2_000, 20), jpeg_of_many_scans(2_000, 5_000)
+
+    assert len(many) < 300_000
+    assert len(read(few)) == 1
+    assert refusal(many).code == "FILE_BROKEN"
+
+
+def test_a_photo_in_as_many_scans_as_programs_write_is_taken_also_where_it_is_the_largest():
+    assert len(read(plain(7_740, 7_740, progressive=True))) == 1
+
+
+def test_pdfs_that_take_long_together_are_refused(monkeypatch):
+    monkeypatch.setattr("eligibility.proof_files.SECONDS_FOR_PDFS", 0)
+
+    assert refusal(letter()).code == "FILE_BROKEN"
 
 
 @pytest.mark.filterwarnings("error::PIL.Image.DecompressionBombWarning")
