@@ -5,7 +5,7 @@ from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
 from accounts.models import Deed, Person, User
@@ -314,6 +314,24 @@ def test_an_approved_version_never_changes(ready, gu, shen):
         Policy.objects.filter(pk=ready.pk).update(wanted_from=None)
     with pytest.raises(DatabaseError), transaction.atomic():
         Policy.objects.filter(pk=ready.pk).delete()
+
+
+def test_an_approved_version_is_not_written_over_either(ready, shen):
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL has no REPLACE: its ON CONFLICT DO UPDATE is an update like any other
+    drafting.approve(ready, now=NOW, actor=shen)
+    names = [field.column for field in Policy._meta.concrete_fields]
+    column = {"id": "NULL", "drafted_by": "'somebody else'"}
+    for keeps_its_id in (True, False):
+        values = [column.get(name, name) if name != "id" or not keeps_its_id else name for name in names]
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT OR REPLACE INTO eligibility_policy ({', '.join(names)}) "
+                f"SELECT {', '.join(values)} FROM eligibility_policy WHERE id = %s",
+                [ready.pk],
+            )
+
+    assert Policy.objects.get(pk=ready.pk).drafted_by == ready.drafted_by
 
 
 def test_a_draft_can_be_thrown_away_and_the_record_says_so(draft, gu):
