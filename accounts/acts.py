@@ -1,10 +1,13 @@
 """An act: one transaction, begun again when somebody else was quicker."""
 
+import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
+
+log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 TRIES = 8
@@ -32,7 +35,7 @@ def act(do: Callable[[], Answer]) -> Answer:
                 continue
             _acting.set(None)
             for write in to_keep:
-                act(write)
+                _keep(write)
             raise
         finally:
             _acting.reset(token)
@@ -48,6 +51,14 @@ def after_refusal(write: Callable[[], object]) -> None:
     if to_keep is None:
         raise RuntimeError("no act is running")
     to_keep.append(write)
+
+
+def _keep(write):
+    """Whatever goes wrong with it, who was refused is told why, and what else is to be kept is kept."""
+    try:
+        act(write)
+    except Exception:
+        log.exception("what an act wanted kept although it was refused could not be written")
 
 
 def _was_overtaken(lost: Exception) -> bool:

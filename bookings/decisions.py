@@ -34,7 +34,7 @@ class Decided:
         """The refusal to raise. It is kept once the act was rolled back, and `Refused.assessment` names it."""
         code = new_code()
         refusal = Refused(*self._with_way_on(code, act), assessment=code)
-        after_refusal(partial(self._keep_refusal, refusal, act))
+        after_refusal(partial(self._keep_refusal, refusal, code, act))
         return refusal
 
     def _with_way_on(self, code, act):
@@ -44,17 +44,17 @@ class Decided:
             return leading_to(f"/decisions/{code}/evidence/", reasons)
         return reasons
 
-    def _keep_refusal(self, refusal, act):
+    def _keep_refusal(self, refusal, code, act):
         """Who may not stay leaves no identity behind: of somebody who said it in the very act that was rolled back only
         the login can be told why, and a walk-in without one was told at the desk."""
         # With the document: SQLite may have given the number of a row that was rolled back to somebody else.
         guest = Person.objects.filter(pk=self.guest.pk, document_hash=self.guest.document_hash).first()
         if guest is None and self.guest.user_id is not None:
             guest, _new = Person.objects.get_or_create(user_id=self.guest.user_id)
-        if guest is None:
-            refusal.assessment = ""
-        else:
-            assess(guest, self.policy, self.facts, self.decision, act, code=refusal.assessment)
+        refusal.assessment = ""  # what could not be kept is not named
+        if guest is not None:
+            assess(guest, self.policy, self.facts, self.decision, act, code=code)
+            refusal.assessment = code
 
 
 def decide(

@@ -1,7 +1,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.acts import TRIES, act
+from accounts.acts import TRIES, act, after_refusal
 from accounts.models import User
 
 
@@ -61,3 +61,60 @@ def test_after_an_act_the_connection_is_as_it_was(db):
         before = len(connection.savepoint_ids)
         act(lambda: None)
         assert len(connection.savepoint_ids) == before
+
+
+def test_what_is_to_be_kept_is_written_once_after_the_last_try_was_rolled_back(db):
+    User.objects.create_user("+8613900000001")
+    kept = []
+
+    def do():
+        after_refusal(lambda: kept.append(User.objects.count()))
+        User.objects.create_user("+8613900000002")
+        User.objects.create_user("+8613900000001")
+
+    with pytest.raises(IntegrityError):
+        act(do)
+
+    assert kept == [1]
+
+
+def test_what_an_inner_act_wants_kept_is_kept_by_the_outer_one(db):
+    def inner():
+        after_refusal(lambda: User.objects.create_user("+8613900000001"))
+        User.objects.create_user("+8613900000002")
+
+    def outer():
+        act(inner)
+        raise RuntimeError("refused")
+
+    with pytest.raises(RuntimeError):
+        act(outer)
+
+    assert [user.phone for user in User.objects.all()] == ["+8613900000001"]
+
+
+def test_what_went_well_keeps_nothing(db):
+    act(lambda: after_refusal(lambda: User.objects.create_user("+8613900000001")))
+
+    assert not User.objects.exists()
+
+
+def test_what_cannot_be_kept_hides_neither_the_refusal_nor_what_else_is_kept(db, caplog):
+    def broken():
+        raise LookupError("cannot be written")
+
+    def do():
+        after_refusal(broken)
+        after_refusal(lambda: User.objects.create_user("+8613900000001"))
+        raise RuntimeError("refused")
+
+    with pytest.raises(RuntimeError, match="refused"):
+        act(do)
+
+    assert User.objects.exists()
+    assert "cannot be written" in caplog.text
+
+
+def test_only_an_act_keeps_anything():
+    with pytest.raises(RuntimeError, match="no act is running"):
+        after_refusal(lambda: None)
