@@ -251,6 +251,8 @@ def _why_it_stands(review, stay, now):
     if changed and stay.status not in (Stay.Status.CONFIRMED, Stay.Status.REFUSED):
         return reviews.no_undo(_("Stay %(code)s has gone on: %(state)s"), code=stay.code,
                                state=Stay.Status(stay.status).label)  # fmt: skip
+    if changed and stay.departure.isoformat() != review.assessment.facts["wish"]["departure"]:
+        return reviews.no_undo(_("The guest has changed the days of stay %(code)s since"), code=stay.code)
     if changed and stay.kept_until <= now:
         return reviews.no_undo(_("The bed was kept until %(moment)s; that time is over"), moment=stay.kept_until)
     return None

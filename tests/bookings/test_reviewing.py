@@ -7,6 +7,7 @@ from accounts.models import Deed, Letter, Role, User
 from bookings import reviewing
 from bookings.awaiting import look_again
 from bookings.booking import book, cancel, locked
+from bookings.changing import change_dates
 from bookings.desk import check_in
 from bookings.facts import history_of
 from bookings.models import Stay
@@ -447,6 +448,22 @@ def test_a_guest_in_the_house_is_not_undone(waiting, asked, officer, manager):
 
     assert no.sentence.say("en") == f"Stay {waiting.code} has gone on: in house"
     assert again(waiting).status == "in_house"
+
+
+@pytest.mark.parametrize("nights", [-1, 1])
+def test_a_stay_whose_days_the_guest_changed_meanwhile_is_not_undone(waiting, asked, officer, nights):
+    reviewing.pass_review(asked, actor=officer, now=NOW)
+    changed = again(waiting)
+    departure = changed.departure + timedelta(days=nights)
+    change_dates(changed, arrival=changed.arrival, departure=departure, now=NOW + timedelta(minutes=1))
+    before = standing(waiting)
+
+    answered = reviews.with_all().get(pk=asked.pk)
+    seen = reviewing.why_not_undo(answered, again(waiting), officer, LATER)
+    assert refused(reviewing.undo, asked, actor=officer, now=LATER) == seen
+    assert seen.sentence.say("en") == f"The guest has changed the days of stay {waiting.code} since"
+    assert standing(waiting) == before
+    assert letter("review_passed")
 
 
 def test_a_bed_that_somebody_else_has_is_not_taken_again(waiting, asked, officer, people, hostel):
