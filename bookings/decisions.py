@@ -47,11 +47,11 @@ class Decided:
     def _keep_refusal(self, refusal, code, act):
         """Who may not stay leaves no identity behind: of somebody who said it in the very act that was rolled back only
         the login can be told why, and a walk-in without one was told at the desk."""
+        refusal.assessment = ""  # what cannot be kept is not named
         # With the document: SQLite may have given the number of a row that was rolled back to somebody else.
         guest = Person.objects.filter(pk=self.guest.pk, document_hash=self.guest.document_hash).first()
         if guest is None and self.guest.user_id is not None:
             guest, _new = Person.objects.get_or_create(user_id=self.guest.user_id)
-        refusal.assessment = ""  # what could not be kept is not named
         if guest is not None:
             assess(guest, self.policy, self.facts, self.decision, act, code=code)
             refusal.assessment = code

@@ -20,6 +20,7 @@ from tests.browser import chromium
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, resident_number, staff
 from tests.web.conftest import text_of
 from tests.web.forms import Form
+from web.office.policies import mark
 
 LIST = "/office/policies/"
 
@@ -192,6 +193,34 @@ def test_a_rule_is_added_in_the_page_and_kept_when_it_is_complete(gu, draft):
     assert Policy.objects.get(pk=draft.pk).rules["rules"][7] == {
         "id": "first_time", "kind": "first_time", "place": {"zh": "吴中", "en": "Wuzhong"}
     }  # fmt: skip
+
+
+def test_after_a_save_the_page_does_not_say_of_new_words_that_they_are_saved(gu, draft):
+    saved = page_of(draft, "?done=saved")
+    assert "o4-saved" in gu.get(saved).content.decode()
+
+    html = gu.post(saved, {**dict(form_of(gu, draft).lists()), "do": "add:rules", "new:rules": "deposit"}).content
+
+    assert b"o4-unsaved" in html
+    assert b"o4-saved" not in html
+
+
+def test_proofs_and_purposes_are_called_what_people_call_them(gu, draft):
+    send(gu, draft, **{"rules.6.accepted.4.label.zh": "学生证", "rules.6.accepted.4.label.en": "student card"})
+    assert "证明材料 › 认可的材料 › 学生证" in text_of(gu.get(page_of(draft)))
+
+    wrong = text_of(send(gu, draft, purposes__exam__en=""))
+    assert "考试 (英文)：这里还没填" in wrong or "考试（英文）：这里还没填" in wrong
+    assert "Exam" not in wrong
+
+
+def test_what_is_wrong_is_listed_in_the_order_of_the_page(gu, draft):
+    html = send(
+        gu, draft, purposes__exam__en="", rules__0__max="x", entitlements__0__caps__per_year="y"
+    ).content.decode()
+
+    places = [html.index(f'<a href="#f-{place}') for place in ("purposes.exam", "rules.0.max", "entitlements.0.caps")]
+    assert places == sorted(places)
 
 
 def test_a_rule_is_removed_in_the_page_and_gone_when_saved(gu, draft):
@@ -376,13 +405,15 @@ def test_a_change_after_the_preview_asks_for_another(gu, shen, draft):
     assert shen.post(page_of(policy, "approval/"), {"seen": form_of(shen, policy)["seen"]}).status_code == 409
 
 
-def test_a_draft_is_handed_over_and_waits_in_the_list_until_it_changes(gu, draft):
+def test_a_draft_is_handed_over_and_waits_in_the_list_until_it_changes(gu, shen, draft):
     policy = previewed(gu, draft)
 
     answer = gu.post(page_of(policy, "handover/"), {"seen": form_of(gu, policy)["seen"]})
 
     assert answer["Location"] == page_of(policy, "?done=handed_over")
     assert rows(gu.get(LIST))[0] == "waiting"
+    assert "o4-to-approve" not in gu.get(page_of(policy)).content.decode()
+    assert "o4-to-approve" in shen.get(page_of(policy)).content.decode()  # who changes it approves no more
     send(gu, policy, rules__0__max="34")
     assert rows(gu.get(LIST))[0] == "draft"
 
@@ -426,6 +457,27 @@ def test_a_second_officer_approves_what_they_read_and_nothing_else(gu, shen, dra
     assert answer.status_code == 409
     assert "刚才有人改了这份草稿" in text_of(answer)
     assert Policy.objects.get(pk=policy.pk).is_draft
+
+
+def test_the_published_text_is_a_part_of_what_is_read_and_approved(gu, shen, draft):
+    policy = previewed(gu, draft, rules__0__max="30")
+    seen = form_of(shen, policy)["seen"]
+    send(gu, policy, files={"clause_file": SimpleUploadedFile("other.pdf", PDF)})
+
+    answer = shen.post(page_of(policy, "approval/"), {"seen": seen})
+
+    assert answer.status_code == 409
+    assert Policy.objects.get(pk=policy.pk).is_draft
+    assert shen.post(page_of(policy, "approval/"), {"seen": form_of(shen, policy)["seen"]}).status_code == 302
+
+
+def test_a_text_kept_beside_wrong_rules_does_not_stand_in_the_way_of_the_next_try(gu, draft):
+    wrong = send(gu, draft, files={"clause_file": SimpleUploadedFile("other.pdf", PDF)}, title__en="")
+    kept = Policy.objects.get(pk=draft.pk)
+
+    assert wrong.status_code == 422
+    assert kept.clause_file.name
+    assert f'name="seen" value="{mark(kept)}"' in wrong.content.decode()
 
 
 def test_coming_stays_are_kept_but_for_those_that_are_ticked(gu, shen, draft, people, hostel):

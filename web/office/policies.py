@@ -108,7 +108,7 @@ def _save(request, page, data, do):
     upload = request.FILES.get("clause_file")
     try:
         if upload:
-            policy = clause_file.keep(policy, upload, now=office.now, actor=office.user)
+            page.policy = policy = clause_file.keep(policy, upload, now=office.now, actor=office.user)
     except clause_file.WrongClause as wrong:
         errors.append(("clause_file", str(wrong)))
     try:
@@ -315,9 +315,10 @@ def policy_discard(request: HttpRequest, office: Office, number: int) -> HttpRes
 
 
 def mark(policy: Policy) -> str:
-    """What a draft says now: a page that was made from it sends it along, and nobody overwrites another's work."""
+    """What a draft says now, its published text too: a page that was made from it sends it along, so that nobody
+    overwrites another's work or approves what they have not read."""
     wanted = policy.wanted_from.isoformat() if policy.wanted_from else ""
-    return f"{policy.rules.get('fingerprint', '')[:16]}.{wanted}"
+    return f"{policy.rules.get('fingerprint', '')[:16]}.{wanted}.{policy.clause_file.name}"
 
 
 def _preview_page(request, office, policy, *, reasons=(), chosen=(), is_overtaken=False):
