@@ -250,6 +250,18 @@ def test_where_a_proof_is_needed_first_the_headline_says_so_and_until_when_the_b
     assert "a proof is still needed" in text_of(visitor.get("/en/check/?graduation=2025&purpose=job_seeking"))
 
 
+def test_several_proofs_are_counted_and_there_is_one_time_for_all_of_them(visitor, in_force):
+    in_force(PUBLISHED / "zhengzhou_2023.yaml")
+    answers = "education=bachelor&graduation=2025&home_in_district=no&a-school-zhengzhou=elsewhere&purpose=job_seeking"
+    words = text_of(visitor.get(f"/check/?{answers}"))
+
+    assert "条件都符合，还差 2 份材料" in words
+    # Three working days of notice: nobody arrives tonight, and no bed is given away tomorrow at six.
+    assert "房给你留到 3月7日 周六" in words
+    assert words.count("3月7日") == 1
+    assert "2 proofs are still needed" in text_of(visitor.get(f"/en/check/?{answers}"))
+
+
 def test_where_a_person_must_look_it_is_said_who_and_until_when(visitor, wuzhong):
     rules_with_people(wuzhong, NOW, evidence={"may_be_shown_at_desk": True})
     page = visitor.get(YES.replace("home_in_district=no", "home_in_district=yes"))

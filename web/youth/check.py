@@ -1,15 +1,20 @@
 """May I: a few taps, and every rule answers (Y2). The answers live in the address; nothing is stored."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Person
-from accounts.reasons import ASK, MISSING, NOT_MET, Refused
+from accounts.reasons import ASK, MISSING, NOT_MET, Reason, Refused
 from bookings.awaiting import held_until, waits_for
 from bookings.decisions import Decided
 from bookings.facts import facts_of_stranger
+from bookings.models import Stay
 from eligibility.evaluation import evaluate
 from eligibility.policies import policy_in_force
 from eligibility.questions import GRADUATION, every_question, question_of, questions_about
@@ -17,6 +22,8 @@ from hostel.models import Hostel
 from hostel.nights import business_day
 from web.youth import asked
 from web.youth.questions import groups, months, purposes_of
+
+WINDOW = "WINDOW"
 
 
 @require_safe
@@ -49,21 +56,36 @@ def check(request):
 
 
 def in_words(decided: Decided) -> dict:
-    """What a page says of a decision: the ``decision``, how many rules are ``not_met``, how many ``answers`` and
-    ``proofs`` are missing, for what a bed would wait (``awaits``) and until when (``waits_until``), and the reason that
-    a person has to look at (``person``)."""
+    """What a page says of a decision: the ``decision``, its reasons as they are ``listed``, how many rules are
+    ``not_met``, how many ``answers`` and ``proofs`` are missing, for what a bed would wait (``awaits``) and until when
+    (``waits_until``), and the reason that a person has to look at (``person``)."""
     reasons = decided.decision.reasons
     missing = [reason for reason in reasons if reason.verdict == MISSING]
     answers = [reason for reason in missing if question_of(reason)]
     awaits = waits_for(decided)
-    arrival = decided.facts.day
+    until = held_until(decided, awaits, _arrival(decided), decided.facts.now) if awaits else None
     return {
         "decision": decided.decision,
+        "listed": without_their_time(reasons) if awaits == Stay.Awaits.PROOF else reasons,
         "not_met": sum(reason.verdict == NOT_MET for reason in reasons),
         "missing": len(missing),
         "answers": len(answers),
         "proofs": len(missing) - len(answers),
         "awaits": awaits,
-        "waits_until": held_until(decided, awaits, arrival, decided.facts.now) if awaits else None,
+        "waits_until": until,
         "person": next((reason for reason in reasons if reason.verdict == ASK), None),
     }
+
+
+def without_their_time(reasons: Iterable[Reason]) -> list[Reason]:
+    """The reasons, with no time of its own at what is missing: for pages that say until when the bed waits for it."""
+    return [replace(reason, by=None) if reason.verdict == MISSING else reason for reason in reasons]
+
+
+def _arrival(decided):
+    """The day of arrival that was chosen, else the first that can be booked now: with notice that is not today."""
+    facts = decided.facts
+    if facts.wish.arrival is not None:
+        return facts.wish.arrival
+    opens = [reason.needed["first"] for reason in decided.decision.reasons if reason.code == WINDOW]
+    return max([facts.day, *map(date.fromisoformat, opens)])

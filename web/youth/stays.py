@@ -18,6 +18,7 @@ from bookings.booking import actions, cancel
 from bookings.models import Stay
 from eligibility.evaluation import replay
 from web.youth import asked
+from web.youth.check import without_their_time
 from web.youth.reviews import about_stay
 
 
@@ -70,10 +71,10 @@ def stay_page(request, code):
 
 
 def _missing(stay, state):
-    """What a held bed still waits for, as it was said when it was booked."""
+    """What a held bed still waits for, as it was said when it was booked; until when stands above it."""
     if state != Stay.Status.HELD or stay.awaits != Stay.Awaits.PROOF:
         return []
-    return [reason for reason in replay(stay.assessment).reasons if reason.verdict == MISSING]
+    return without_their_time(reason for reason in replay(stay.assessment).reasons if reason.verdict == MISSING)
 
 
 @login_required
