@@ -187,7 +187,7 @@ class _Page:
                 "why_not_hand_over": [each for each in against if each.code != "SAME_PERSON"],
                 "handed_over": handover.last(policy) if policy.is_draft else None,
                 "changed_by": _changed_by(policy) if is_overtaken else "",
-                "done": request.GET.get("done", ""),
+                "done": "" if request.method == "POST" else request.GET.get("done", ""),
                 "urls": _urls(office, policy),
             },
             status=status,

@@ -43,6 +43,13 @@ class _Words:
         self.entitlements = {given.fixed["key"]: given for given in form.entitlements}
         self.seasons = {f"{card.fields['from'].text}–{card.fields['until'].text}": card for card in form.seasons}
         self.purposes = form.choices.purposes
+        self.proofs = {
+            (rule.fixed["id"], proof.value["key"]): in_language(proof.value.get("label"))
+            for rule in form.every_rule()
+            if rule.kind == "evidence"
+            for proof in rule.fields["accepted"].rows
+            if isinstance(proof.value, dict) and "key" in proof.value
+        }
 
     def place(self, place, other):
         """The way to a value, in names."""
@@ -64,6 +71,8 @@ class _Words:
                 yield f"{season.title} ({step})" if season else step
             elif before == "purposes" and n == 1:
                 yield self.purposes.get(step) or other.purposes.get(step) or step
+            elif before == "accepted" and (proof := (steps[n - 2], step)) in self.proofs | other.proofs:
+                yield self.proofs.get(proof) or other.proofs.get(proof) or step
             elif step not in ("set",) and not (step == "rules" and n + 1 < len(steps)):
                 yield str(name_of(step, where))
 

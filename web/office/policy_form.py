@@ -28,7 +28,7 @@ NEW = "~new"  # the key of a purpose that has none yet
 PLACE = re.compile(r"^([\w~-]+(?:\[\d+\]|\.[^.\[\]: ]+)*): (.*)$", re.DOTALL)
 GAP = re.compile(r"\{(\w+)\}")
 LONG = {"clause", "refusal", "words", "sample", "question"}
-OF_RULES = ("clause", "otherwise")
+OF_RULES = ("clause", "otherwise", "either")
 
 
 @dataclass
@@ -193,7 +193,7 @@ class Card:
     rules: list["Card"] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     kind: str = ""  # of a rule
-    apart: tuple[str, ...] = ("clause", "otherwise")  # fields that stand in places of their own
+    apart: tuple[str, ...] = OF_RULES  # fields that stand in places of their own
 
     @cached_property
     def parted(self) -> list[Segment]:
@@ -259,13 +259,16 @@ class PolicyForm:
         self.purposes = [
             self._field(key, words, value, f"purposes.{key}", is_required=key != NEW) for key, value in purposes.items()
         ]
+        for purpose in self.purposes:
+            purpose.label = in_language(purpose.value) or str(name_of("purposes"))
         self.rules = self._rules(data.get("rules"), "rules")
         self.caps = self._caps(whole["caps"], data.get("caps", ABSENT), "caps")
         self.entitlements = [
             self._entitlement(given, f"entitlements.{n}") for n, given in enumerate(_list(data.get("entitlements")))
         ]
         self.seasons = [self._season(given, f"seasons.{n}") for n, given in enumerate(_list(data.get("seasons")))]
-        self.problems = list(self._place_errors(errors))
+        order = {f"#f-{path}": n for n, path in enumerate(self.places)}
+        self.problems = sorted(self._place_errors(errors), key=lambda problem: order.get(problem[0], len(order)))
 
     @property
     def kinds(self) -> list[tuple[str, Any]]:
@@ -538,7 +541,7 @@ class _Typed:
         kind = self.post.get(f"{path}.kind", "")
         rule: dict[str, Any] = {"id": self.post.get(f"{path}.id", ""), "kind": kind}
         about = schema()["$defs"]["rule"]["properties"]
-        for name in ("clause", "otherwise"):
+        for name in OF_RULES:
             _put(rule, name, self.read(name, about[name], f"{path}.{name}"))
         if kind in KINDS:
             rule |= self.values(path, KINDS[kind])
