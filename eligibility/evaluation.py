@@ -11,7 +11,7 @@ from eligibility.caps import Price
 from eligibility.facts import Facts
 from eligibility.models import Assessment, Policy, new_code
 from eligibility.policies import kept_until, terms_of
-from eligibility.reasons import ASK, MET, MISSING, NOT_MET, ORDER, Reason, Sentence
+from eligibility.reasons import ASK, CHINESE, ENGLISH, MET, MISSING, NOT_MET, ORDER, Reason, Sentence
 from eligibility.rule import Rule
 from eligibility.rules.nights import Nights
 from eligibility.terms import Entitlement, Terms
@@ -21,6 +21,8 @@ __all__ = ["Decision", "Price", "assess", "evaluate", "kept_until", "replay"]
 YES, NO, TELL_US_MORE, ASK_A_PERSON = "yes", "no", "tell_us_more", "ask_a_person"
 # The best first: to say one thing more is quicker than to wait for a person.
 BEST = (YES, TELL_US_MORE, ASK_A_PERSON, NO)
+# Of alternatives, what can be said at once comes nearer than what a person must look at.
+KINDEST = (MET, MISSING, ASK, NOT_MET)
 AGREED = Sentence(_("A person has looked at this and agreed"))
 
 
@@ -68,7 +70,10 @@ def judged(rules: Iterable[Rule], facts: Facts, terms: Terms) -> list[tuple[tupl
     What a person has agreed to is met, and a question to a person says who answers it and by when.
     """
     found = []
+    alternatives = {}
     for rule in rules:
+        if rule.either:
+            alternatives[rule.id] = rule.either
         for place, reason in enumerate(rule.judge(facts)):
             if reason.verdict != MET:
                 if rule.may_be_cleared(facts) and facts.is_cleared(rule.id):
@@ -79,7 +84,32 @@ def judged(rules: Iterable[Rule], facts: Facts, terms: Terms) -> list[tuple[tupl
                 elif reason.verdict == MISSING and not terms.order.books_first:
                     reason = replace(reason, by=None)  # no bed waits for it
             found.append(((ORDER[reason.verdict], rule.rank, rule.id, place), reason))
-    return found
+    return _nearest(found, alternatives) if alternatives else found
+
+
+def _nearest(found, alternatives):
+    """Of the rules that are alternatives the one that comes nearest; what is against the others is not said.
+
+    Where several come as near and none of them is met, each says that one is enough.
+    """
+    far: dict[str, int] = {}
+    for _place, reason in found:
+        far[reason.rule_id] = max(far.get(reason.rule_id, 0), KINDEST.index(reason.verdict))
+    best = {
+        each: min(far[rule] for rule in alternatives if alternatives[rule] == each) for each in alternatives.values()
+    }
+    said = []
+    for place, reason in found:
+        each = alternatives.get(reason.rule_id)
+        if each is not None:
+            if far[reason.rule_id] > best[each]:
+                continue
+            as_near = [rule for rule in alternatives if alternatives[rule] == each and far[rule] == best[each]]
+            if reason.verdict != MET and len(as_near) > 1:
+                values = {"said": (reason.sentence.say(CHINESE), reason.sentence.say(ENGLISH))}
+                reason = replace(reason, sentence=Sentence(_("One of several is enough: %(said)s"), values))
+        said.append((place, reason))
+    return said
 
 
 def _decide(entitlement: Entitlement, common, facts, terms):

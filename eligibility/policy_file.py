@@ -18,6 +18,7 @@ from jsonschema.validators import extend
 from accounts.acts import act
 from eligibility.models import Assessment, Policy
 from eligibility.rules import KINDS
+from eligibility.rules.evidence import Evidence
 from hostel.models import Network
 from hostel.nights import business_day, end_of_night
 from hostel.plain_text import type_of_plain_text, unreadable
@@ -274,6 +275,8 @@ def _contradictions(data: dict) -> Iterator[tuple[str, str]]:
             steering.add(rule["kind"])
             if rule.get("otherwise") == "ask" and not KINDS[rule["kind"]].clearable:
                 yield f"{place}[{n}].otherwise", "no person can agree where a rule of this kind is not met"
+            if "either" in rule:
+                yield from _wrong_alternative(rule, rules, f"{place}[{n}].either")
             for name, purposes in KINDS[rule["kind"]].purposes_in(rule):
                 yield from _unknown(purposes, data["purposes"], f"{place}[{n}].{name}", "purposes")
             for name, wrong in KINDS[rule["kind"]].wrong(rule):
@@ -289,6 +292,14 @@ def _contradictions(data: dict) -> Iterator[tuple[str, str]]:
                 yield place, "is the id of none of the rules of this file"
             else:
                 yield from _wrong_in_season(data, rule, values, place)
+
+
+def _wrong_alternative(rule, beside, place):
+    kind = KINDS[rule["kind"]]
+    if not kind.clearable or kind.once or kind is Evidence:
+        yield place, "a rule of this kind is no alternative to another"
+    elif sum(other.get("either") == rule["either"] for other in beside) < 2:
+        yield place, f"no other rule beside it names {rule['either']!r}"
 
 
 def _wrong_days(span, place):

@@ -43,6 +43,7 @@ class Rule:
     policy_title: Sentence = NO_CLAUSE  # what people call it
     clause: Sentence = NO_CLAUSE
     otherwise: str = "no"  # "ask": where the rule is not met, a person looks instead of a refusal
+    either: str = ""  # of the rules beside it that name the same, one that is met is enough
 
     kinds: ClassVar[dict[str, type["Rule"]]] = {}
     kind: ClassVar[str]

@@ -394,6 +394,61 @@ def clock(day, hour, minute):
     return datetime(2026, 3, day, hour, minute, tzinfo=SHANGHAI)
 
 
+# --- rules of which one is enough -------------------------------------------------------------------------------------
+VETERAN = {"zh": "你是退役军人吗？", "en": "Are you a veteran?"}
+
+
+def graduate_or_veteran(rules):
+    rule_of(rules, "graduation")["either"] = "who"
+    rules["rules"].append({"id": "veteran", "kind": "answer", "key": "veteran", "question": VETERAN, "either": "who"})
+
+
+EITHER = policy(graduate_or_veteran)
+
+
+@pytest.mark.parametrize(
+    "changes, outcome, said",
+    [
+        ({"graduation": "2025-06"}, "yes", {"GRAD": "met"}),
+        ({"graduation": "2015-06", "answers": {"veteran": "yes"}}, "yes", {"ANSWER": "met"}),
+        ({"graduation": None, "answers": {"veteran": "yes"}}, "yes", {"ANSWER": "met"}),
+        ({"graduation": "2025-06", "answers": {"veteran": "yes"}}, "yes", {"GRAD": "met", "ANSWER": "met"}),
+        ({"graduation": "2015-06"}, "tell_us_more", {"ANSWER": "missing"}),
+        ({"graduation": None}, "tell_us_more", {"GRAD": "missing", "ANSWER": "missing"}),
+        ({"graduation": "2015-06", "answers": {"veteran": "no"}}, "no", {"GRAD": "not_met", "ANSWER": "not_met"}),
+    ],
+)
+def test_of_alternatives_one_is_enough_and_only_the_nearest_are_said(changes, outcome, said):
+    decision = evaluate(EITHER, facts(**changes))
+
+    assert decision.outcome == outcome
+    assert {reason.code: reason.verdict for reason in decision.reasons if reason.code in ("GRAD", "ANSWER")} == said
+
+
+def test_where_none_of_the_alternatives_is_met_each_says_that_one_is_enough():
+    decision = evaluate(EITHER, facts(graduation="2015-06", answers={"veteran": "no"}))
+
+    assert [reason.sentence.say("en") for reason in decision.reasons][:2] == [
+        "One of several is enough: Within 3 years of graduating; you said Jun 2015",
+        "One of several is enough: Are you a veteran? Needed: Yes; you said: No",
+    ]
+    alone = evaluate(EITHER, facts(graduation="2015-06"))
+    assert alone.reasons[0].sentence.say("en") == "Are you a veteran?"
+
+
+def test_a_person_is_asked_about_an_alternative_only_where_no_other_can_be_met():
+    def with_a_question(rules):
+        graduate_or_veteran(rules)
+        rule_of(rules, "graduation")["otherwise"] = "ask"
+
+    asking = policy(with_a_question)
+
+    assert evaluate(asking, facts(graduation="2015-06")).outcome == "tell_us_more"
+    assert evaluate(asking, facts(graduation="2015-06", answers={"veteran": "yes"})).outcome == "yes"
+    decision = evaluate(asking, facts(graduation="2015-06", answers={"veteran": "no"}))
+    assert (decision.outcome, codes(decision, "ask"), codes(decision)) == ("ask_a_person", ["GRAD"], [])
+
+
 # --- how long a bed is kept -------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "booked, until",

@@ -95,7 +95,7 @@ WRONG = [
     (lambda d: d["rules"][0].update(max="old"), "rules[0].max: must be of type integer, not 'old'"),
     (
         lambda d: d["rules"][0].update(most=3),
-        "rules[0]: does not know most; it takes id, kind, clause, otherwise, min, max, by_education",
+        "rules[0]: does not know most; it takes id, kind, clause, otherwise, either, min, max, by_education",
     ),
     (
         lambda d: d["rules"][1].update(min="kindergarten"),
@@ -123,6 +123,15 @@ WRONG = [
     (lambda d: d["rules"][0]["clause"].update(zh="十八\0"), "rules[0].clause.zh: has a control character (U+0000)"),
     (lambda d: d.update(drafted_by="甲\ud800"), "drafted_by: has a control character (U+D800)"),
     (lambda d: d.update(name="wuzhong\n"), "name: has a control character (U+000A)"),
+    (lambda d: d["rules"][0].update(either="who"), "rules[0].either: no other rule beside it names 'who'"),
+    (
+        lambda d: [d["rules"][n].update(either="who") for n in (0, 6)],
+        "rules[6].either: a rule of this kind is no alternative to another",
+    ),
+    (
+        lambda d: [d["rules"][n].update(either="who") for n in (0, 5)],
+        "rules[5].either: a rule of this kind is no alternative to another",
+    ),
     (lambda d: d["rules"][0].update(min=40), "rules[0].min: must not be above max"),
     (lambda d: d["rules"][1].update(id="age"), "rules[1].id: 'age' stands twice"),
     (lambda d: d["entitlements"].append(deepcopy(entitlement(d))), "entitlements[1].key: 'free_stay' stands twice"),
