@@ -125,13 +125,14 @@ def _decide(entitlement: Entitlement, common, facts, terms):
 
 def _distance(decision):
     """How far a decision is from the best that can be: the kindest outcome, the fewest refusals (of who one is before
-    those of how many nights), the least to pay."""
+    those of how many nights), the least to pay, the fewest things still to be said."""
     not_met = [reason.rule_id for reason in decision.reasons if reason.verdict == NOT_MET]
     return (
         BEST.index(decision.outcome),
         len(not_met) - not_met.count(decision.nights.id),
         len(not_met),
         sum(price.weight for price in decision.prices),
+        sum(reason.verdict == MISSING for reason in decision.reasons),
     )
 
 

@@ -394,6 +394,19 @@ def clock(day, hour, minute):
     return datetime(2026, 3, day, hour, minute, tzinfo=SHANGHAI)
 
 
+def test_of_two_refusals_the_one_that_leaves_less_to_say_is_told():
+    def for_doctors_first(rules):
+        rules["rules"].remove(rule_of(rules, "education"))
+        given = rules["entitlements"][0]
+        doctors = {"id": "doctors", "kind": "education", "accepted": ["doctor"]}
+        rules["entitlements"] = [given | {"key": "a_doctor", "rules": [doctors]}, given]
+
+    decision = evaluate(policy(for_doctors_first), facts(education=None, home_in_district=True))
+
+    assert (decision.outcome, decision.entitlement) == ("no", "free_stay")
+    assert codes(decision, "missing") == []
+
+
 # --- rules of which one is enough -------------------------------------------------------------------------------------
 VETERAN = {"zh": "你是退役军人吗？", "en": "Are you a veteran?"}
 
