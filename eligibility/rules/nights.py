@@ -122,7 +122,11 @@ class Nights(Rule):
         short = granted.refused and any(type(other) not in elsewhere for other in granted.against)
         if paid_or_free(facts, granted) and not short:
             if granted.priced:
-                text = _("Free nights: %(free)s; nights at a price: %(priced)s (%(prices)s)")
+                text = (
+                    _("Free nights: %(free)s; nights at a price: %(priced)s (%(prices)s)")
+                    if granted.free
+                    else _("Nights at a price: %(priced)s (%(prices)s)")
+                )
                 return self.reason(MET, text, counts, **about)
             elif cap:
                 left = {"left": max(there - used, 0), "all": there, "used": used}
@@ -141,7 +145,11 @@ class Nights(Rule):
             text = _("Of the %(wanted)s nights you want only %(possible)s can be had")
             return self.reason(NOT_MET, text, counts, fix=offer(granted), **about)
         else:
-            text = _("Of the %(wanted)s nights you want %(free)s are free; %(priced)s cost %(prices)s")
+            text = (
+                _("Of the %(wanted)s nights you want %(free)s are free; %(priced)s cost %(prices)s")
+                if granted.free
+                else _("Nights you want: %(wanted)s, none of them free; the price: %(prices)s")
+            )
             return self.reason(NOT_MET, text, counts, fix=offer(granted), **about)
 
     def _window(self, facts, cap, granted):
@@ -169,11 +177,21 @@ class Nights(Rule):
         about = {"code": cap.code, "used": wanted, "needed": most}
         values = {"most": most, "free": cap.most, "wanted": wanted}
         if wanted <= most:
-            text = _("Nights asked for: %(wanted)s; a stay may have %(most)s, the first %(free)s of them free")
+            text = (
+                _("Nights asked for: %(wanted)s; a stay may have %(most)s, the first %(free)s of them free")
+                if cap.most
+                else _("Nights asked for: %(wanted)s; a stay may have %(most)s, none of them free")
+            )
             return self.reason(MET, text, values, **about)
         until = nights.arrival + timedelta(days=most)
         fix = Fix("change_dates", _("Choose other dates"), f"/?in={nights.arrival}&out={until}")
         text = _("A stay may have at most %(most)s nights; you asked for %(wanted)s")
+        if self.by_proof and most < wanted <= self.by_proof.most:
+            values["longest"] = self.by_proof.most
+            text = _(
+                "A stay may have %(most)s nights, or up to %(longest)s where the dates of your proof say so; "
+                "you asked for %(wanted)s"
+            )
         return self.reason(NOT_MET, text, values, fix=fix, **about)
 
     def _city(self, facts, cap, granted):

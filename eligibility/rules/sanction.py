@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.reasons import MET, NOT_MET, Fix
-from eligibility.rule import Rule, month_and_day, named
+from eligibility.rule import Rule, named
 from hostel.nights import business_day
 
 
@@ -50,7 +50,7 @@ class Sanction(Rule):
             until = None if self.pause_days is None else days[-1] + timedelta(days=self.pause_days)
             if until is None or facts.today < until:
                 fix = Fix("explain", _("Tell us why"), "/me/")
-                values = {"day": month_and_day(days[-1]), "until": until}
+                values = {"day": days[-1], "until": until}
                 yield self.reason(NOT_MET, self._refusal(until), values, fix=fix, **about)
                 return
         if self.words:

@@ -14,7 +14,7 @@ from eligibility.rules.evidence import Evidence
 from eligibility.rules.graduation import Graduation
 from eligibility.rules.group_only import GroupOnly
 from eligibility.rules.home import Home
-from eligibility.rules.nights import Nights
+from eligibility.rules.nights import ByProof, Nights
 from eligibility.rules.no_show import NoShow
 from eligibility.rules.overlap import Overlap
 from eligibility.rules.purpose import Purpose
@@ -44,6 +44,8 @@ AT_DESK = Evidence(id="evidence", accepted=(NOTICE,), may_be_shown_at_desk=True)
 ON_PAPER = Evidence(id="evidence", accepted=(NOTICE,), may_be_shown_at_desk=False)
 NIGHTS = Nights(id="caps", caps=(PerStay(3, "wuzhong"), PerYear(7, "wuzhong")), tiers=(Tier(Price("priced", 50), 4),))
 UNCAPPED = Nights(id="caps", caps=())
+NEVER_FREE = Nights(id="caps", caps=(PerStay(0, "wuzhong"),), tiers=(Tier(Price("priced", 0, 6000), 4),))
+BY_PROOF = Nights(id="caps", caps=(PerStay(7, "wuzhong"),), by_proof=ByProof(3, 7))
 
 OPEN = {"arrival": None, "departure": None}
 BORN_1990 = date(1990, 1, 1)
@@ -98,6 +100,11 @@ SAID = [
     (NIGHTS, facts(nights=USED_UP), 0, "免费晚数已用完（7 晚），2027年1月1日 恢复", "Free nights used up (7); back on 1 Jan 2027", ("7", "7")),
     (NIGHTS, facts(**stay(TOMORROW, 5)), 0, "你要的 5 晚里 3 晚免费，2 晚付费：房价的 50%", "Of the 5 nights you want 3 are free; 2 cost 50 % of the house's rate", ("", "")),
     (NIGHTS, facts(accept_price=True, **stay(TOMORROW, 5)), 0, "免费 3 晚；付费 2 晚（房价的 50%）", "Free nights: 3; nights at a price: 2 (50 % of the house's rate)", ("", "")),
+    (NEVER_FREE, facts(), 0, "你要的 2 晚都要付费：每晚 ¥60", "Nights you want: 2, none of them free; the price: ¥60 a night", ("", "")),
+    (NEVER_FREE, facts(accept_price=True), 0, "付费 2 晚（每晚 ¥60）", "Nights at a price: 2 (¥60 a night)", ("", "")),
+    (NEVER_FREE, facts(accept_price=True), 1, "你要住 2 晚；一次最多住 4 晚，都要付费", "Nights asked for: 2; a stay may have 4, none of them free", ("2", "2")),
+    (BY_PROOF, facts(**stay(TOMORROW, 5)), 1, "一次最多住 3 晚，材料上的日期更长的，最多 7 晚；你要住 5 晚", "A stay may have 3 nights, or up to 7 where the dates of your proof say so; you asked for 5", ("5", "5")),
+    (BY_PROOF, facts(**stay(TOMORROW, 8)), 1, "一次最多住 3 晚，你要住 8 晚", "A stay may have at most 3 nights; you asked for 8", ("8", "8")),
     (NIGHTS, facts(nights=USED_UP[:6], **stay(TOMORROW, 6)), 0, "你要住 6 晚，只能住 5 晚", "Of the 6 nights you want only 5 can be had", ("", "")),
     (UNCAPPED, facts(), 0, "这 2 晚都免费", "Every one of these nights is free: 2", ("", "")),
     (NIGHTS, facts(), 1, "你要住 2 晚；一次最多住 7 晚，前 3 晚免费", "Nights asked for: 2; a stay may have 7, the first 3 of them free", ("2", "2")),

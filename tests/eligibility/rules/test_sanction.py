@@ -36,15 +36,15 @@ def test_missed_stays_may_close_it_too_once_they_are_enough():
 def test_it_says_since_when_until_when_and_how_to_speak_against_it():
     reason = answer(A_YEAR, facts(false_proofs=(FOUND,)))
 
-    assert reason.sentence.say("zh-hans") == "1月10日查实材料不实，2027年1月10日 前不能预订"
+    assert reason.sentence.say("zh-hans") == "2026年1月10日查实材料不实，2027年1月10日 前不能预订"
     assert reason.sentence.say("en") == (
-        "Booking is closed to you until 10 Jan 2027: on 10 Jan a proof was found to be false"
+        "Booking is closed to you until 10 Jan 2027: on 10 Jan 2026 a proof was found to be false"
     )
     assert (reason.code, reason.fix.kind) == ("BARRED", "explain")
     for_ever = answer(FOR_EVER, facts(false_proofs=(FOUND,)))
-    assert for_ever.sentence.say("zh-hans") == "1月10日查实材料不实，不能再预订"
+    assert for_ever.sentence.say("zh-hans") == "2026年1月10日查实材料不实，不能再预订"
     missed = answer(TWICE, facts(no_shows=(FOUND, later(9))))
-    assert missed.sentence.say("en") == "Booking is closed to you after what happened on 19 Jan"
+    assert missed.sentence.say("en") == "Booking is closed to you after what happened on 19 Jan 2026"
 
 
 def test_the_words_of_the_policy_are_said_to_everybody():
