@@ -30,7 +30,9 @@ def test_a_stay_is_explained_rule_by_rule(hostel, lin, capsys):
     assert (
         "✓ 年龄 24 岁，符合  [AGE · age]\n    条款: 第二条 年满 18 周岁、不超过 35 周岁。\n    用到的值: 24 (" in said
     )
-    assert said.endswith("= re-evaluated: the same answer\n")
+    assert "用到的值: 24 (本人填写)\n    要求: min 18, max 35\n" in said
+    assert "用到的值: 否 (本人填写)\n    要求: 否\n" in said
+    assert said.endswith("= 重新判断：结果相同\n")
     assert lin.name not in said
 
 
@@ -49,6 +51,8 @@ def test_a_refusal_is_explained_by_its_own_code_also_after_the_rules_have_change
 
     assert after == before
     assert "outcome: no" in after
+    assert "value used: bachelor (declared)\n    needed: min junior_college, also pre_technician, technician\n" in after
+    assert after.endswith("= re-evaluated: the same answer\n")
     assert "✗ Age must be 18–35; your ID says 46  [AGE · age]" in after
     assert "next step: Events are open to you all the same → /events/" in after
 

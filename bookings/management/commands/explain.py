@@ -1,11 +1,15 @@
 """manage.py explain CODE: why a decision was made, as a person would read it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.reasons import ASK, CHINESE, ENGLISH, MET, MISSING, NOT_MET
 from bookings.models import Stay
 from eligibility.evaluation import replay
+from eligibility.facts import DECLARED, RECORD, VERIFIED
 from eligibility.models import Assessment
 
 OUTCOMES = {
@@ -18,6 +22,14 @@ LABELS = {
     ENGLISH: ("Decision", "made", "by", "outcome", "by the entitlement", "clause", "value used", "needed", "next step",
               "by", "who"),
 }  # fmt: skip
+SOURCES = {
+    CHINESE: {DECLARED: "本人填写", VERIFIED: "已核对证件", RECORD: "系统记录"},
+    ENGLISH: {DECLARED: "declared", VERIFIED: "verified", RECORD: "record"},
+}
+AGAIN = {
+    CHINESE: ("重新判断：结果相同", "重新判断：和当时的结果不同"),
+    ENGLISH: ("re-evaluated: the same answer", "re-evaluated: NOT the same answer as then"),
+}
 
 
 class Command(BaseCommand):
@@ -57,9 +69,10 @@ def told(assessment: Assessment, language: str) -> list[str]:
         if words := reason.clause.say(language) if not isinstance(reason.clause, str) else reason.clause:
             lines.append(f"    {clause}: {words}")
         if said["value_used"] is not None:
-            lines.append(f"    {used}: {said['value_used']} ({said['value_source']})")
-        if said["needed"] is not None:
-            lines.append(f"    {needed}: {said['needed']}")
+            source = SOURCES[language].get(reason.value_source, reason.value_source)
+            lines.append(f"    {used}: {plainly(said['value_used'], language)} ({source})")
+        if words := plainly(said["needed"], language):
+            lines.append(f"    {needed}: {words}")
         if said["by"]:
             lines.append(f"    {until}: {timezone.localtime(reason.by):%Y-%m-%d %H:%M}")
         if said[f"whom_{short}"]:
@@ -69,5 +82,16 @@ def told(assessment: Assessment, language: str) -> list[str]:
     kept = [verdict["verdict"] for verdict in assessment.verdicts]
     now = [reason.verdict for reason in decision.reasons]
     same = (decision.outcome, sorted(now)) == (assessment.outcome, sorted(kept))
-    lines += ["", "= " + ("re-evaluated: the same answer" if same else "re-evaluated: NOT the same answer as then")]
+    lines += ["", "= " + AGAIN[language][0 if same else 1]]
     return lines
+
+
+def plainly(value: Any, language: str) -> str:
+    """A value of a reason without the signs of a program: ``min 18, max 35``; what is not said is left out."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {said}" for name in value if (said := plainly(value[name], language)))
+    if isinstance(value, list):
+        return ", ".join(filter(None, (plainly(each, language) for each in value)))
+    if isinstance(value, bool):
+        return ({True: "是", False: "否"} if language == CHINESE else {True: "yes", False: "no"})[value]
+    return "" if value is None else str(value)
