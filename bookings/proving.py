@@ -101,7 +101,7 @@ def prove(
 # --- without a stay ---------------------------------------------------------------------------------------------------
 def wanted_for(assessment: Assessment) -> dict[str, Mapping]:
     """The proofs that the decision lacks, by their keys: each of those will do that its rule accepts."""
-    missing = _rules_wanting(assessment)
+    missing = rules_wanting(assessment)
     return {
         key: proof
         for key, proof in accepted_by(assessment).items()
@@ -114,7 +114,8 @@ def evidence_about(assessment: Assessment):
     return Evidence.objects.filter(assessment=assessment).order_by("-handed_in_at", "-pk")
 
 
-def _rules_wanting(assessment):
+def rules_wanting(assessment: Assessment) -> set[str]:
+    """The ids of the rules that lack a proof, as the decision said: each of them wants one of its own."""
     verdicts = assessment.verdicts
     return {each["rule_id"] for each in verdicts if each["code"] == EVIDENCE and each["verdict"] == MISSING}
 
@@ -128,7 +129,7 @@ def why_not_qualify(assessment: Assessment, now: datetime) -> Reason | None:
             Fix("evidence", _("Hand in a proof"), f"/stays/{assessment.about}/evidence/"),
             code=assessment.about,
         )
-    wanting = _rules_wanting(assessment)
+    wanting = rules_wanting(assessment)
     if assessment.outcome != TELL_US_MORE or not wanting:
         return _no(
             "NOT_WANTED",
@@ -205,7 +206,7 @@ def still_wanted(user: User, now: datetime) -> Assessment | None:
         .first()
     )
     wanted = latest and latest.outcome == TELL_US_MORE and not (latest.about or latest.asked)
-    return latest if wanted and _rules_wanting(latest) else None
+    return latest if wanted and rules_wanting(latest) else None
 
 
 # --- at the desk, and pictures ----------------------------------------------------------------------------------------

@@ -3,12 +3,14 @@
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+import eligibility
 from accounts.models import Consent, Deed
 from bookings.booking import book
 from bookings.models import Stay
@@ -16,11 +18,13 @@ from bookings.proving import show_at_desk
 from eligibility.evidence import purge_due
 from eligibility.models import Evidence, EvidencePage, Review
 from hostel.nights import Nights
-from tests.conftest import NOW, SUNDAY, TUESDAY, moment
+from tests.conftest import FRIDAY, NOW, SUNDAY, TUESDAY, moment
 from tests.eligibility.pictures import letter, photo
 from tests.eligibility.reviewed import rules_with_people
 from tests.web.conftest import hidden, text_of
 from tests.web.test_desk_checkin import let_in, look_for
+
+PUBLISHED = Path(eligibility.__file__).parent / "published"
 
 
 @pytest.fixture
@@ -74,6 +78,38 @@ def test_where_the_policy_wants_it_beforehand_the_page_says_until_when(browser, 
 
     assert "3月6日 周五 16:00" in words  # six hours after booking
     assert "到店出示原件也行" not in words
+
+
+def test_a_bed_that_waits_takes_the_proof_that_is_missing_not_what_the_desk_looks_at(browser, lin, hostel, in_force):
+    in_force(PUBLISHED / "wuhan_wuchang_2022_2024.yaml")
+    stay = book(guest=lin, hostel=hostel, nights=Nights(SUNDAY, TUESDAY), purpose="job_seeking", now=NOW)
+    html = browser.get(at(stay)).content.decode()
+
+    assert stay.awaits == "proof"
+    assert re.findall(r'name="kind" value="(\w+)"', html) == ["education_proof"]  # neither identity card nor pledge
+    sent = send(browser, stay, photo(), kind="identity_card")
+    assert sent.status_code == 422
+    assert not Evidence.objects.exists()
+    mine = text_of(browser.get("/me/"))
+    assert "去补材料" in mine
+    assert "确认预订" not in mine
+
+
+def test_where_two_proofs_are_missing_it_does_not_say_that_one_will_do(browser, lin, hostel, in_force):
+    in_force(PUBLISHED / "zhengzhou_2023.yaml")
+    lin.answers = {"school-zhengzhou": "elsewhere"}
+    lin.save()
+    nights = Nights(FRIDAY + timedelta(days=10), FRIDAY + timedelta(days=12))
+    stay = book(guest=lin, hostel=hostel, nights=nights, purpose="job_seeking", now=NOW)
+    words = text_of(browser.get(at(stay)))
+
+    assert "还差 2 份材料，一份一份交" in words
+    assert "任选一样" not in words
+    send(browser, stay, photo())
+    words = text_of(browser.get(at(stay)))
+    assert "面试通知截图" in words  # what was sent is still called by its name
+    assert "要交的材料 学生证" in words
+    assert Stay.objects.get().awaits == "proof"
 
 
 def test_it_is_its_guest_s_alone(stay, chen, manager, enter):

@@ -230,6 +230,12 @@ def test_a_stay_that_is_there_already_is_named(enter, lin, hostel):
     assert 'data-code="OVERLAP"' in page.content.decode()
 
 
+def test_with_the_bed_held_the_nights_left_are_still_those_before_and_after_this_booking(enter, lin, hostel):
+    book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="", now=NOW, hold=True)
+
+    assert "共 7 晚，还剩 7 晚；订后剩 5 晚" in text_of(enter(lin.user).get(ADDRESS))
+
+
 def test_a_held_bed_is_confirmed_by_this_page(enter, lin, hostel):
     held = book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="", now=NOW, hold=True)
     browser = enter(lin.user)

@@ -354,11 +354,17 @@ class BookPage:
     def _caps(self, decision):
         """What is left of the cap that people mean by "nights left", as it is now and as it will be after this booking;
         of what is given here, where there are several."""
-        used = 0 if self.held else decision.prices.count(NOTHING)
+        free = decision.prices.count(NOTHING)
         caps = allowance_of(self.person, self.hostel.network, self.now)
         given = str(decision.label)
         mine = [cap for cap in caps if not cap.per_stay and (not cap.given or given in map(str, cap.given))]
-        return [{"cap": cap, "after": max(cap.left - (not self.held if cap.of_stays else used), 0)} for cap in mine[:1]]
+        found = []
+        for cap in mine[:1]:
+            takes = 1 if cap.of_stays else free
+            # What the held bed keeps is counted as used already.
+            left = min(cap.left + takes, cap.granted) if self.held else cap.left
+            found.append({"cap": cap, "left": left, "after": max(left - takes, 0)})
+        return found
 
     def keep_longer(self):
         """Keep the held bed ten minutes more, once."""

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.reasons import CHINESE, Refused, Sentence
+from bookings.models import Stay
 from bookings.proving import (
     evidence_about,
     evidence_for,
@@ -26,6 +27,7 @@ from bookings.proving import (
     proofs_for,
     prove,
     qualify,
+    rules_wanting,
     wanted_for,
     why_not_prove,
     why_not_qualify,
@@ -83,12 +85,17 @@ def _page(request, matter):
 
 
 class _OfStay:
-    """What the page is about: a stay. ``accepted`` are the proofs that will do, ``shown`` those that have come."""
+    """What the page is about: a stay. ``accepted`` are the proofs that will do, of which those are ``offered`` that the
+    ``rules`` still lack, where they lack any; ``shown`` are those that have come."""
 
     sent = _("Sent. A person looks at it; you need not do anything until then")
 
     def __init__(self, stay):
         self.stay, self.shown, self.accepted = stay, evidence_for(stay), proofs_for(stay)
+        # A bed that waits for a proof waits for one that is missing: what is only shown at the desk would not keep it.
+        waits = stay.awaits == Stay.Awaits.PROOF
+        self.rules = rules_wanting(stay.assessment) if waits else set()
+        self.offered = wanted_for(stay.assessment) if self.rules else self.accepted
         self.path = reverse("stay_evidence", args=[stay.code])
         self.then = reverse("stay", args=[stay.code])
 
@@ -110,6 +117,7 @@ class _OfDecision:
 
     def __init__(self, assessment):
         self.assessment, self.shown, self.accepted = assessment, evidence_about(assessment), wanted_for(assessment)
+        self.offered, self.rules = self.accepted, rules_wanting(assessment)
         self.path = reverse("decision_evidence", args=[assessment.code])
         self.then = self.path
 
@@ -136,8 +144,8 @@ class _Page:
 
     def __init__(self, request, matter, now):
         self.request, self.matter, self.now = request, matter, now
-        self.accepted = matter.accepted
-        self.form = Proof(request.POST if request.method == "POST" else None, accepted=self.accepted)
+        self.offered = matter.offered
+        self.form = Proof(request.POST if request.method == "POST" else None, accepted=self.offered)
         self.files_wrong = None  # the reason why the files cannot be taken
 
     def hand_in(self):
@@ -204,7 +212,7 @@ class _Page:
         language = "zh" if get_language() == CHINESE else "en"
         options = [
             {"value": key, "label": proof["label"][language], "sample": proof.get("sample", {}).get(language, "")}
-            for key, proof in self.accepted.items()
+            for key, proof in self.offered.items()
         ]
         closed = refused or self.matter.why_not(self.now)
         shown = {
@@ -212,8 +220,9 @@ class _Page:
             "now": self.now,
             "path": self.matter.path,
             "options": options,
-            "dated": any(proof.get("dated") for proof in self.accepted.values()),
-            "days": max((proof["keep_days"] for proof in self.accepted.values()), default=0),
+            "dated": any(proof.get("dated") for proof in self.offered.values()),
+            "days": max((proof["keep_days"] for proof in self.offered.values()), default=0),
+            "lacking": len(self.matter.rules),
             "form": self.form,
             "files_wrong": self.files_wrong,
             "errors": _errors(self.form, self.files_wrong),
