@@ -233,12 +233,21 @@ def undo(review: Review, *, actor: User, now: datetime) -> Review:
         _evidence_as_it_was(answered)
         if stay is not None:
             _stay_as_it_was(answered, stay, now)
+        elif answered.decision == DECISIONS.PASSED and _booked_since(answered, now):
+            raise Refused(reviews.no_undo(_("The person has booked with it already")))
         record("undo_review", now=now, actor=actor, person=answered.assessment.person,
                hostel=stay.hostel if stay else None, about=answered.assessment.code, review=answered.pk,
                decision=answered.decision)  # fmt: skip
         return reviews.with_all().get(pk=answered.pk)
 
     return act(do)
+
+
+def _booked_since(review, now):
+    """Whether the person took a bed on the strength of the answer, which let them without a letter telling so."""
+    network = review.assessment.policy.network_id
+    booked = Stay.objects.standing(now).filter(guest=review.assessment.person_id, hostel__network=network)
+    return booked.filter(booked_at__gte=review.decided_at).exists()
 
 
 def why_not_undo(review: Review, stay: Stay | None, user: User, now: datetime) -> Reason | None:

@@ -11,7 +11,7 @@ from accounts.models import Deed, Letter
 from bookings.booking import book
 from bookings.models import Stay
 from bookings.proving import evidence_about, may_see_pictures, prove, qualify, still_wanted, wanted_for, why_not_qualify
-from bookings.reviewing import appeal, pass_review, refuse, send_back
+from bookings.reviewing import appeal, pass_review, refuse, send_back, undo
 from eligibility.evidence import MOST_PROOFS, kept_files
 from eligibility.models import Assessment, Evidence, Review
 from eligibility.reasons import Refused
@@ -83,6 +83,19 @@ def test_handed_in_and_passed_the_person_is_told_and_the_same_wish_is_booked(dec
     assert letter.person == lin
     assert "you can book now" in letters.KINDS["review_passed"].text(letter.values).say("en")
     assert wish(lin, hostel, NEXT_DAY).status == "confirmed"
+
+
+def test_an_answer_with_which_a_bed_was_booked_is_not_taken_back(decision, lin, hostel, officer):
+    send(decision)
+    review = pass_review(Review.objects.get(), actor=officer, now=LATER)
+    undo(review, actor=officer, now=LATER + timedelta(minutes=1))
+    assert Evidence.objects.get().state == "sent"
+
+    review = pass_review(Review.objects.get(), actor=officer, now=LATER + timedelta(minutes=2))
+    wish(lin, hostel, LATER + timedelta(minutes=3))
+
+    assert refused(lambda: undo(review, actor=officer, now=LATER + timedelta(minutes=4))) == "UNDO"
+    assert Evidence.objects.get().state == "accepted"
 
 
 def test_passed_it_counts_for_whoever_handed_it_in_alone(decision, chen, hostel, officer):

@@ -70,7 +70,7 @@ def test_the_page_says_what_will_do_who_looks_at_it_and_that_no_bed_is_kept(brow
 
     assert "interview or exam notice" in words
     assert "No bed is kept until then" in words
-    assert "within 2 working days" in words
+    assert "Answered within 2 working days by the office" in words
     assert "Sun 8 Mar" in words
     assert "show it at the desk" not in words.lower()
 
