@@ -27,7 +27,8 @@ from eligibility.rules.evidence import Evidence as EvidenceRule
 from hostel.nights import business_day
 
 SHORTEST_CODE, LONGEST_CODE = 4, 60
-MOST_PROOFS = 10  # of one decision: enough for whoever tries again, too few to fill a disk
+MOST_PROOFS = 10  # of one decision: enough for whoever tries again
+MOST_KEPT = 60  # of one person, with pictures: whoever books, sends and cancels again and again fills no disk
 PURGED_AT_ONCE = 200
 ORPHAN_AFTER = timedelta(days=1)
 
@@ -166,6 +167,16 @@ def _wrong(assessment, kind, pages, said, code, at_desk, first, last, agreed):
             NOT_MET,
             Sentence(_("%(most)s proofs have come for this already; a person looks at them"), {"most": MOST_PROOFS}),
             value_used=MOST_PROOFS,
+            fix=Fix("desk", _("Show the original at the desk"), "/help/"),
+        )
+    if pages and Evidence.objects.of(assessment.person).filter(way="file", purged_at=None).count() >= MOST_KEPT:
+        return Reason(
+            "PROOFS",
+            NOT_MET,
+            Sentence(
+                _("Pictures of %(most)s proofs of yours are kept already; no more are taken"), {"most": MOST_KEPT}
+            ),
+            value_used=MOST_KEPT,
             fix=Fix("desk", _("Show the original at the desk"), "/help/"),
         )
     return None

@@ -13,7 +13,7 @@ from accounts.models import Consent, Deed
 from bookings.booking import book
 from eligibility import evidence as proofs
 from eligibility.evidence import accepted_by, forget_orphans, hand_in, kept_files, purge_due, rules_about, see_page
-from eligibility.models import Evidence, EvidencePage
+from eligibility.models import Assessment, Evidence, EvidencePage
 from eligibility.proof_files import keep_page, open_page
 from eligibility.reasons import Refused
 from eligibility.tasks import purge_evidence
@@ -145,6 +145,27 @@ def test_ten_proofs_are_enough(assessment, lin):
     reason = refusal(lambda: hand_in(assessment, "interview_notice", code="ABCD1234", now=NOW, actor=lin.user))
 
     assert (reason.code, reason.value_used) == ("PROOFS", 10)
+
+
+def test_however_many_decisions_there_are_only_so_many_pictures_are_kept(assessment, hand, lin):
+    def another_decision():
+        return Assessment.objects.create(
+            person=lin, policy=assessment.policy, made_at=NOW, outcome="no", facts=assessment.facts, verdicts=[]
+        )
+
+    other = another_decision()
+    Evidence.objects.bulk_create(
+        Evidence(
+            assessment=other, kind="interview_notice", way="file", handed_in_at=NOW, purge_on=(NOW + KEPT_DAYS).date()
+        )
+        for _nth in range(proofs.MOST_KEPT)
+    )
+
+    assert refusal(hand).value_used == proofs.MOST_KEPT
+    assert files() == set()
+    assert hand_in(assessment, "interview_notice", code="ABCD1234", now=NOW, actor=lin.user).way == "code"
+    purge_due(NOW + KEPT_DAYS + timedelta(days=1))
+    assert hand().way == "file"
 
 
 # --- no orphans -------------------------------------------------------------------------------------------------------
