@@ -27,6 +27,7 @@ FRAME = Path(__file__).with_name("policy.schema.json")
 NOBODY_NAMED = "load_policy"  # who drafted a file that does not say
 FINGERPRINT = "fingerprint"  # what a row keeps beside the data of its file
 SIGNATURES = ("drafted_by", "approved_by", "in_force_from")
+IN_BRACES = "; in {…} a text with a comma, a colon or a question mark stands in quotes"
 WIDTH = 110  # what is longer than a line of a readable file is written one below the other
 
 
@@ -156,8 +157,10 @@ def read_policy(path: str | Path) -> dict:
     """Return the data of the policy file ``path``, checked; raises WrongFile with every error."""
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except (OSError, ValueError) as wrong:
-        raise WrongFile([f"{path}: {wrong}"]) from wrong
+    except UnicodeDecodeError as wrong:
+        raise WrongFile([f"{path}: is not text in UTF-8; save it as that"]) from wrong
+    except OSError as wrong:
+        raise WrongFile([f"{path}: cannot be read ({wrong.strerror})"]) from wrong
     data = read_text(text, str(path))
     if errors := errors_in(data):
         raise WrongFile(errors)
@@ -168,6 +171,12 @@ def read_text(text: str, name: str) -> Any:
     """Return what the YAML ``text`` says, not yet checked; raises WrongFile, speaking of the file as ``name``."""
     try:
         return yaml.load(text, PlainLoader)  # noqa: S506 (a SafeLoader)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else name
+        # What goes wrong in braces is nearly always a text that would have needed quotes.
+        hint = IN_BRACES if wrong.context == "while parsing a flow mapping" else ""
+        raise WrongFile([f"{place}: {wrong.problem}{hint}"]) from wrong
     except (ValueError, yaml.YAMLError, RecursionError) as wrong:
         raise WrongFile([unreadable(text, wrong) or f"{name}: {wrong}"]) from wrong
 

@@ -199,10 +199,25 @@ def test_a_network_that_is_not_here_is_refused(db):
     assert refused.value.errors == ["network: there is no network 'wuzhong' here; load it first with load_network"]
 
 
+def test_a_file_that_is_no_text_of_ours_is_refused_in_words(tmp_path):
+    other = tmp_path / "policy.yaml"
+    other.write_text("name: 吴中", encoding="gb18030")
+    said = {other: "is not text in UTF-8; save it as that", tmp_path: "cannot be read (Is a directory)"}
+    for path, words in said.items():
+        with pytest.raises(WrongFile) as refused:
+            read_policy(path)
+        assert refused.value.errors == [f"{path}: {words}"]
+
+
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("a: [1", "while parsing"),
+        ("a: [1", "line 1, column 6: expected ',' or ']', but got '<stream end>'"),
+        (
+            "a: 1\nb: {zh: 好, en: Is it?}",
+            "line 2, column 21: expected ',' or '}', but got '?'; "
+            "in {…} a text with a comma, a colon or a question mark stands in quotes",
+        ),
         ("a: 1\na: 2\n", "'a' is written twice"),
         ("a: !!python/object/apply:os.getcwd []", "could not determine a constructor"),
         ("a: 08", "invalid literal"),
@@ -215,7 +230,7 @@ def test_a_network_that_is_not_here_is_refused(db):
 )
 def test_a_file_that_is_not_plain_yaml_is_refused(tmp_path, text, said):
     file = tmp_path / "policy.yaml"
-    file.write_text(text)
+    file.write_text(text, "utf-8")
 
     with pytest.raises(WrongFile) as refused:
         read_policy(file)
