@@ -149,6 +149,10 @@ def test_the_queue_is_by_deadline_and_marks_what_is_late(office, asked, sends, c
     assert "陈一舟" not in said  # the queue is read over shoulders
 
 
+def test_the_queue_says_where_the_bed_is_given_away_before_the_answer_is_due(office, asked):
+    assert "床只留到 3月6日 周五 23:00" in text_of(office.get(PAGE))
+
+
 def test_the_queue_can_be_narrowed(office, asked, at_home):
     Review.objects.filter(pk=asked.pk).update(due_at=NOW - timedelta(minutes=1))
 

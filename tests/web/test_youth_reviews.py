@@ -80,8 +80,10 @@ def test_who_waits_reads_until_when_and_what_is_looked_at(page):
 
     said = text_of(read)
     assert "工作人员在看" in said
-    assert "3月10日 周二 18:00 前答复你，在那之前什么都不用做。" in said
+    assert "3月10日 周二 18:00 前答复你，常常更早。" in said
     assert "床给你留到 3月6日 周五 23:00。" in said
+    assert "到那时还没有答复，床就放出" in said  # the bed goes before the answer is due: that is no time to do nothing
+    assert "什么都不用做" not in said
     assert sentences(read) == ["你交的材料要人工看一下：面试或考试通知 / 用人单位名称和联系方式"]
     assert "确认预订" not in said
 
@@ -89,7 +91,8 @@ def test_who_waits_reads_until_when_and_what_is_looked_at(page):
 def test_it_speaks_english_too(page):
     said = text_of(page("/en"))
 
-    assert "You have the answer by Tue 10 Mar 18:00. You need not do anything until then." in said
+    assert "You have the answer by Tue 10 Mar 18:00, often sooner." in said
+    assert "Without an answer by then the bed is released, and nothing is recorded against you." in said
     assert "Your bed is held until Fri 6 Mar 23:00." in said
 
 

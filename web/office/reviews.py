@@ -73,6 +73,7 @@ class Row:
 
     review: Review
     stay: Stay | None
+    bed_until: datetime | None  # until when its bed is held, where that ends before the answer is due
     about: str  # what is in question, in words
     url: str
     holder: str  # who else has it open
@@ -216,12 +217,19 @@ def _rows(found: Iterable[Review], desk: Desk) -> Iterator[Row]:
         yield Row(
             review=review,
             stay=stays.get(review.pk),
+            bed_until=_bed_until(review, stays.get(review.pk), now),
             about=_about(review),
             url=desk.url("office_review", review.pk),
             holder=reviews.name_of(holder) if holder and holder.pk != desk.office.user.pk else "",
             overdue=review.due_at < now,
             soon=(review.due_at - now).total_seconds() < 2 * 60 * 60,
         )
+
+
+def _bed_until(review, stay, now):
+    if stay is None or stay.state(now) != Stay.Status.HELD or not stay.awaits or stay.held_until >= review.due_at:
+        return None
+    return stay.held_until
 
 
 def _about(review):

@@ -31,10 +31,13 @@ SHOWN_FOR = timedelta(days=30)  # so long an answer stands on the page of the pe
 def state_of(review: Review, stay: Stay | None, now: datetime) -> dict:
     """What a page says of ``review``: how it stands, why, what can be done next; for `web/youth/_review.html`."""
     terms = terms_of(review.assessment.policy)
+    waits = stay is not None and stay.state(now) == Stay.Status.HELD and stay.awaits != ""
     return {
         "asked": review,
         "stay": stay,
-        "stay_waits": stay is not None and stay.state(now) == Stay.Status.HELD and stay.awaits != "",
+        "stay_waits": waits,
+        # The office has days to answer, a bed is kept until the night of arrival: who waits must know which ends first.
+        "bed_goes_first": waits and review.decided_at is None and stay.held_until < review.due_at,
         "stay_stands": stay is not None and stay.state(now) in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE),
         "late": review.decided_at is None and review.due_at < now,
         "because": [reviews.BECAUSE[key].sentence for key in review.because],
