@@ -139,6 +139,14 @@ class _ByMonth:
         return later_by_months(today.replace(day=1), 1)
 
 
+class _ByQuarter:
+    def same_window(self, day, other):
+        return _quarter_of(day) == _quarter_of(other)
+
+    def returns_on(self, today, counted):
+        return later_by_months(_quarter_of(today), 3)
+
+
 class _Once:
     def same_window(self, day, other):
         return True
@@ -193,6 +201,12 @@ class PerMonth(_ByMonth, Cap):
     label = _("Free nights a calendar month")
 
 
+class PerQuarter(_ByQuarter, Cap):
+    """Per calendar quarter of each night."""
+
+    label = _("Free nights a calendar quarter")
+
+
 class Lifetime(_Once, Cap):
     label = _("Free nights in all")
 
@@ -223,6 +237,15 @@ class StaysPerMonth(_ByMonth, Cap):
 
     code = "STAYS"
     label = _("Stays a calendar month")
+    of_stays = True
+    extendable = False
+
+
+class StaysPerQuarter(_ByQuarter, Cap):
+    """Per calendar quarter of the arrival."""
+
+    code = "STAYS"
+    label = _("Stays a calendar quarter")
     of_stays = True
     extendable = False
 
@@ -297,3 +320,8 @@ def later_by_months(day: date, months: int) -> date:
     """The same day ``months`` later (earlier where negative), or the last day of a month that has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _quarter_of(day):
+    """The first day of its calendar quarter."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)

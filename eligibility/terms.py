@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from eligibility.caps import (
@@ -10,12 +11,14 @@ from eligibility.caps import (
     Cap,
     Lifetime,
     PerMonth,
+    PerQuarter,
     PerStay,
     PerYear,
     Price,
     Rolling,
     StaysInAll,
     StaysPerMonth,
+    StaysPerQuarter,
     StaysPerYear,
     StaysRolling,
     Tier,
@@ -244,9 +247,11 @@ def _windows(caps, network, entitlement=""):
     """The caps that count over several stays: of one entitlement, or of everything that is given."""
     simple = {
         "per_month": PerMonth,
+        "per_quarter": PerQuarter,
         "per_year": PerYear,
         "lifetime": Lifetime,
         "stays_per_month": StaysPerMonth,
+        "stays_per_quarter": StaysPerQuarter,
         "stays_per_year": StaysPerYear,
         "stays_lifetime": StaysInAll,
     }
@@ -260,5 +265,5 @@ def _windows(caps, network, entitlement=""):
 
 
 def _tier(tier):
-    price = Price(PRICED, tier.get("percent", 0), tier.get("yuan", 0) * 100)
+    price = Price(PRICED, tier.get("percent", 0), int(Decimal(tier.get("yuan", 0)) * 100))
     return Tier(price, tier.get("per_stay", 0), tier.get("months", 0) + 12 * tier.get("years", 0))

@@ -18,11 +18,13 @@ from eligibility.caps import (
     Grant,
     Lifetime,
     PerMonth,
+    PerQuarter,
     PerStay,
     PerYear,
     Rolling,
     StaysInAll,
     StaysPerMonth,
+    StaysPerQuarter,
     StaysPerYear,
     StaysRolling,
     Tier,
@@ -37,8 +39,8 @@ Kind = TypeVar("Kind", bound=Cap)
 # Where no cap bounds a stay, look no further than this for its free nights.
 LONGEST_STAY = 366
 # Of several windows the first of these is what people mean by "nights left".
-WINDOWS = (PerYear, PerMonth, Lifetime, Rolling)
-STAYS = (StaysPerMonth, StaysPerYear, StaysInAll, StaysRolling)
+WINDOWS = (PerYear, PerQuarter, PerMonth, Lifetime, Rolling)
+STAYS = (StaysPerMonth, StaysPerQuarter, StaysPerYear, StaysInAll, StaysRolling)
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,10 @@ class Nights(Rule):
             (PerYear, False): _("%(cap)s nights a calendar year are free; you have used %(used)s, back on %(back)s"),
             (PerMonth, True): _("Within %(cap)s free nights a calendar month, of which you have used %(used)s"),
             (PerMonth, False): _("%(cap)s nights a calendar month are free; you have used %(used)s, back on %(back)s"),
+            (PerQuarter, True): _("Within %(cap)s free nights a calendar quarter, of which you have used %(used)s"),
+            (PerQuarter, False): _(
+                "%(cap)s nights a calendar quarter are free; you have used %(used)s, back on %(back)s"
+            ),
             (Lifetime, True): _("Within %(cap)s free nights in all, of which you have used %(used)s"),
             (Lifetime, False): _("In all %(cap)s nights are free; you have used %(used)s"),
             (Rolling, True): _("Within %(cap)s free nights in any %(days)s days, of which you have used %(used)s"),
@@ -214,6 +220,10 @@ class Nights(Rule):
             (StaysPerMonth, True): _("Stays this calendar month: %(used)s of at most %(cap)s"),
             (StaysPerMonth, False): _(
                 "A person may have %(cap)s such stays a calendar month; possible again on %(back)s"
+            ),
+            (StaysPerQuarter, True): _("Stays this calendar quarter: %(used)s of at most %(cap)s"),
+            (StaysPerQuarter, False): _(
+                "A person may have %(cap)s such stays a calendar quarter; possible again on %(back)s"
             ),
             (StaysPerYear, True): _("Stays this calendar year: %(used)s of at most %(cap)s"),
             (StaysPerYear, False): _(

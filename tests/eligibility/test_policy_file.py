@@ -85,7 +85,8 @@ WRONG = [
     (
         lambda d: entitlement(d)["caps"].update(per_week=1),
         "entitlements[0].caps: does not know per_week; it takes per_stay, per_stay_by_proof, extended_to, per_month, "
-        "per_year, lifetime, rolling, stays_per_month, stays_per_year, stays_lifetime, stays_rolling",
+        "per_quarter, per_year, lifetime, rolling, stays_per_month, stays_per_quarter, stays_per_year, "
+        "stays_lifetime, stays_rolling",
     ),
     (lambda d: entitlement(d)["after"][0].update(percent=101), "entitlements[0].after[0].percent: must be 100 or less"),
     (lambda d: entitlement(d).pop("label"), "entitlements[0]: label is missing"),

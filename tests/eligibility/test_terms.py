@@ -4,6 +4,7 @@ import pytest
 
 from eligibility.evaluation import evaluate
 from eligibility.policies import terms_of
+from eligibility.policy_file import errors_in
 from eligibility.seasons import Season
 from tests.eligibility.cases import facts, policy, stay
 
@@ -49,6 +50,27 @@ def test_a_season_may_be_for_one_entitlement_and_may_change_the_price():
 
     assert len(nights(terms, date(2026, 3, 6)).tiers) == 1
     assert nights(terms, date(2026, 3, 6), 1).tiers == ()
+
+
+@pytest.mark.parametrize("yuan, fen", [(60, 6000), ("60", 6000), ("88.5", 8850), ("0.29", 29), ("9999.99", 999999)])
+def test_a_night_may_cost_yuan_and_fen(yuan, fen):
+    def change(rules):
+        rules["entitlements"][0]["after"] = [{"yuan": yuan, "per_stay": 4}]
+
+    priced = policy(change)
+
+    assert errors_in(priced.rules) == []
+    assert nights(terms_of(priced), date(2026, 3, 6)).tiers[0].price.fen == fen
+
+
+@pytest.mark.parametrize("yuan", [0, "0", "0.00", "1.234", "１", "60元", "-1", "10000000", 10001])
+def test_what_is_no_price_is_refused(yuan):
+    def change(rules):
+        rules["entitlements"][0]["after"] = [{"yuan": yuan, "per_stay": 4}]
+
+    (error,) = errors_in(policy(change).rules)
+
+    assert error.startswith("entitlements[0].after[0].yuan: ")
 
 
 def test_a_season_may_change_the_values_of_a_rule_and_of_one_in_an_entitlement():

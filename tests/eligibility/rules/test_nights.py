@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from eligibility.caps import PerMonth, PerStay, PerYear, Price, StaysPerMonth, Tier
+from eligibility.caps import PerMonth, PerQuarter, PerStay, PerYear, Price, StaysPerMonth, StaysPerQuarter, Tier
 from eligibility.rules.nights import Nights
 from tests.eligibility.cases import TODAY, days, facts, kept, stay
 
@@ -172,3 +172,35 @@ def test_caps_of_a_calendar_month_count_each_month_alone():
     assert said(facts(nights=used, **stay(date(2026, 4, 1), 2)), rule) == ("ff", [])
     back = next(reason for reason in rule.judge(facts(nights=used, **stay(date(2026, 3, 31), 1)))).sentence
     assert back.say("en") == "Free nights used up (2); back on 1 Apr 2026"
+
+
+@pytest.mark.parametrize(
+    "arrival, granted, back",
+    [
+        (date(2026, 3, 31), "--", "1 Apr 2026"),
+        (date(2026, 4, 1), "ff", None),
+        (date(2025, 12, 31), "ff", None),  # the last night of the quarter before, the first of one not used up
+        (date(2026, 1, 1), "--", "1 Apr 2026"),
+    ],
+)
+def test_caps_of_a_calendar_quarter_count_each_quarter_alone(arrival, granted, back):
+    rule = Nights(id="caps", caps=(PerQuarter(3, "wuzhong"), StaysPerQuarter(1, "wuzhong")))
+    used = kept(*days(date(2026, 2, 1), 2))
+
+    assert said(facts(nights=used, **stay(arrival, 2)), rule)[0] == granted
+    reason = next(reason for reason in rule.judge(facts(nights=used, **stay(arrival, 2))) if reason.code == "STAYS")
+    assert reason.sentence.say("en") == (
+        f"A person may have 1 such stays a calendar quarter; possible again on {back}"
+        if back
+        else "Stays this calendar quarter: 0 of at most 1"
+    )
+
+
+def test_free_nights_of_a_quarter_that_are_used_up_come_back_with_the_next():
+    rule = Nights(id="caps", caps=(PerQuarter(2, "wuzhong"),))
+    used = kept(*days(date(2026, 11, 1), 2))
+    about = facts(nights=used, **stay(date(2026, 12, 31), 2))
+
+    assert said(about, rule) == ("-f", ["NIGHTS"])
+    alone = facts(nights=used, **stay(date(2026, 12, 31), 1))
+    assert next(rule.judge(alone)).sentence.say("en") == "Free nights used up (2); back on 1 Jan 2027"
