@@ -205,8 +205,9 @@ def still_wanted(user: User, now: datetime) -> Assessment | None:
         .order_by("-made_at", "-pk")
         .first()
     )
-    wanted = latest and latest.outcome == TELL_US_MORE and not (latest.about or latest.asked)
-    return latest if wanted and rules_wanting(latest) else None
+    if latest is None or latest.outcome != TELL_US_MORE or latest.about or latest.asked:
+        return None
+    return latest if rules_wanting(latest) else None
 
 
 # --- at the desk, and pictures ----------------------------------------------------------------------------------------

@@ -105,7 +105,10 @@ def test_where_two_proofs_are_missing_it_does_not_say_that_one_will_do(browser, 
 
     assert "还差 2 份材料，一份一份交" in words
     assert "任选一样" not in words
-    send(browser, stay, photo())
+    assert "前补齐材料就行" in words
+    mine = text_of(browser.get(send(browser, stay, photo())["Location"]))
+    assert "接着交下一份" in mine
+    assert "什么都不用做" not in mine  # one is still missing
     words = text_of(browser.get(at(stay)))
     assert "面试通知截图" in words  # what was sent is still called by its name
     assert "要交的材料 学生证" in words

@@ -170,7 +170,8 @@ class _Page:
                     self._send(pages, files)
         except Refused as no:
             return self._refused(no.reasons[0])
-        messages.success(self.request, str(self.matter.sent))
+        more = len(self.matter.rules) > 1
+        messages.success(self.request, str(_("Received. Go on with the next proof") if more else self.matter.sent))
         return redirect(self.matter.then)
 
     def _send(self, pages, files):

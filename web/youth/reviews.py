@@ -31,13 +31,15 @@ SHOWN_FOR = timedelta(days=30)  # so long an answer stands on the page of the pe
 def state_of(review: Review, stay: Stay | None, now: datetime) -> dict:
     """What a page says of ``review``: how it stands, why, what can be done next; for `web/youth/_review.html`."""
     terms = terms_of(review.assessment.policy)
-    waits = stay is not None and stay.state(now) == Stay.Status.HELD and stay.awaits != ""
+    held = stay if stay is not None and stay.state(now) == Stay.Status.HELD else None
+    until = held.held_until if held and held.awaits == Stay.Awaits.REVIEW else None
     return {
         "asked": review,
         "stay": stay,
-        "stay_waits": waits,
+        "stay_waits": held is not None and held.awaits != "",
+        "lacks_proof": held is not None and held.awaits == Stay.Awaits.PROOF,
         # The office has days to answer, a bed is kept until the night of arrival: who waits must know which ends first.
-        "bed_goes_first": waits and review.decided_at is None and stay.held_until < review.due_at,
+        "bed_goes_first": review.decided_at is None and until is not None and until < review.due_at,
         "stay_stands": stay is not None and stay.state(now) in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE),
         "late": review.decided_at is None and review.due_at < now,
         "because": [reviews.BECAUSE[key].sentence for key in review.because],
