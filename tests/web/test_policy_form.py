@@ -56,6 +56,18 @@ def test_a_policy_that_nobody_changes_is_read_back_as_it_was(path):
     assert read_form(typed(data), data) == data
 
 
+def test_every_cap_and_every_price_that_a_file_may_hold_is_on_the_page(sample):
+    given = sample["entitlements"][0]
+    given["caps"] |= {"per_month": 3, "per_quarter": 5, "lifetime": 20, "extended_to": 6, "stays_lifetime": 9}
+    given["caps"] |= {"stays_per_month": 1, "stays_per_quarter": 2, "stays_per_year": 4}
+    given["caps"] |= {"rolling": {"nights": 7, "days": 90}, "stays_rolling": {"stays": 2, "days": 90}}
+    given["after"] = [{"yuan": "88.50", "per_stay": 4}, {"yuan": 60, "months": 2}, {"percent": 50, "years": 1}]
+    sample["caps"] = {"per_quarter": 6, "stays_per_month": 2}
+    sample["rules"][0]["either"] = sample["rules"][1]["either"] = "who"
+
+    assert read_form(typed(sample), sample) == sample
+
+
 @pytest.mark.parametrize("path", [SAMPLE, *PUBLISHED], ids=lambda path: path.stem)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_rule_of_a_policy_is_said_in_a_sentence(path, language):

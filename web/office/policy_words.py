@@ -48,9 +48,13 @@ NAMES = {
     "per_stay": _("Free nights a stay"),
     "per_stay_by_proof": _("Free nights by the dates of the proof"),
     "extended_to": _("Free nights of a stay that is extended"),
+    "per_month": _("Free nights a calendar month"),
+    "per_quarter": _("Free nights a calendar quarter"),
     "per_year": _("Free nights a calendar year"),
     "lifetime": _("Free nights in all"),
     "rolling": _("Free nights within so many days"),
+    "stays_per_month": _("Stays a calendar month"),
+    "stays_per_quarter": _("Stays a calendar quarter"),
     "stays_per_year": _("Stays a calendar year"),
     "stays_lifetime": _("Stays in all"),
     "stays_rolling": _("Stays within so many days"),
@@ -156,15 +160,17 @@ CHOICES: dict[str, Mapping[str, Any]] = {
 # Sentences of what is no rule: limits, prices, seasons. Parted by ";": what says nothing is left out.
 SAYS = {
     "caps": _(
-        "{per_stay} free nights a stay; {per_year} a calendar year; {rolling}; {lifetime} in all, ever; "
+        "{per_stay} free nights a stay; {per_month} a calendar month; {per_quarter} a calendar quarter; "
+        "{per_year} a calendar year; {rolling}; {lifetime} in all, ever; "
         "a stay that is extended has {extended_to}; as many as the proof's dates say: {per_stay_by_proof}; "
+        "{stays_per_month} stays a calendar month; {stays_per_quarter} stays a calendar quarter; "
         "{stays_per_year} stays a calendar year; {stays_rolling}; {stays_lifetime} stays in all, ever"
     ),
     "rolling": _("{nights} nights within any {days} days"),
     "stays_rolling": _("{stays} stays within any {days} days"),
     "per_stay_by_proof": _("at least {min}, at most {max}"),
     "tier": _(
-        "{percent} percent of the house's rate for {per_stay} nights of a stay; "
+        "{percent} percent of the house's rate; or {yuan} yuan a night; for {per_stay} nights of a stay; "
         "or for {months} months; or for {years} years"
     ),
     "season": _("Arrivals from {from} until {until}; only for {entitlements}"),
