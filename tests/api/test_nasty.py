@@ -6,6 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from eligibility import drafting, reviews
+from eligibility.models import Policy, Review
 from tests.api.conftest import PROBLEM, TODAY, TOMORROW, caller
 
 NASTY = [
@@ -47,6 +49,14 @@ def places(stay, lin, manager, officer):
     guest, desk, office, nobody = caller(lin.user), caller(manager), caller(officer), caller()
     wish = {"hostel": "baodaiqiao", "arrival": f"{TOMORROW}", "departure": "2099-12-31", "purpose": "exam"}
     act = {"act_id": "a-1", "happened_at": now}
+    someone = {"name": "何来", "document_kind": "resident", "document_number": "340102200202020154", "compared": False}
+    policy = Policy.objects.get()
+    draft = drafting.draft(policy.network, based_on=policy, now=timezone.now(), actor=officer)
+    review = reviews.ask(
+        stay.assessment, Review.Kind.RULE, rules=["home"], due_at=timezone.now(), now=timezone.now(), note="…"
+    )
+    year = TODAY.year + 1
+    extra = {"network": "wuzhong", "nights": 1, "valid_from": f"{year}-01-01", "valid_until": f"{year}-02-01"}
     return {
         "search_hostels": (nobody, {"arrival": f"{TODAY}"}),
         "get_hostel": (nobody, {}),
@@ -66,12 +76,55 @@ def places(stay, lin, manager, officer):
         "hand_in_evidence": (guest, {"kind": "employer", "code": "ABCD1234"}),
         "get_evidence_page": (guest, {}),
         "get_desk_today": (desk, {}),
+        "walk_in": (desk, act | someone | {"departure": f"{TOMORROW}", "purpose": "exam"}),
+        "change_dates": (guest, {"arrival": f"{TODAY}", "departure": f"{TOMORROW}"}),
+        "get_questions": (nobody, {}),
+        "list_assessment_evidence": (guest, {}),
+        "hand_in_assessment_evidence": (guest, {"kind": "employer", "code": "ABCD1234"}),
+        "ask_for_review": (guest, {"note": "…"}),
+        "list_own_reviews": (guest, {}),
+        "appeal_review": (guest, {"note": "…"}),
+        "list_reviews": (office, {}),
+        "get_review": (office, {}),
+        "look_at_review": (office, {}),
+        "let_go_of_review": (office, {}),
+        "decide_review": (office, {"decision": "refused", "because": ["OTHER"]}),
+        "undo_review": (office, {}),
+        "get_person_allowance": (office, {}),
+        "grant_extra_nights": (office, extra | {"because": "面试改期"}),
+        "withdraw_extra_nights": (office, {}),
+        "excuse_nights": (office, {"because": "空调坏了"}),
+        "count_nights_again": (office, {}),
+        "list_policies": (office, {}),
+        "draft_policy": (office, {}),
+        "get_policy": (office, {}),
+        "change_policy": (office, {"rules": draft.rules}),
+        "discard_policy": (office, {}),
+        "approve_policy": (office, {}),
+        "get_policy_preview": (office, {}),
+        "preview_policy": (office, {}),
+        "get_working_days": (office, {}),
+        "correct_working_day": (office, {"day": f"{year}-03-03", "is_working": False, "because": "通知"}),
+        "withdraw_working_day": (office, {}),
         "check_in": (desk, act | {"compared": False}),
         "check_out": (desk, act),
         "no_show": (desk, act),
         "get_figures": (office, {}),
         "explain_problem": (nobody, {}),
-    }, {"code": code, "slug": "baodaiqiao", "hostel": "baodaiqiao", "name": "refused", "evidence": 1, "page": 1}
+    }, {
+        "code": code,
+        "slug": "baodaiqiao",
+        "hostel": "baodaiqiao",
+        "name": "refused",
+        "evidence": 1,
+        "page": 1,
+        "extra": 1,
+        "person": lin.pk,
+        "policy": draft.pk,
+        "review": review.pk,
+        "day": f"{year}-03-03",
+        "assessment": stay.assessment.code,
+    }
 
 
 def test_whatever_is_sent_it_never_breaks(places):
@@ -88,7 +141,8 @@ def test_whatever_is_sent_it_never_breaks(places):
                 for nasty in NASTY:
                     cache.clear()
                     tried += 1
-                    address, sent = path.format(**names), well | {field: nasty}
+                    named = names | ({"code": names["assessment"]} if "/assessments/" in path else {})
+                    address, sent = path.format(**named), well | {field: nasty}
                     if method == "get":
                         texts = {name: str(value).encode("utf-8", "surrogatepass") for name, value in sent.items()}
                         answer = client.get(address, texts)

@@ -113,7 +113,7 @@ def test_a_longer_list_costs_no_more_statements(office, hostel, lin, people, fri
 
     def statements():
         # Session, login, networks, house, right, record, 3 for the counts, guests, closures.
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(13):
             office.get(NIGHT)
 
     statements()
