@@ -57,10 +57,11 @@ def grant_extra(
 
     The caps on the nights of a year, of a window and of a lifetime are raised; those on a stay, on the number of stays
     and the city's are not. Raises Refused (EXTRA, naming the field) for more than 60 nights, for more than one calendar
-    year, and for days that are over.
+    year, and for days that are over; SECOND_PERSON where ``person`` is ``actor``.
     """
 
     def do():
+        _not_for_oneself(person, actor)
         _lock(person)
         _look(nights, valid_from, valid_until, business_day(now))
         extra = ExtraNights.objects.create(
@@ -110,11 +111,13 @@ def excuse(
     """Have ``nights`` of ``stay`` (None: all that have begun) not count against the guest's allowance, for the house
     was at fault. They stay slept, and paid for. Returns the nights it changed.
 
-    Raises Refused with NOTHING_TO_EXCUSE where no such night has begun, or all of them are excused already.
+    Raises Refused with NOTHING_TO_EXCUSE where no such night has begun, or all of them are excused already; with
+    SECOND_PERSON where the guest is ``actor``.
     """
 
     def do():
         about = locked(stay)
+        _not_for_oneself(about.guest, actor)
         found = _begun(about, nights, now).filter(excused_at=None)
         days = list(found.values_list("night", flat=True))
         if not days or (nights is not None and set(days) != set(nights)):
@@ -153,6 +156,11 @@ def unexcuse(
 
 def _lock(person):
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def _not_for_oneself(person, actor):
+    if person.user_id == actor.pk:
+        raise Refused(_no("SECOND_PERSON", _("These are your own nights: a colleague sees to them"), person.pk))
 
 
 def _look(nights, valid_from, valid_until, today):

@@ -241,6 +241,19 @@ def test_a_night_that_is_not_of_the_stay_is_not_excused(slept, officer, nights):
     assert not BedNight.objects.exclude(excused_at=None).exists()
 
 
+def test_nobody_grants_nights_to_themselves(wuzhong, lin, slept):
+    days = {"valid_from": FRIDAY, "valid_until": YEAR_END}
+    before = [(cap.code, cap.left) for cap in allowance_of(lin, wuzhong, NOW)]
+
+    for verb in (
+        lambda: grant_extra(lin, wuzhong, nights=2, **days, because=BECAUSE, now=NOW, actor=lin.user),
+        lambda: excuse(slept, because=BECAUSE, now=moment(MONDAY, 10), actor=lin.user),
+    ):
+        assert refusal(verb).code == "SECOND_PERSON"
+    assert [(cap.code, cap.left) for cap in allowance_of(lin, wuzhong, NOW)] == before
+    assert not slept.bed_nights.exclude(excused_at=None).exists()
+
+
 def test_nothing_is_excused_twice(slept, officer):
     excuse(slept, because="空调坏了", now=moment(MONDAY, 10), actor=officer)
 

@@ -196,6 +196,17 @@ def test_extra_nights_are_granted_and_taken_back(office, officer, lin, page):
     assert "这些额外晚数已经收回了" in text_of(again)
 
 
+def test_who_grants_nights_to_themselves_reads_that_a_colleague_does_it(office, page, officer, lin):
+    lin.user = officer
+    lin.save()
+
+    answer = office.post(f"{page}extra-nights/", EXTRA)
+
+    assert answer.status_code == 409
+    assert 'data-code="SECOND_PERSON"' in answer.content.decode()
+    assert not ExtraNights.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -203,7 +214,7 @@ def test_extra_nights_are_granted_and_taken_back(office, officer, lin, page):
         ({"nights": "61"}, "一次给 1 到 60 晚"),
         ({"valid_from": "2026-02-30"}, "选从哪一晚起。"),
         ({"valid_until": "2026-03-06"}, "这一天要晚于前一个日期。"),
-        ({"valid_until": "2027-03-08"}, "额外晚数最长有效一年"),
+        ({"valid_until": "2027-03-08"}, "加的晚数只在一个自然年内有效：下一年的另外再加"),
         ({"valid_from": "2026-01-01", "valid_until": "2026-02-01"}, "这些日子已经过去"),
         ({"because": ""}, "写上原因，本人会看到。"),
     ],

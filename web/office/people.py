@@ -147,6 +147,8 @@ def extra(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     try:
         grant_extra(somebody, network, now=office.now, actor=office.user, **form.cleaned_data)
     except Refused as no:
+        if not no.reasons[0].field:
+            return _page(request, office, somebody, refusal=no, status=409)
         for reason in no.reasons:
             form.add_error(reason.field or None, str(reason.sentence))
         return _page(request, office, somebody, extra=form, status=422)
