@@ -131,7 +131,7 @@ def test_a_version_in_force_is_read_as_sentences_and_has_no_field(gu, in_force):
 
     said = text_of(page)
     assert "每次免费 3 晚；每自然年 7 晚" in said
-    assert "按房价的 50 %，每次可再住 4 晚" in said
+    assert "按房价的 50 %；每次可再住 4 晚" in said
     assert "06-10 至 08-31 到店：每次免费 5 晚" in said
     assert 'id="policy-form"' not in page.content.decode()
     assert "起草下一版" in said
