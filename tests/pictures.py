@@ -14,15 +14,23 @@ from tests.house import Ground, RunningHouse
 PICTURES = Path(__file__).resolve().parent.parent / "docs/pictures"
 GUEST, MANAGER, OFFICER = "+8613800000001", "+8613800000002", "+8613800000003"
 GUESTS = """
+import io
 import random
 from datetime import timedelta
 from django.utils import timezone
-from accounts.models import Person
+from PIL import Image, ImageDraw, ImageFont
+NOTO = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+from django.core.files.uploadedfile import SimpleUploadedFile
+from accounts.models import Person, User
 from accounts.reasons import Refused
 from accounts.schedule import ran
 from bookings.booking import book
 from bookings.desk import check_in, check_out
 from bookings.night_audit import audit
+from bookings.proving import prove
+from eligibility import drafting
+from eligibility.evidence import kept_files
+from eligibility.models import Policy
 from hostel.models import Hostel
 from hostel.nights import Nights, at, business_day
 from tests.conftest import People
@@ -57,6 +65,21 @@ for task in ("letters", "holds", "no_shows", "night_audit", "sweep", "proofs"):
         pass
 me = Person.objects.get(user__phone="{guest}")
 book(guest=me, hostel=houses[0], nights=Nights(today, today + timedelta(days=2)), purpose="interview", now=now)
+picture = io.BytesIO()
+paper = Image.new("RGB", (900, 1200), "white")
+pen = ImageDraw.Draw(paper)
+for line, text in enumerate(["面试通知", "", "同学你好：", "请于本周到吴中区参加面试。", "", "（样张）"]):
+    pen.text((110, 150 + line * 90), text, fill="black", font=ImageFont.truetype(NOTO, 46, index=2))
+paper.save(picture, "JPEG")
+for stay in [each for each in stays if each.arrival > today][:6]:
+    picture.seek(0)
+    with kept_files([SimpleUploadedFile("notice.jpg", picture.read())]) as pages:
+        prove(stay, kind="interview_notice", pages=pages, agreed=True, now=now, actor=stay.guest.user)
+policy = Policy.objects.get()
+draft = drafting.draft(policy.network, based_on=policy, now=now, actor=User.objects.get(phone="{officer}"))
+rules = draft.rules
+rules["entitlements"][0]["caps"]["per_year"] = 10
+drafting.change(draft, rules, now=now, actor=User.objects.get(phone="{officer}"))
 """
 
 
@@ -80,7 +103,7 @@ def main():
         ground = Ground(Path(folder), f"sqlite:///{folder}/house.sqlite3")
         with RunningHouse(ground, wsgi="tests.clock", HOSTEL_TEST_CLOCK=str(clock)) as house, chromium() as browser:
             house.manage("demo")
-            house.django(GUESTS.format(ahead=ahead, guest=GUEST))
+            house.django(GUESTS.format(ahead=ahead, guest=GUEST, officer=OFFICER))
 
             def take(page, name, path, whole=False):
                 page.goto(path)
@@ -102,6 +125,14 @@ def main():
             office = browser.new_context(base_url=house.url, viewport={"width": 1440, "height": 900}).new_page()
             log_in(office, house, OFFICER)
             take(office, "office", "/office/")
+            for name, path, link in (
+                ("reviews", "/office/reviews/", "打开最早一单"),
+                ("policies", "/office/policies/", "第 2 版"),
+            ):
+                office.goto(path)
+                office.get_by_role("link", name=link).click()
+                office.wait_for_load_state("networkidle")
+                office.screenshot(path=PICTURES / f"{name}.png")
 
 
 if __name__ == "__main__":
