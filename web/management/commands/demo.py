@@ -41,6 +41,8 @@ PLAYERS = (
     Player("committee officer of 吴中区", "+8613800000003", "/office/", Role.Kind.OFFICER),
     Player("apartment operator", "+8613800000004", "/me/", Role.Kind.OPERATOR),
     Player("auditor", "+8613800000005", "/office/", Role.Kind.AUDITOR),
+    # Rules and appeals need a second person.
+    Player("second officer of 吴中区", "+8613800000006", "/office/", Role.Kind.OFFICER),
 )
 
 
