@@ -5,7 +5,7 @@ import os
 from datetime import date, timedelta
 
 import pytest
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.utils import timezone
 from PIL import Image
 
@@ -184,20 +184,26 @@ def test_a_second_file_that_cannot_be_read_leaves_nothing_of_the_first(assessmen
     assert files() == set()
 
 
-def test_a_storage_that_fails_halfway_keeps_nothing(assessment, monkeypatch):
-    kept = []
+class FullDisk(FileSystemStorage):
+    """A storage on a disk that is full after the first file."""
 
-    def fails_at_the_second(jpeg):
-        if kept:
+    saved = 0
+
+    def _save(self, name, content):
+        if self.saved:
             raise OSError("the disk is full")
-        kept.append(keep_page(jpeg))
-        return kept[0]
+        self.saved += 1
+        return super()._save(name, content)
 
-    monkeypatch.setattr(proofs, "keep_page", fails_at_the_second)
+
+def test_a_storage_that_fails_halfway_keeps_nothing(assessment, settings):
+    full = {**settings.STORAGES["proofs"], "BACKEND": f"{__name__}.FullDisk"}
+    settings.STORAGES = {**settings.STORAGES, "proofs": full}
+
     with pytest.raises(OSError, match="full"), kept_files([io.BytesIO(letter(2))]):
         pass
 
-    assert kept
+    assert storages["proofs"].saved == 1
     assert files() == set()
 
 
