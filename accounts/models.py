@@ -77,6 +77,8 @@ class Person(models.Model):
     home_in_district = models.BooleanField(null=True, blank=True)
     # What rules ask of their own (`eligibility.rule.Question`), by key: {"works_here": "no"}.
     answers = EncryptedJSONField(default=dict, blank=True)
+    # What they need of a bed, as `hostel.models.Need` names it: it may say something of their health.
+    needs = EncryptedJSONField(default=list, blank=True)
 
     def __str__(self):
         return f"person {self.pk}"

@@ -12,11 +12,11 @@ from accounts.acts import act
 from accounts.models import Person, User
 from accounts.record import record
 from bookings import reasons
-from bookings.alternatives import alternatives
-from bookings.availability import free_beds
 from bookings.awaiting import held_until, open_review, priced, settle, told, wait, waits_for
 from bookings.decisions import Decided, decide
+from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
+from bookings.lodging import PLAIN, Lodging
 from bookings.models import BedNight, Stay
 from eligibility.evaluation import NO, YES
 from eligibility.models import Assessment, Evidence, ExtraNights, Review
@@ -41,17 +41,20 @@ def book(
     accept_price: bool = False,
     hold: bool = False,
     applicant: str = "self",
+    lodging: Lodging = PLAIN,
 ) -> Stay:
     """Promise ``guest`` one bed in ``hostel`` for all of ``nights``.
 
     ``now`` is an aware datetime, the moment of booking; ``actor`` the login that asks, where there is one;
-    ``applicant`` who asks for the guest (self, school, organisation). With ``hold`` the bed is kept for ten minutes
-    while the guest says the rest, and `confirm` makes it a promise. Where only a proof or a person's answer is missing
-    the stay is held for that (`Stay.awaits`). Raises Refused with every rule of the policy, those not met first; or
+    ``applicant`` who asks for the guest (self, school, organisation); ``lodging`` what the bed must be
+    like. With ``hold`` the bed is kept for ten minutes while the guest says the rest, and `confirm` makes it a promise.
+    Where only a proof or a person's answer is missing the stay is held for that (`Stay.awaits`). Raises Refused with every rule of the policy, those not met first; or
     with FULL and alternatives when no bed is free.
     """
     return act(
-        lambda: _book(Q(pk=guest.pk), Q(pk=hostel.pk), nights, purpose, now, actor, accept_price, hold, applicant),
+        lambda: _book(
+            Q(pk=guest.pk), Q(pk=hostel.pk), nights, purpose, now, actor, accept_price, hold, applicant, lodging
+        ),
     )
 
 
@@ -65,15 +68,18 @@ def book_for(
     accept_price: bool = False,
     hold: bool = False,
     applicant: str = "self",
+    lodging: Lodging = PLAIN,
 ) -> Stay:
     """`book` for the person behind a login and the hostel of this slug; each is read once, when it is locked.
 
     Raises Refused as `book` does, also where the login has no person yet, and Hostel.DoesNotExist.
     """
-    return act(lambda: _book(Q(user=user.pk), Q(slug=slug), nights, purpose, now, user, accept_price, hold, applicant))
+    return act(
+        lambda: _book(Q(user=user.pk), Q(slug=slug), nights, purpose, now, user, accept_price, hold, applicant, lodging)
+    )
 
 
-def _book(whose, which, nights, purpose, now, actor, accept_price, hold, applicant):
+def _book(whose, which, nights, purpose, now, actor, accept_price, hold, applicant, lodging):
     guest = guest_locked(whose)
     hostel = Hostel.objects.on(nights.arrival).get(which)
     if guest is None or not guest.gender or not guest.document_hash:
@@ -85,7 +91,7 @@ def _book(whose, which, nights, purpose, now, actor, accept_price, hold, applica
     awaits = "" if decision.outcome == YES or hold else waits_for(decided)
     if decision.outcome == NO or not (decision.outcome == YES or hold or awaits):
         raise decided.refuse(Assessment.Act.BOOK)
-    stay = take_bed(guest, hostel, nights, purpose, now, decided, hold=hold, awaits=awaits)
+    stay = take_bed(guest, hostel, nights, purpose, now, decided, hold=hold, awaits=awaits, lodging=lodging)
     if awaits:
         if awaits == Stay.Awaits.REVIEW:
             open_review(stay, decided, now)
@@ -126,12 +132,15 @@ def take_bed(
     awaits: str = "",
     bed: Bed | None = None,
     act: str = Assessment.Act.BOOK,
+    lodging: Lodging = PLAIN,
 ) -> Stay:
     """Make the stay that ``decided`` allows, with one bed for all of its nights: ``bed``, or the best that is free.
 
     Inside an act, behind the guest's lock. Raises Refused with FULL and alternatives.
     """
-    bed = bed or _choose(hostel, nights, guest, now)
+    if bed is None:
+        [bed] = find_beds(hostel, [Want(guest, nights, lodging)], now)
+        close_lapsed(bed, now)
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
     until = None
     if awaits:
@@ -151,6 +160,11 @@ def take_bed(
         held_until=until,
         awaits=awaits,
         confirmed_at=None if until else now,
+        needs=sorted(lodging.needs),
+        alone=lodging.alone,
+        party=lodging.party,
+        batch=lodging.batch,
+        offer=lodging.offer,
     )
     stay.save(force_insert=True)
     stay.kept_nights = give_nights(stay, bed, nights, decided, hostel.rate_fen)
@@ -179,20 +193,6 @@ def give_nights(stay: Stay, bed: Bed, nights: Iterable[date], decided: Decided, 
     )
 
 
-def _choose(hostel, nights, guest, now):
-    """The best free bed, its row locked so that of two bookings at once each gets its own; else Refused with FULL.
-
-    Beds that another booking has in hand are stepped over first. If those are all there are, wait for them: only
-    when the other booking is done is it known whether the house is full, and `act` then looks again.
-    """
-    beds = free_beds(hostel, nights, guest.gender, now)
-    bed = beds.select_for_update(skip_locked=True, of=("self",)).first() or beds.select_for_update(of=("self",)).first()
-    if bed is None:
-        raise Refused(reasons.full(hostel, nights), alternatives=alternatives(hostel, nights, guest.gender, now))
-    close_lapsed(bed, now)
-    return bed
-
-
 def close_lapsed(bed: Any, now: datetime) -> None:
     """Close the holds whose time is over in the room of ``bed``, a row of `free_beds`: it is about to be given."""
     if bed.kept_by_lapsed:
@@ -201,8 +201,10 @@ def close_lapsed(bed: Any, now: datetime) -> None:
 
 
 def sharing(bed: Bed, stay: Stay) -> str:
-    """With whom ``bed``'s room can be shared: guests of one gender, or nobody where the room is for one alone."""
-    return stay.code if bed.room.guests == Room.Guests.ANY else stay.guest.gender
+    """With whom ``bed``'s room can be shared: guests of one gender, the stay's party, or nobody."""
+    if stay.alone and stay.party is not None:
+        return stay.party.code
+    return stay.code if stay.alone or bed.room.guests == Room.Guests.ANY else stay.guest.gender
 
 
 def locked(stay: Stay) -> Stay:

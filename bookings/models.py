@@ -4,10 +4,171 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
+from accounts.models import Person, User
 from eligibility.models import Assessment
 from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights
+
+
+class Party(models.Model):
+    """Up to four people who travel together: each has a stay and an allowance of their own, all or none get a bed.
+
+    One code at the desk finds them all. ``together`` asks for one room; ``alone`` for a room with nobody else in it,
+    where guests of both genders may stay.
+    """
+
+    MOST = 4
+
+    code = models.CharField(max_length=6, unique=True)
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="parties")
+    made_at = models.DateTimeField()
+    together = models.BooleanField(default=False)
+    alone = models.BooleanField(default=False)
+
+    def __str__(self):
+        return self.code
+
+
+class BatchQuerySet(models.QuerySet):
+    def standing(self, day):
+        """Batches whose beds are kept on the business day ``day``: neither cancelled nor past their release."""
+        return self.filter(cancelled_at=None, release_on__gt=day)
+
+
+class Batch(models.Model):
+    """Beds that a school or an organisation has been allotted; the names are given later.
+
+    From ``release_on`` on the beds that nobody was named for are everybody's. ``free_nights`` is the batch's own
+    quota: the bed-nights of its guests are counted against it, and not against the hostel's.
+    """
+
+    class Applicant(models.TextChoices):
+        SCHOOL = "school", _("a school")
+        ORGANISATION = "organisation", _("an organisation")
+
+    code = models.CharField(max_length=6, unique=True)
+    hostel = models.ForeignKey(Hostel, models.PROTECT, related_name="batches")
+    applicant = models.CharField(max_length=12, choices=Applicant)
+    organisation = models.CharField(max_length=80)
+    contact = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="batches")
+    purpose = models.CharField(max_length=20)
+    arrival = models.DateField()
+    departure = models.DateField()
+    release_on = models.DateField()
+    free_nights = models.PositiveIntegerField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="batches_made")
+    made_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(departure__gt=F("arrival")), name="a_batch_has_a_night"),
+            models.CheckConstraint(
+                condition=Q(release_on__lte=F("arrival")), name="a_batch_is_released_before_it_comes"
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    @property
+    def nights(self) -> Nights:
+        return Nights(self.arrival, self.departure)
+
+
+class BatchBed(models.Model):
+    """A bed kept for the guests of a batch on all of its nights, until the batch is released."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="beds")
+    bed = models.ForeignKey(Bed, models.PROTECT, related_name="batches")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "bed"], name="a_bed_is_once_in_a_batch")]
+
+
+class WaitingQuerySet(models.QuerySet):
+    def standing(self, now):
+        """Wishes that wait at ``now``, in the order of the line: not filled, not withdrawn, not past their cut-off."""
+        return self.filter(filled_at=None, withdrawn_at=None, until__gt=now).order_by("-moved_up", "made_at", "pk")
+
+
+class Waiting(models.Model):
+    """A wish that could not be met, and waits: for up to four people, in one of several hostels.
+
+    Its place in line goes by the moment it was made; whoever moves it up says why. ``automatic`` books as soon as there
+    is a bed; else it is offered, and theirs alone for a time. ``split`` takes fewer of the nights rather than none.
+    """
+
+    code = models.CharField(max_length=6, unique=True)
+    guest = models.ForeignKey(Person, models.PROTECT, related_name="waitings")  # who asked
+    hostels = models.ManyToManyField(Hostel, related_name="waitings")
+    arrival = models.DateField()
+    departure = models.DateField()
+    purpose = models.CharField(max_length=20)
+    split = models.BooleanField(default=False)
+    automatic = models.BooleanField(default=False)
+    accept_price = models.BooleanField(default=False)
+    together = models.BooleanField(default=False)
+    alone = models.BooleanField(default=False)
+    needs = models.JSONField(default=list)
+    until = models.DateTimeField()  # after this moment it no longer waits
+    made_at = models.DateTimeField()
+    moved_up = models.PositiveSmallIntegerField(default=0)
+    moved_because = models.CharField(max_length=200, blank=True)
+    filled_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WaitingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(departure__gt=F("arrival")), name="a_wish_has_a_night"),
+            models.CheckConstraint(
+                condition=Q(moved_up=0) | ~Q(moved_because=""), name="nobody_moves_up_without_a_reason"
+            ),
+        ]
+        indexes = [models.Index(fields=["filled_at", "withdrawn_at", "until"])]
+
+    def __str__(self):
+        return self.code
+
+    @property
+    def nights(self) -> Nights:
+        return Nights(self.arrival, self.departure)
+
+
+class WaitingGuest(models.Model):
+    """Somebody the wish is for; the one who asked is among them."""
+
+    waiting = models.ForeignKey(Waiting, models.CASCADE, related_name="guests")
+    guest = models.ForeignKey(Person, models.PROTECT, related_name="waiting_with")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["waiting", "guest"], name="once_in_a_wish")]
+
+
+class Offer(models.Model):
+    """Beds offered to a wish that waits: the stays held for it are theirs alone until ``until``."""
+
+    waiting = models.ForeignKey(Waiting, models.PROTECT, related_name="offers")
+    hostel = models.ForeignKey(Hostel, models.PROTECT, related_name="offers")
+    arrival = models.DateField()
+    departure = models.DateField()
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["waiting"],
+                condition=Q(accepted_at=None, declined_at=None),
+                name="one_open_offer_per_wish",
+            )
+        ]
 
 
 class StayQuerySet(models.QuerySet):
@@ -54,6 +215,8 @@ class Stay(models.Model):
     class Awaits(models.TextChoices):
         PROOF = "proof", _("proof still needed")
         REVIEW = "review", _("being reviewed")
+        HOUSE = "house", _("the house is being asked")
+        OFFER = "offer", _("offered to you")
 
     class Cause(models.TextChoices):
         GUEST = "GUEST", _("cancelled by the guest")
@@ -68,6 +231,14 @@ class Stay(models.Model):
     departure = models.DateField()
     purpose = models.CharField(max_length=20)
     kept_until = models.DateTimeField()  # after this moment the guest has not come
+    needs = models.JSONField(default=list)  # of `hostel.models.Need`: what the bed, or its room, must have
+    alone = models.BooleanField(default=False)  # the room is theirs, or their party's, alone
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="stays")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="stays")
+    offer = models.ForeignKey(Offer, models.PROTECT, null=True, blank=True, related_name="stays")
+    # The stay that this one goes on with in another house; caps count both as one.
+    continues = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="continued_by")
+    bed_told_at = models.DateTimeField(null=True, blank=True)  # the guest knows the bed's number: moved, they are told
 
     booked_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True, blank=True)
@@ -205,11 +376,35 @@ class BedNight(models.Model):
 
 
 class NoShow(models.Model):
-    """A missed stay; `lifted_at` takes it back, with a reason."""
+    """A missed stay. The guest may appeal once; an officer lifts it with a reason, or answers why it stays."""
 
     stay = models.OneToOneField(Stay, models.PROTECT, related_name="missed")
     guest = models.ForeignKey(Person, models.PROTECT, related_name="no_shows")
     at = models.DateTimeField()
     appeal = models.TextField(blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="no_shows_answered")
+    answer = models.CharField(max_length=200, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lifted_at=None) | ~Q(lifted_because=""), name="a_no_show_is_lifted_with_a_reason"
+            )
+        ]
+
+
+class TurnAway(models.Model):
+    """A night wanted and not had for want of a bed: once per person and night, whatever they tried."""
+
+    guest = models.ForeignKey(Person, models.CASCADE, related_name="turned_away")
+    hostel = models.ForeignKey(Hostel, models.CASCADE, related_name="turned_away")  # the first one they asked for
+    night = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["guest", "night"], name="turned_away_once_per_night")]
+        indexes = [models.Index(fields=["night", "hostel"])]

@@ -1,6 +1,6 @@
 """On SQLite: one company per room and night, a bed-night is what its bed says, a guest keeps their gender.
 
-On PostgreSQL `migrations/0002` and `0003` say the same.
+On PostgreSQL `migrations/0002`, `0003` and `0006` say the same.
 """
 
 from accounts.promises import keep
@@ -23,11 +23,12 @@ FITS = """
         JOIN hostel_room room ON room.id = bed.room_id
         JOIN bookings_stay stay ON stay.id = NEW.stay_id
         JOIN accounts_person guest ON guest.id = NEW.guest_id
+        LEFT JOIN bookings_party party ON party.id = stay.party_id
         WHERE bed.id = NEW.bed_id AND room.id = NEW.room_id AND room.hostel_id = NEW.hostel_id
-          AND NEW.sharing IN (guest.gender, stay.code)
+          AND NEW.sharing IN (guest.gender, stay.code, party.code)
           AND guest.gender IN ('female', 'male')
           AND room.guests IN (guest.gender, 'flexible', 'any')
-          AND (room.guests <> 'any' OR NEW.sharing = stay.code)
+          AND (NEW.sharing <> guest.gender) = (stay.alone OR room.guests = 'any')
           AND stay.guest_id = NEW.guest_id AND stay.hostel_id = NEW.hostel_id
           AND NEW.night >= stay.arrival AND NEW.night < stay.departure
     )

@@ -1,5 +1,7 @@
 """The network: networks, hostels, rooms, beds, what they cost, and what is out of service."""
 
+from datetime import time
+
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -53,6 +55,14 @@ class Network(Named):
 
     slug = models.SlugField(unique=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="districts")
+    # Nights from tomorrow on that somebody gave back are open to everybody from this hour on: until then they are the
+    # waiting list's, so that nobody gains by watching for them or by passing a bed on to a friend.
+    freed_public_at = models.TimeField(default=time(12))
+    # How long an offer to somebody on the waiting list is theirs alone: for nights to come, and for tonight's.
+    offer_minutes = models.PositiveSmallIntegerField(default=120)
+    offer_minutes_tonight = models.PositiveSmallIntegerField(default=20)
+    # How long a house has to say whether an on-call bed can be had.
+    on_call_minutes = models.PositiveSmallIntegerField(default=120)
 
 
 class NetworkCap(Dated):
@@ -199,6 +209,51 @@ class Bed(Dated):
 
     def __str__(self):
         return f"{self.room.number}-{self.number}"
+
+
+class Need(models.TextChoices):
+    """What a guest may need of a bed or its room, and what `features` of either may say that it has."""
+
+    LOWER_BUNK = "lower_bunk", _("a lower bunk")
+    ACCESSIBLE = "accessible", _("step-free and wide enough for a wheelchair")
+    QUIET = "quiet", _("quiet")
+
+
+class Quota(models.Model):
+    """Free bed-nights granted: to a hostel for a month, or to a whole network for a year; in all, or to one group.
+
+    ``group`` is the key of an entitlement of the policy, "" is for everybody. What is used, kept and left is counted
+    from bed-nights, never kept as a number. What a group has not taken ``release_days`` before a night is everybody's.
+    """
+
+    network = models.ForeignKey(Network, models.CASCADE, related_name="quotas")
+    hostel = models.ForeignKey("Hostel", models.CASCADE, null=True, blank=True, related_name="quotas")
+    group = models.CharField(max_length=40, blank=True)
+    first_day = models.DateField()  # of the month; of the year where there is no hostel
+    nights = models.PositiveIntegerField()
+    release_days = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["first_day", "hostel", "group"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hostel", "group", "first_day"],
+                condition=Q(hostel__isnull=False),
+                name="one_quota_per_hostel_group_and_month",
+            ),
+            models.UniqueConstraint(
+                fields=["network", "group", "first_day"],
+                condition=Q(hostel=None),
+                name="one_quota_per_network_group_and_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_day__day=1) & (Q(hostel__isnull=False) | Q(first_day__month=1)),
+                name="a_quota_begins_with_its_month_or_year",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.hostel or self.network} {self.group} {self.first_day}: {self.nights}"
 
 
 class OutOfServiceQuerySet(models.QuerySet):

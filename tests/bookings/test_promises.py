@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from bookings.models import BedNight, Stay
+from bookings.models import BedNight, Party, Stay
 from hostel.models import Bed, Hostel
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, moment
 
@@ -66,10 +66,30 @@ def test_a_room_kept_whole_and_a_shared_room_exclude_each_other(
     first, second, lin, zhao, beds, written_stay, written_night
 ):
     sharing = {"alone": lambda stay: stay.code, "shared": lambda stay: "female"}
-    one, other = written_stay(lin, "AAAAAA"), written_stay(zhao, "BBBBBB")
+    one = written_stay(lin, "AAAAAA", alone=first == "alone")
+    other = written_stay(zhao, "BBBBBB", alone=second == "alone")
     written_night(one, beds["203-1"], sharing=sharing[first](one))
 
     assert refused(lambda: written_night(other, beds["203-2"], sharing=sharing[second](other)))
+
+
+def test_only_who_has_the_room_alone_keeps_others_out_of_it(lin, zhao, beds, written_stay, written_night):
+    shared, alone = written_stay(lin, "AAAAAA"), written_stay(zhao, "BBBBBB", alone=True)
+
+    assert refused(lambda: written_night(shared, beds["203-1"], sharing=shared.code))
+    assert refused(lambda: written_night(alone, beds["203-1"]))
+    assert not refused(lambda: written_night(alone, beds["203-1"], sharing=alone.code))
+
+
+def test_a_couple_has_a_room_alone_by_the_code_of_their_party(lin, chen, zhao, beds, written_stay, written_night):
+    party = Party.objects.create(code="PPPPPP", made_by=lin, made_at=NOW, alone=True)
+    she, he = (written_stay(each, 6 * each.gender[0].upper(), alone=True, party=party) for each in (lin, chen))
+    written_night(she, beds["203-1"], sharing=party.code)
+
+    assert refused(lambda: written_night(he, beds["203-2"], sharing=he.code))
+    assert not refused(lambda: written_night(he, beds["203-2"], sharing=party.code))
+    assert refused(lambda: written_night(he, beds["201-1"], night=SATURDAY, sharing=party.code))
+    assert refused(lambda: written_night(written_stay(zhao, "ZZZZZZ", alone=True), beds["203-2"], sharing=party.code))
 
 
 def test_a_room_for_women_takes_no_man_and_one_for_men_no_woman(lin, chen, beds, written_stay, written_night):
