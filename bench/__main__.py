@@ -1,6 +1,7 @@
-"""`python -m bench [NAME ...]`: run the measurements on SQLite and, where its programs are here, on PostgreSQL.
+"""`python -m bench [NAME [ARGUMENTS ...]]`: run one measurement, or all of them.
 
-Each gets a fresh house of its own, with the sample network and the sample policy, that is gone afterwards.
+Each gets a fresh house of its own, with the sample network and the sample policy, that is gone afterwards: on SQLite
+and on PostgreSQL, or, for what is about PostgreSQL, there alone and with the durability that it has by itself.
 """
 
 import os
@@ -12,30 +13,45 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.machine import postgres_programs
-from tests.postgres import temporary_cluster
+from tests.postgres import SETTINGS, temporary_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASUREMENTS = ("preview",)
+MEASUREMENTS = ("preview", "speed")
+ON_POSTGRESQL_ALONE = ("speed",)
+# As the anchors were taken: what is lasting is written through, and the counting of statements can be asked for.
+LASTING = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    "shared_buffers": "2GB",
+    "max_wal_size": "8GB",
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "fatal",
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track": "none",
+}
 
 
-def main(names: list[str]) -> int:
-    """Run the measurements of these names, or all; return the worst of their exit codes."""
-    if unknown := set(names) - set(MEASUREMENTS):
-        print(f"There is no measurement {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}.")
+def main(arguments: list[str]) -> int:
+    """Run the measurement of this name with what follows it, or all; return the worst of their exit codes."""
+    name, *said = arguments or [""]
+    if name and name not in MEASUREMENTS:
+        print(f"There is no measurement {name}; there are {', '.join(MEASUREMENTS)}.")
         return 2
-    return max(_measure(name) for name in names or MEASUREMENTS)
+    return max(_measure(each, said) for each in ([name] if name else MEASUREMENTS))
 
 
-def _measure(name):
-    with _house(None) as environment:
-        print(f"\n{name} on SQLite", flush=True)
-        worst = _run(environment, "-m", f"bench.{name}")
+def _measure(name, said):
+    worst, alone = 0, name in ON_POSTGRESQL_ALONE
+    if not alone:
+        with _house(None) as environment:
+            print(f"\n{name} on SQLite", flush=True)
+            worst = _run(environment, "-m", f"bench.{name}", *said)
     if postgres_programs() is None:
         print(f"\n{name} on PostgreSQL: not measured, its programs are not here (apt-get install postgresql)")
         return worst
-    with temporary_cluster() as url, _house(url) as environment:
+    with temporary_cluster(LASTING if alone else SETTINGS) as url, _house(url) as environment:
         print(f"\n{name} on PostgreSQL", flush=True)
-        return max(worst, _run(environment, "-m", f"bench.{name}"))
+        return max(worst, _run(environment, "-m", f"bench.{name}", *said))
 
 
 @contextmanager

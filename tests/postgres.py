@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ SETTINGS = {
 
 
 @contextmanager
-def temporary_cluster() -> Iterator[str]:
+def temporary_cluster(settings: Mapping[str, str] = SETTINGS) -> Iterator[str]:
     """Start a cluster that forgets everything at its end; yields the URL of a database (yet to be made) in it."""
     programs = postgres_programs()
     if programs is None:
@@ -47,7 +47,7 @@ def temporary_cluster() -> Iterator[str]:
             **as_owner,
         )
         port = free_port()
-        options = SETTINGS | {"port": str(port), "unix_socket_directories": str(place)}
+        options = {**settings, "port": str(port), "unix_socket_directories": str(place)}
         server = subprocess.Popen(
             [programs / "postgres", "-D", place / "cluster"]
             + [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")],
