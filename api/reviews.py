@@ -392,7 +392,7 @@ class Look(OneReview):
 class DecisionRequest(serializers.Serializer):
     """An answer. What is not passed says why."""
 
-    decision = Choice(Review.Decision.choices)
+    decision = Choice([(each.value, each.label) for each in reviews.ANSWERS])
     because = serializers.ListField(
         child=Choice([(key, key) for key in reviews.BECAUSE]), default=list, max_length=len(reviews.BECAUSE)
     )

@@ -88,6 +88,8 @@ class Assessment(models.Model):
         EXTEND = "extend", _("extending a stay")
         WALK_IN = "walk_in", _("walking in")
         REVIEW = "review", _("after a review")
+        SHIFT = "shift", _("moving a stay to other days")
+        OVERSTAY = "overstay", _("staying on without having asked")
 
     code = models.CharField(max_length=8, unique=True, default=new_code)
     person = models.ForeignKey(Person, models.PROTECT, related_name="assessments")
@@ -209,6 +211,7 @@ class Review(models.Model):
         PASSED = "passed", _("passed")
         SENT_BACK = "sent_back", _("sent back for more")
         REFUSED = "refused", _("not passed")
+        WITHDRAWN = "withdrawn", _("no longer needed")  # nobody answered: what it was about was cancelled
 
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="reviews")
     kind = models.CharField(max_length=6, choices=Kind)
@@ -238,6 +241,7 @@ class Review(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decided_at=None, decided_by=None, decision="")
+                | Q(decided_at__isnull=False, decided_by=None, decision="withdrawn")
                 | Q(
                     decided_at__isnull=False, decided_by__isnull=False, decision__in=["passed", "sent_back", "refused"]
                 ),

@@ -26,6 +26,7 @@ from hostel.working_days import reach
 LOOK = timedelta(minutes=5)  # so long the others see that somebody has it open
 UNDO = timedelta(minutes=5)  # so long an answer can be taken back, and is not told
 CLEARS_AT_MOST = timedelta(days=3660)
+ANSWERS = (Review.Decision.PASSED, Review.Decision.SENT_BACK, Review.Decision.REFUSED)  # what a reviewer may say
 LONGEST_WORDS = 500
 
 
@@ -108,6 +109,13 @@ def ask(
         return review
 
     return act(do)
+
+
+def withdraw(found: QuerySet[Review], now: datetime) -> int:
+    """Close the open ones of ``found``, which nobody needs to answer any more; return how many."""
+    return found.filter(decided_at=None).update(
+        decided_at=now, decision=Review.Decision.WITHDRAWN, looked_at_by=None, looked_at_until=None
+    )
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
@@ -262,7 +270,7 @@ def take_back(review: Review, *, actor: User, now: datetime) -> None:
 
 def _wrong(review, decision, because, words, clears_until, now):
     passes, today = decision == Review.Decision.PASSED, business_day(now)
-    if decision not in Review.Decision.values:
+    if decision not in ANSWERS:
         return _field("decision", _("The answer is passed, sent_back or refused"))
     if review.kind == Review.Kind.APPEAL and decision == Review.Decision.SENT_BACK:
         return _field("decision", _("An appeal is answered by yes or no"))
@@ -289,6 +297,17 @@ def _why_not_mine(review):
 
 
 def _decided(review):
+    if review.decision == Review.Decision.WITHDRAWN:
+        return Reason(
+            "DECIDED",
+            NOT_MET,
+            Sentence(
+                _("This is no longer asked: the stay that it was about was cancelled on %(moment)s"),
+                {"moment": review.decided_at},
+            ),
+            value_used=review.decided_at,
+            fix=Fix("next", _("To the next one"), "/office/reviews/"),
+        )
     return Reason(
         "DECIDED",
         NOT_MET,
