@@ -7,6 +7,8 @@ from accounts.record import record
 from bookings.decisions import Decided, decide
 from bookings.letters import tell
 from bookings.models import Stay
+from bookings.quotas import take_again
+from eligibility.caps import FREE
 from eligibility.evaluation import ASK_A_PERSON, TELL_US_MORE, YES, Decision
 from eligibility.models import Assessment, Review
 from eligibility.policies import kept_until, terms_of
@@ -97,12 +99,15 @@ def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
 
 
 def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: User | None, act: str) -> Stay:
-    """Make a held ``stay`` a promise, at the prices of ``decided``, which says yes."""
-    for bed_night, (price, price_fen) in zip(
-        stay.bed_nights.live().order_by("night"),
-        priced(decided.decision, hostel.rate_fen),
-        strict=True,
-    ):
+    """Make a held ``stay`` a promise, at the prices of ``decided``, which says yes.
+
+    Raises Refused with QUOTA where a night would be free by now that was not, and none is left.
+    """
+    kept = list(stay.bed_nights.live().order_by("night"))
+    prices = priced(decided.decision, hostel.rate_fen)
+    free = [each.night for each, (price, _fen) in zip(kept, prices, strict=True) if price.cls == FREE]
+    take_again(stay, hostel, free, kept, decided.decision.entitlement, now)
+    for bed_night, (price, price_fen) in zip(kept, prices, strict=True):
         if (bed_night.price_class, bed_night.price_fen) != (price.cls, price_fen):
             bed_night.price_class, bed_night.percent, bed_night.price_fen = price.cls, price.percent, price_fen
             bed_night.save(update_fields=["price_class", "percent", "price_fen"])

@@ -18,6 +18,8 @@ from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
 from bookings.lodging import PLAIN, Lodging
 from bookings.models import BedNight, Stay
+from bookings.quotas import take
+from eligibility.caps import FREE
 from eligibility.evaluation import NO, YES
 from eligibility.models import Assessment, Evidence, ExtraNights, Review
 from eligibility.policies import kept_until, terms_of
@@ -167,14 +169,22 @@ def take_bed(
         offer=lodging.offer,
     )
     stay.save(force_insert=True)
-    stay.kept_nights = give_nights(stay, bed, nights, decided, hostel.rate_fen)
+    stay.kept_nights = give_nights(stay, bed, nights, decided, hostel, now)
     return stay
 
 
-def give_nights(stay: Stay, bed: Bed, nights: Iterable[date], decided: Decided, rate_fen: int | None) -> list[BedNight]:
-    """Write the bed-nights ``nights`` of ``stay`` in ``bed``, at the last of the prices that were decided."""
+def give_nights(
+    stay: Stay, bed: Bed, nights: Iterable[date], decided: Decided, hostel: Hostel, now: datetime
+) -> list[BedNight]:
+    """Write the bed-nights ``nights`` of ``stay`` in ``bed``, at the last of the prices that were decided.
+
+    ``hostel`` is a row of `Hostel.objects.on`. The free ones are taken from its quota: raises Refused with QUOTA where
+    that is spent.
+    """
     nights = list(nights)
-    prices = priced(decided.decision, rate_fen)[-len(nights) :]
+    prices = priced(decided.decision, hostel.rate_fen)[-len(nights) :]
+    free = [night for night, (price, _fen) in zip(nights, prices, strict=True) if price.cls == FREE]
+    take(stay, hostel, free, decided.decision.entitlement, now)
     return BedNight.objects.bulk_create(
         BedNight(
             stay=stay,
@@ -186,7 +196,7 @@ def give_nights(stay: Stay, bed: Bed, nights: Iterable[date], decided: Decided, 
             sharing=sharing(bed, stay),
             price_class=price.cls,
             percent=price.percent,
-            rate_fen=rate_fen or 0,
+            rate_fen=hostel.rate_fen or 0,
             price_fen=price_fen,
         )
         for night, (price, price_fen) in zip(nights, prices, strict=True)

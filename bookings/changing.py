@@ -80,7 +80,7 @@ def _extend(stay, departure, now, actor, accept_price):
     close_lapsed(bed, now)
     stay.departure, stay.assessment = departure, decided.keep(Assessment.Act.EXTEND, stay.code)
     stay.save(update_fields=["departure", "assessment"])
-    give_nights(stay, bed, added, decided, hostel.rate_fen)
+    give_nights(stay, bed, added, decided, hostel, now)
     tell(stay, "extended", now, about=f"{stay.code}-{departure:%Y%m%d}")
     record("extend", now=now, actor=actor, person=stay.guest, hostel=hostel, about=stay.code, nights=len(added))
     return stay

@@ -4,7 +4,7 @@ from datetime import time
 
 from django.core.files.storage import default_storage
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -81,11 +81,16 @@ class HostelQuerySet(DatedQuerySet):
 
         Adds ``rate_fen``, what the house is paid for a night slept on ``day``, and ``city_cap``, the free nights a
         calendar year that the network above grants one person on ``day``; each is None where none is in force.
+        ``has_quotas`` says whether free bed-nights are limited here at all, in whatever month.
         """
         rates = Rate.objects.filter(hostel=OuterRef("pk"), valid_from__lte=day).order_by("-valid_from")
         caps = NetworkCap.objects.filter(network=OuterRef("network__parent")).valid_on(day).order_by("-valid_from")
+        networks = Q(network=OuterRef("network")) | Q(network=OuterRef("network__parent"))
+        quotas = Quota.objects.filter(Q(hostel=OuterRef("pk")) | Q(networks, hostel=None))
         return self.select_related("network__parent").annotate(
-            rate_fen=Subquery(rates.values("fen")[:1]), city_cap=Subquery(caps.values("free_nights_per_year")[:1])
+            rate_fen=Subquery(rates.values("fen")[:1]),
+            city_cap=Subquery(caps.values("free_nights_per_year")[:1]),
+            has_quotas=Exists(quotas),
         )
 
 
@@ -127,6 +132,7 @@ class Hostel(Named, Dated):
     # Only on rows of `Hostel.objects.on`: what its annotations say.
     rate_fen: int | None
     city_cap: int | None
+    has_quotas: bool
 
     objects = HostelQuerySet.as_manager()  # type: ignore[misc]
 
