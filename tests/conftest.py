@@ -2,7 +2,6 @@
 
 import os
 from contextlib import contextmanager
-from copy import deepcopy
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from eligibility.models import Policy
 from eligibility.policy_file import FINGERPRINT, fingerprint, load_policy, read_policy, unsigned
 from hostel.models import Hostel, Network
 from hostel.network_file import load_network
+from tests.browser import close_chromium
 from tests.emptying import step_aside_for_emptying
 from tests.house import Ground, RunningHouse
 from tests.redis_server import temporary_redis
@@ -53,6 +53,12 @@ def resident_number(birth_date, gender, sequence=1):
     """A valid, invented resident card number."""
     order = sequence * 2 + (1 if gender == "male" else 0)
     return with_check_digit(f"340102{birth_date:%Y%m%d}{order % 1000:03d}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def browser_ends():
+    yield
+    close_chromium()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -93,21 +99,33 @@ def people():
     return People()
 
 
-_as_loaded: dict[type[Model], list[Model]] = {}
+# The statements that write the sample's rows again, for each kind of database.
+_as_loaded: list[str] = []
+
+
+def _rows_again(model: type[Model]) -> str:
+    """One statement that writes what stands in the table of ``model`` as it stands; empty where nothing does."""
+    quoted = "quote({})" if connection.vendor == "sqlite" else "quote_nullable({}::text)"
+    columns = [connection.ops.quote_name(field.column) for field in model._meta.local_concrete_fields]
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        values = " || ', ' || ".join(quoted.format(column) for column in columns)
+        cursor.execute(f"SELECT {values} FROM {table} ORDER BY {connection.ops.quote_name(model._meta.pk.column)}")
+        rows = ", ".join(f"({row})" for [row] in cursor.fetchall())
+    return rows and f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows}"
 
 
 @pytest.fixture
 def wuzhong(db) -> Network:
     """The sample network with its ten hostels, and the sample policy in force.
 
-    The loaders write it once; then it is copied row by row, which takes a tenth of the time. They have their own tests.
+    The loaders write it once; then its rows are written as they stood, which takes a hundredth of the time. They have
+    their own tests.
     """
     is_empty = not any(model.objects.exists() for model in (Network, User, Person, Deed))
     if _as_loaded and is_empty:
-        for model, rows in _as_loaded.items():
-            model._base_manager.bulk_create(deepcopy(rows))
         with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), list(_as_loaded)):
+            for statement in _as_loaded:
                 cursor.execute(statement)
     else:
         load_network(ROOT / "hostel/sample/wuzhong.yaml", now=moment(date(2023, 1, 1), 8))
@@ -116,9 +134,8 @@ def wuzhong(db) -> Network:
             each for app in ("hostel", "accounts", "eligibility") for each in apps.get_app_config(app).get_models()
         ]
         if is_empty:
-            for model in models:
-                if rows := list(model._base_manager.order_by("pk")):
-                    _as_loaded[model] = rows
+            _as_loaded.extend(filter(None, map(_rows_again, models)))
+            _as_loaded.extend(connection.ops.sequence_reset_sql(no_style(), models))
     return Network.objects.get(slug="wuzhong")
 
 
@@ -168,7 +185,7 @@ def ground(tmp_path_factory):
     """Where running houses are built; its template database is made once."""
     ground = Ground(tmp_path_factory.mktemp("houses"), os.environ["DATABASE_URL"])
     yield ground
-    ground.clear_template()
+    ground.close()
 
 
 @pytest.fixture

@@ -3,14 +3,20 @@
 Whatever the shell or a `.env` says, tests have their own place for files, fixed keys, no Redis and no network. Only
 DATABASE_URL is obeyed, so that the same tests run on SQLite and on PostgreSQL (`make test` does both). A test whose
 marker names a program that this machine does not have is left out, and the last lines say so.
+
+HOSTEL_TEST_DATABASE_ONLY=1 leaves out every test that reads no database: what another run beside this one does.
 """
 
+import inspect
 import os
 import shutil
 import tempfile
 
+import pytest
+
 from tests.machine import NEEDS
 
+LEFT_TO_THE_OTHER = "Left to the run beside this one, for they read no database"
 KEY = "t1:dGVzdHMgaGF2ZSBhIGtleSBvZiAzMiBieXRlcyBoZXI="
 
 var = tempfile.mkdtemp(prefix="hostel-tests-")
@@ -40,17 +46,50 @@ os.environ.update(
 os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{var}/hostel.sqlite3"
 
 
+DATABASE_ONLY = os.environ.get("HOSTEL_TEST_DATABASE_ONLY", "") not in ("", "0")
+WITH_DATABASE = {"db", "transactional_db", "ground"}
+# How many tests were left to the other run: those of this process, and those that a worker of it told.
+left_to_the_other = [0]
+
+
+def reads_the_database(item) -> bool:
+    """Whether a test may come near a database; pytest-django refuses that to those that ask for none."""
+    if WITH_DATABASE & set(item.fixturenames) or item.get_closest_marker("django_db"):
+        return True
+    used = [fixture.func for same in item._fixtureinfo.name2fixturedefs.values() for fixture in same]
+    ours = [item.function, *(each for each in used if each.__module__.startswith("tests."))]
+    # Who asks for fixtures by name while it runs may ask for any.
+    return any("request" in inspect.signature(each).parameters for each in ours)
+
+
+@pytest.hookimpl(trylast=True)  # after -k and -m have chosen
 def pytest_collection_modifyitems(config, items):
     absent = {need.marker for need in NEEDS if need.program is None}
     if not os.environ["DATABASE_URL"].startswith("postgres"):
         absent.add("postgres")
-    left_out = [item for item in items if any(mark.name in absent for mark in item.iter_markers())]
+    left_out = {item for item in items if any(mark.name in absent for mark in item.iter_markers())}
+    if DATABASE_ONLY:
+        same = {item for item in items if item not in left_out and not reads_the_database(item)}
+        left_to_the_other[0] = len(same)
+        left_out |= same
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_to_the_other"] = left_to_the_other[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    left_to_the_other[0] = getattr(node, "workeroutput", {}).get("left_to_the_other", left_to_the_other[0])
+
+
 def pytest_terminal_summary(terminalreporter):
+    if DATABASE_ONLY:
+        terminalreporter.write_line(f"{LEFT_TO_THE_OTHER}: {left_to_the_other[0]}")
     for need in NEEDS:
         if need.program is None:
             terminalreporter.write_line(f"Left out for want of {need.programs[0]}: tests marked {need.marker}.")

@@ -1,7 +1,8 @@
 """A running house: a real server on a real port with a database of its own, for tests that come in by the door.
 
 On SQLite it is one process with threads, on PostgreSQL several processes, as in production. Its database is a copy of
-one made once per session: migrated, with the sample network and the sample policy.
+one made once per session: migrated, with the sample network and the sample policy. Its processes are new too, but what
+they import was imported before (`tests.warm`).
 """
 
 import json
@@ -17,16 +18,37 @@ import urllib.error
 import urllib.request
 import uuid
 from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 
 from tests.machine import free_port
+from tests.warm import Warm, WarmServer
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+MAKE_TEMPLATE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("load_network", "hostel/sample/wuzhong.yaml")
+call_command("load_policy", "eligibility/sample/wuzhong.yaml")
+"""
 START_SECONDS = 60
+# What is read at the start of a server, and not with the settings: a house that is warm takes any of them.
+LATE = ("HOSTEL_TEST_CLOCK", "WEB_CONCURRENCY")
+# Each is a process that waits, with all that the house imports.
+MOST_WARM = 3
+
+
+@dataclass
+class Place:
+    """Where one house after another may stand: the name of its database, its folder, and what was imported for it."""
+
+    name: str
+    var: Path
+    warm: Warm | None = None
 
 
 class Ground:
@@ -38,19 +60,30 @@ class Ground:
         self.server_url = server_url
         self.on_postgres = server_url.startswith("postgres")
         self.template: str | None = None
+        self.empty_places: list[tuple[dict[str, str], Place]] = []
 
-    def new_database(self) -> str:
+    def place_for(self, environment: dict[str, str]) -> Place:
+        """Return a place for a house with these variables of its own; `leave` it afterwards."""
+        for kept in self.empty_places:
+            if kept[0] == environment and kept[1].warm.is_there:
+                self.empty_places.remove(kept)
+                return kept[1]
+        name = f"house_{uuid.uuid4().hex[:8]}"
+        return Place(name, self.folder / f"var-{name}")
+
+    def leave(self, place: Place, environment: dict[str, str]):
+        """Keep what was imported for the next house with the same variables."""
+        if place.warm is not None and place.warm.is_there:
+            self.empty_places.append((environment, place))
+            while len(self.empty_places) > MOST_WARM:
+                self.empty_places.pop(0)[1].warm.close()
+
+    def new_database(self, name: str | None = None) -> str:
         """Return the URL of a fresh database."""
         if self.template is None:
             self.template = self._database(f"template_{uuid.uuid4().hex[:8]}")
-            environment = os.environ | {"DATABASE_URL": self.template}
-            for command in (
-                ["migrate", "--verbosity", "0"],
-                ["load_network", "hostel/sample/wuzhong.yaml"],
-                ["load_policy", "eligibility/sample/wuzhong.yaml"],
-            ):
-                manage(environment, *command)
-        return self._database(f"house_{uuid.uuid4().hex[:8]}", self.template)
+            manage(os.environ | {"DATABASE_URL": self.template}, "shell", "--verbosity", "0", "-c", MAKE_TEMPLATE)
+        return self._database(name or f"house_{uuid.uuid4().hex[:8]}", self.template)
 
     def _database(self, name: str, copy_of: str | None = None) -> str:
         if not self.on_postgres:
@@ -75,7 +108,10 @@ class Ground:
             for file in self.folder.glob(Path(url).name + "*"):
                 file.unlink()
 
-    def clear_template(self):
+    def close(self):
+        """End what is kept warm, and drop the template."""
+        for _environment, place in self.empty_places:
+            place.warm.close()
         if self.template is not None:
             self.clear(self.template)
 
@@ -92,15 +128,18 @@ class RunningHouse:
         """``environment`` adds to the variables of every process (WEB_CONCURRENCY: how many serve on PostgreSQL).
 
         ``wsgi`` is another door to the same house, for a control that takes something away from it; ``server``
-        replaces the arguments of gunicorn.
+        replaces the arguments of gunicorn, which is then started as in production, with nothing imported before.
         """
         self.wsgi = wsgi
         self.ends = ExitStack()
         try:
             self.ground = ground
-            self.database_url = ground.new_database()
+            early = {name: value for name, value in environment.items() if name not in LATE}
+            self.place = ground.place_for(early)
+            self.ends.callback(ground.leave, self.place, early)
+            self.database_url = ground.new_database(self.place.name)
             self.ends.callback(ground.clear, self.database_url)
-            self.var = ground.folder / f"var-{uuid.uuid4().hex[:8]}"
+            self.var = self.place.var
             self.var.mkdir()
             # The pictures were made with the template.
             (self.var / "media").symlink_to(Path(os.environ["HOSTEL_VAR"]) / "media")
@@ -115,7 +154,11 @@ class RunningHouse:
             }
             self.port = free_port()
             self.url = f"http://127.0.0.1:{self.port}"
-            self.server = self.start(*self._server_command(server))
+            self.late = {name: self.environment[name] for name in LATE if name in self.environment}
+            if server:
+                self.server = self.start("gunicorn", *self._bound(server))
+            else:
+                self.server = self._start_warm()
             self._wait_until_it_answers()
         except BaseException:
             self.close()
@@ -144,14 +187,38 @@ class RunningHouse:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        # Shown by pytest where a test fails.
-        self.ends.callback(lambda: print(f"--- {' '.join(command)}\n{log.read_text(errors='replace')[-20000:]}"))
+        self._show_at_the_end(" ".join(command), log)
         self.ends.callback(_end, process)
         return process
 
+    def _start_warm(self) -> WarmServer:
+        log = self.var / "gunicorn.log"
+        log.touch()
+        self._show_at_the_end("gunicorn", log)
+        server = WarmServer(self._warm(), self._bound(self._as_usual()), log, self.late)
+        self.ends.callback(server.end)
+        return server
+
+    def _warm(self) -> Warm:
+        if self.place.warm is None:
+            self.place.warm = Warm(self.environment)
+        return self.place.warm
+
+    def _show_at_the_end(self, title, log):
+        """Have pytest show the log where a test fails."""
+        self.ends.callback(lambda: print(f"--- {title}\n{log.read_text(errors='replace')[-20000:]}"))
+
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints for ``arguments``; CalledProcessError where it refuses."""
-        return manage(self.environment, *arguments)
+        written = [self.var / f"command-{uuid.uuid4().hex[:8]}.{kind}" for kind in ("out", "err")]
+        code = self._warm().order(
+            do="command", arguments=arguments, out=str(written[0]), err=str(written[1]), environment=self.late
+        )
+        out, err = (path.read_text() for path in written)
+        if code:
+            print(out, err, sep="\n")
+            raise subprocess.CalledProcessError(code, arguments, out, err)
+        return out
 
     def django(self, code: str) -> str:
         """What ``code`` prints in the house's shell, where every model is already imported."""
@@ -184,12 +251,16 @@ class RunningHouse:
         """What everything started in this house has written so far."""
         return "".join(path.read_text(errors="replace") for path in sorted(self.var.glob("*.log")))
 
-    def _server_command(self, arguments):
-        if not arguments and self.ground.on_postgres:
-            arguments = ("--worker-class", "sync", "--log-level", "warning")  # as many as WEB_CONCURRENCY says
-        elif not arguments:
-            arguments = ("--worker-class", "gthread", "--threads", "8", "--log-level", "warning")
-        return ["gunicorn", self.wsgi, "--bind", f"127.0.0.1:{self.port}", "--no-control-socket", *arguments]
+    def _as_usual(self):
+        if self.ground.on_postgres:
+            # As many as WEB_CONCURRENCY says, which gunicorn reads when it is imported: here that was before.
+            kind = ("--worker-class", "sync", "--workers", self.environment["WEB_CONCURRENCY"])
+        else:
+            kind = ("--worker-class", "gthread", "--threads", "8")
+        return (*kind, "--log-level", "warning")
+
+    def _bound(self, arguments):
+        return [self.wsgi, "--bind", f"127.0.0.1:{self.port}", "--no-control-socket", *arguments]
 
     def _wait_until_it_answers(self):
         give_up_at = time.monotonic() + START_SECONDS

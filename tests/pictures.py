@@ -3,12 +3,13 @@
 import tests.environment  # isort: skip  # noqa: F401  first of all: it gives this process a world of its own
 
 import tempfile
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 from django.utils import timezone
 
-from tests.browser import chromium, phone, tablet
+from tests.browser import chromium, close_chromium, follow, phone, tablet
 from tests.house import Ground, RunningHouse
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs/pictures"
@@ -88,19 +89,20 @@ def log_in(page, house, number):
     page.get_by_test_id("y5-phone").fill(number.removeprefix("+86"))
     for consent in ("y5-service", "y5-privacy"):
         page.get_by_test_id(consent).check()
-    page.get_by_test_id("y5-send").click()
+    follow(page.get_by_test_id("y5-send"))
     page.get_by_test_id("y5-code").fill(house.login_code(number))
-    page.get_by_test_id("y5-login").click()
+    follow(page.get_by_test_id("y5-login"))
 
 
 def main():
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as ends:
         clock = Path(folder) / "clock"
         evening = timezone.localtime().replace(hour=19, minute=40)
         ahead = (evening + timedelta(days=1) - timezone.localtime()).total_seconds()
         clock.write_text(str(ahead))
         ground = Ground(Path(folder), f"sqlite:///{folder}/house.sqlite3")
+        ends.callback(ground.close)
         with RunningHouse(ground, wsgi="tests.clock", HOSTEL_TEST_CLOCK=str(clock)) as house, chromium() as browser:
             house.manage("demo")
             house.django(GUESTS.format(ahead=ahead, guest=GUEST, officer=OFFICER))
@@ -117,7 +119,7 @@ def main():
             )
             log_in(page, house, GUEST)
             take(page, "me", "/me/")
-            page.get_by_role("link", name="入住码").first.click()
+            follow(page.get_by_role("link", name="入住码").first)
             page.screenshot(path=PICTURES / "pass.png")
             desk = tablet(browser, house.url)
             log_in(desk, house, MANAGER)
@@ -130,10 +132,13 @@ def main():
                 ("policies", "/office/policies/", "第 2 版"),
             ):
                 office.goto(path)
-                office.get_by_role("link", name=link).click()
+                follow(office.get_by_role("link", name=link))
                 office.wait_for_load_state("networkidle")
                 office.screenshot(path=PICTURES / f"{name}.png")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        close_chromium()

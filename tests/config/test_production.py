@@ -8,24 +8,29 @@ from subprocess import CalledProcessError
 import pytest
 
 from tests.house import RunningHouse
+from tests.redis_server import temporary_redis
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 NAME = "hostel.example.org"
 
 
-@pytest.fixture
-def production(ground, redis_url):
-    with RunningHouse(
-        ground,
-        server=("--config", "deploy/gunicorn.conf.py"),
-        HOSTEL_PRODUCTION="1",
-        HOSTEL_HOSTS=f"{NAME},127.0.0.1",
-        HOSTEL_PROXIES="1",
-        HOSTEL_SECRET_KEY=os.environ["HOSTEL_SECRET_KEY"],
-        REDIS_URL=redis_url,
-        WEB_CONCURRENCY="2",
-    ) as house:
+@pytest.fixture(scope="module")
+def production(ground, tmp_path_factory):
+    """One house for all of these: nothing is written in it."""
+    with (
+        temporary_redis(tmp_path_factory.mktemp("redis")) as redis_url,
+        RunningHouse(
+            ground,
+            server=("--config", "deploy/gunicorn.conf.py"),
+            HOSTEL_PRODUCTION="1",
+            HOSTEL_HOSTS=f"{NAME},127.0.0.1",
+            HOSTEL_PROXIES="1",
+            HOSTEL_SECRET_KEY=os.environ["HOSTEL_SECRET_KEY"],
+            REDIS_URL=redis_url,
+            WEB_CONCURRENCY="2",
+        ) as house,
+    ):
         yield house
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from hostel.nights import business_day
-from tests.browser import chromium, phone, tablet
+from tests.browser import chromium, follow, phone, tablet
 from tests.house import RunningHouse
 from tests.races.conftest import MAKE_GUESTS
 from tests.web.test_first_night import OFFICER, STAFF, Clock, by_id, log_in
@@ -90,7 +90,7 @@ def test_the_nights_left_drop_on_booking_and_return_on_cancelling_everywhere(hou
         # She books two nights.
         page.goto(f"/book/baodaiqiao/?in={arrival}&out={departure}")
         page.locator("label:has(input[name=purpose][value=interview])").click()
-        by_id(page, "y4-confirm").click()
+        follow(by_id(page, "y4-confirm"))
         page.wait_for_url(re.compile(r"/stays/[0-9A-Z]{6}/"))
         address = re.search(r"/stays/[0-9A-Z]{6}/", page.url)[0]
         assert left.everywhere() == 7 - of_this_year
@@ -103,7 +103,7 @@ def test_the_nights_left_drop_on_booking_and_return_on_cancelling_everywhere(hou
 
         # She cancels, and has them again at once.
         page.goto(address)
-        by_id(page, "y6-cancel").click()
-        by_id(page, "y10-confirm").click()
+        follow(by_id(page, "y6-cancel"))
+        follow(by_id(page, "y10-confirm"))
         page.wait_for_url(re.compile(r"/(stays/[0-9A-Z]{6}|me)/(\?.*)?$"))
         assert left.everywhere() == 7

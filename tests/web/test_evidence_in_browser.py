@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from hostel.nights import business_day
-from tests.browser import chromium, phone, tablet
+from tests.browser import chromium, follow, phone, tablet
 from tests.conftest import resident_number
 from tests.eligibility.pictures import letter, photo
 from tests.web.test_first_night import LIN, MANAGER, by_id, clock, house, log_in  # noqa: F401
@@ -34,7 +34,7 @@ def test_booking_needs_no_upload_and_the_desk_then_checks_the_original(house, cl
         assert "已确认" in by_id(page, "y6-state").inner_text()
 
         # The page of proofs says that nothing has to be uploaded, and ticks no consent.
-        by_id(page, "y6-proof").click()
+        follow(by_id(page, "y6-proof"))
         assert "到店出示原件也行" in by_id(page, "y7-form").inner_text()
         assert not by_id(page, "y7-agreed").is_checked()
         assert house.rows("SELECT count(*) FROM eligibility_evidence") == [(0,)]
@@ -43,11 +43,11 @@ def test_booking_needs_no_upload_and_the_desk_then_checks_the_original(house, cl
         desk.goto("/desk/checkin/")
         log_in(desk, house, MANAGER)
         by_id(desk, "d2-text").fill(code)
-        by_id(desk, "d2-find").click()
+        follow(by_id(desk, "d2-find"))
         assert "到店核原件" in by_id(desk, "d2-original").inner_text()
         desk.locator("label:has(input[name=evidence_seen][value=interview_notice])").click()
         by_id(desk, "d2-tick").check()
-        by_id(desk, "d2-check-in").click()
+        follow(by_id(desk, "d2-check-in"))
         by_id(desk, "d2-done").wait_for()
     assert house.rows("SELECT kind, way, state FROM eligibility_evidence") == [("interview_notice", "desk", "accepted")]
 
@@ -59,13 +59,13 @@ def test_a_photo_and_a_pdf_are_handed_in_from_the_phone(house, clock, scripts): 
     with chromium() as browser:
         page = phone(browser, house.url, java_script_enabled=scripts)
         code = booked_tonight(page, house, tonight)
-        by_id(page, "y6-proof").click()
+        follow(by_id(page, "y6-proof"))
 
         # Refused first: what was typed is kept, and the next step is said.
         page.locator("label:has(input[name=kind][value=interview_notice])").click()
         by_id(page, "y7-files").set_input_files({"name": "notice.jpg", "mimeType": "image/jpeg", "buffer": b"<html>"})
         by_id(page, "y7-agreed").check()
-        by_id(page, "y7-send").click()
+        follow(by_id(page, "y7-send"))
         by_id(page, "y7-errors").wait_for()
         assert page.title().startswith("有误：")
         assert "到店出示原件" in by_id(page, "y7-next").inner_text()
@@ -73,7 +73,7 @@ def test_a_photo_and_a_pdf_are_handed_in_from_the_phone(house, clock, scripts): 
 
         by_id(page, "y7-camera").set_input_files({"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photo()})
         by_id(page, "y7-files").set_input_files({"name": "2.pdf", "mimeType": "application/pdf", "buffer": letter(2)})
-        by_id(page, "y7-send").click()
+        follow(by_id(page, "y7-send"))
         page.wait_for_url(re.compile(rf"/stays/{code}/$"))
         page.goto(f"/stays/{code}/evidence/")
         assert by_id(page, "y7-shown").locator("a").count() == 3

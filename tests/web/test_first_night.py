@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from hostel.nights import business_day
-from tests.browser import chromium, phone, tablet
+from tests.browser import chromium, follow, phone, tablet
 from tests.conftest import resident_number
 from tests.house import RunningHouse
 
@@ -75,9 +75,9 @@ def log_in(page, house, number):
     for consent in ("y5-service", "y5-privacy"):
         assert not by_id(page, consent).is_checked()
         by_id(page, consent).check()
-    by_id(page, "y5-send").click()
+    follow(by_id(page, "y5-send"))
     by_id(page, "y5-code").fill(house.login_code(number))
-    by_id(page, "y5-login").click()
+    follow(by_id(page, "y5-login"))
 
 
 @pytest.mark.browser
@@ -97,15 +97,14 @@ def test_a_young_person_is_housed_tonight_and_the_officer_sees_the_night_counted
             ("purpose", "interview"),
         ):
             page.locator(f"label:has(input[name={name}][value='{value}'])").click()
-        if by_id(page, "y2-ask").is_visible():
-            by_id(page, "y2-ask").click()
+        follow(by_id(page, "y2-ask"))
         assert "你可以免费住" in by_id(page, "y2-result").inner_text()
         assert house.rows("SELECT count(*) FROM eligibility_assessment") == [(0,)]
 
         # Book tonight: the nearest card, the bed, four typed fields (phone, code, name, document), confirm.
-        by_id(page, "y2-book").click()
-        page.locator("a[href*='/hostels/baodaiqiao/']").first.click()
-        by_id(page, "y3-book").first.click()
+        follow(by_id(page, "y2-book"))
+        follow(page.locator("a[href*='/hostels/baodaiqiao/']").first)
+        follow(by_id(page, "y3-book").first)
         log_in(page, house, LIN)
         number = resident_number(date(tonight.year - 23, 4, 5), "female", 7)
         page.locator("#name").fill("林小满")
@@ -116,7 +115,7 @@ def test_a_young_person_is_housed_tonight_and_the_officer_sees_the_night_counted
         assert "已确认" in by_id(page, "y6-state").inner_text()
 
         # The pass: the code stands there and the QR says the same; no document number is on it.
-        by_id(page, "y6-pass").first.click()
+        follow(by_id(page, "y6-pass").first)
         assert code in by_id(page, "y8-code").inner_text()
         assert number not in page.content()
         shot = tmp_path / "pass.png"
@@ -129,10 +128,10 @@ def test_a_young_person_is_housed_tonight_and_the_officer_sees_the_night_counted
         log_in(desk, house, MANAGER)
         desk.goto("/desk/checkin/")
         by_id(desk, "d2-text").fill(code)
-        by_id(desk, "d2-find").click()
+        follow(by_id(desk, "d2-find"))
         assert not by_id(desk, "d2-tick").is_checked()
         by_id(desk, "d2-tick").check()
-        by_id(desk, "d2-check-in").click()
+        follow(by_id(desk, "d2-check-in"))
         desk.goto("/desk/?tab=in_house")
         assert code in desk.content()
 
@@ -140,8 +139,8 @@ def test_a_young_person_is_housed_tonight_and_the_officer_sees_the_night_counted
         clock.set_to(timezone.localtime(clock.now).replace(hour=9, minute=0) + timedelta(days=1))
         assert house.django(AUDIT.format(ahead=clock.ahead.total_seconds())).strip() == "1"
         desk.goto("/desk/?tab=due_out")
-        by_id(desk, "d1-check_out").first.click()
-        by_id(desk, "d1-confirm").click()
+        follow(by_id(desk, "d1-check_out").first)
+        follow(by_id(desk, "d1-confirm"))
 
         # The officer sees that night counted, and so does the API.
         office = tablet(browser, house.url, java_script_enabled=scripts)

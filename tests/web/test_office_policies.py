@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import Deed, Letter, Person
 from bookings.booking import book
@@ -16,7 +17,7 @@ from eligibility.policies import policy_in_force
 from eligibility.policy_file import load_policy, unsigned
 from hostel.nights import Nights
 from tests.api.counting import statements
-from tests.browser import chromium
+from tests.browser import chromium, follow
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, resident_number, staff
 from tests.web.conftest import text_of
 from tests.web.forms import Form
@@ -628,9 +629,9 @@ def office_page(browser, house, number, **how):
     page.get_by_test_id("y5-phone").fill(number.removeprefix("+86"))
     for consent in ("y5-service", "y5-privacy"):
         page.get_by_test_id(consent).check()
-    page.get_by_test_id("y5-send").click()
+    follow(page.get_by_test_id("y5-send"))
     page.get_by_test_id("y5-code").fill(house.login_code(number))
-    page.get_by_test_id("y5-login").click()
+    follow(page.get_by_test_id("y5-login"))
     page.wait_for_url("**/office/policies/")
     return page
 
@@ -648,7 +649,7 @@ def test_an_officer_lowers_an_age_limit_reads_whom_it_hits_and_a_second_one_appr
     before = house.rows("SELECT rules FROM eligibility_policy WHERE version = 1")
     with chromium() as browser:
         page = office_page(browser, house, GU, java_script_enabled=scripts)
-        page.get_by_test_id("o4-draft").click()
+        follow(page.get_by_test_id("o4-draft"))
         page.wait_for_url(re.compile(r"/office/policies/\d+/$"))
         draft = page.url
 
@@ -657,7 +658,7 @@ def test_an_officer_lowers_an_age_limit_reads_whom_it_hits_and_a_second_one_appr
         assert page.get_by_test_id("o4-approve").is_disabled()
         page.get_by_label("最大年龄").first.fill("30")
         page.locator("#wanted_from").fill((today + timedelta(days=2)).isoformat())
-        page.get_by_test_id("o4-preview").first.click()
+        follow(page.get_by_test_id("o4-preview").first)
         page.wait_for_url("**/preview/")
 
         # Whom it hits, with counts and cases, in both languages, and no name.
@@ -673,15 +674,15 @@ def test_an_officer_lowers_an_age_limit_reads_whom_it_hits_and_a_second_one_appr
         # The author does not approve, but hands over.
         assert page.get_by_test_id("o4-approve").is_disabled()
         assert "SAME_PERSON" in page.content()
-        page.get_by_test_id("o4-save").click()
-        assert page.get_by_test_id("o4-handed-over").is_visible()
+        follow(page.get_by_test_id("o4-save"))
+        expect(page.get_by_test_id("o4-handed-over")).to_be_visible()
 
         # A second officer finds it, reads and approves.
         page = office_page(browser, house, SHEN, java_script_enabled=scripts)
         assert page.get_by_test_id("o4-version").first.get_attribute("data-state") == "waiting"
         page.goto(f"{draft}preview/")
-        page.get_by_test_id("o4-approve").click()
-        assert page.get_by_test_id("o4-approved").is_visible()
+        follow(page.get_by_test_id("o4-approve"))
+        expect(page.get_by_test_id("o4-approved")).to_be_visible()
     approved = house.rows("SELECT in_force_from, drafted_by, approved_by FROM eligibility_policy WHERE version = 2")
     assert [tuple(map(str, row)) for row in approved] == [(f"{today + timedelta(days=2)}", "顾清", "沈岚")]
     assert house.rows("SELECT rules FROM eligibility_policy WHERE version = 1") == before
@@ -700,10 +701,10 @@ def test_a_draft_with_unsaved_words_is_not_left_by_a_slip_of_the_hand(house):
     with chromium() as browser:
         page = office_page(browser, house, GU)
         page.on("dialog", stay)
-        page.get_by_test_id("o4-draft").click()
+        follow(page.get_by_test_id("o4-draft"))
         page.wait_for_url(re.compile(r"/office/policies/\d+/$"))
         page.get_by_label("最大年龄").first.fill("30")
-        page.get_by_test_id("o4-add-season").click()  # a button of the page itself asks nothing
+        follow(page.get_by_test_id("o4-add-season"))  # a button of the page itself asks nothing
         page.get_by_test_id("o4-unsaved").wait_for()
         assert asked == []
 
@@ -716,8 +717,8 @@ def test_a_draft_with_unsaved_words_is_not_left_by_a_slip_of_the_hand(house):
         page.locator("[id='f-seasons.1.from']").fill("01-20")
         page.locator("[id='f-seasons.1.until']").fill("02-20")
         page.locator("[name='seasons.1.set.caps.per_stay']").fill("2")
-        page.get_by_test_id("o4-keep").click()
+        follow(page.get_by_test_id("o4-keep"))
         page.get_by_test_id("o4-saved").wait_for()
-        page.get_by_role("link", name="总览").click()
+        follow(page.get_by_role("link", name="总览"))
         page.wait_for_url("**/office/")
         assert asked == ["beforeunload"]

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from playwright.sync_api import expect
 
 from accounts import letters
 from accounts.models import Deed, Letter, Person, Role, User
@@ -23,7 +24,7 @@ from eligibility.models import EvidencePage, Review
 from hostel.models import Hostel, Network
 from hostel.nights import Nights
 from tests.api.counting import statements
-from tests.browser import chromium
+from tests.browser import chromium, follow
 from tests.conftest import FRIDAY, NOW, SUNDAY, staff
 from tests.eligibility.reviewed import proof_for, rules_with_people
 from tests.web.conftest import text_of
@@ -622,13 +623,13 @@ def test_ten_questions_are_answered_by_keyboard_alone(house, reviewers):
         picture = page.locator(".picture img")
         assert picture.evaluate("each => each.decode().then(() => each.naturalWidth)") == 600
         page.keyboard.press("z")
-        assert page.locator("#zoom").is_checked()
+        expect(page.locator("#zoom")).to_be_checked()
         page.keyboard.press("t")
-        assert page.locator("#turn-90").is_checked()
+        expect(page.locator("#turn-90")).to_be_checked()
         page.keyboard.press("?")
-        assert page.get_by_test_id("o5-keys-help").is_visible()
+        expect(page.get_by_test_id("o5-keys-help")).to_be_visible()
         page.keyboard.press("Escape")
-        assert not page.get_by_test_id("o5-keys-help").is_visible()
+        expect(page.get_by_test_id("o5-keys-help")).to_be_hidden()
         assert answered(house) == [("", 12)]
 
         # Five pass by one key each, three go back, two do not pass: the page goes on by itself.
@@ -671,10 +672,10 @@ def test_what_is_typed_is_text_and_the_keys_can_be_switched_off(house, reviewers
         note = page.get_by_test_id("o5-refused-panel").get_by_test_id("o5-words")
         note.focus()
         page.keyboard.type("ajkqruz?123")
-        assert note.input_value() == "ajkqruz?123"
-        assert page.get_by_test_id("o5-refused-panel").locator("input:checked").count() == 0
+        expect(note).to_have_value("ajkqruz?123")
+        expect(page.get_by_test_id("o5-refused-panel").locator("input:checked")).to_have_count(0)
         page.keyboard.press("Escape")
-        assert not note.is_visible()
+        expect(note).to_be_hidden()
         # With a modifier they are the browser's.
         page.keyboard.press("Control+j")
         assert (page.url, answered(house)) == (address, [("", 12)])
@@ -707,7 +708,8 @@ def test_a_second_reviewer_sees_the_lock_and_loses_no_decision(house, reviewers)
         li.goto(PAGE)
         row = li.get_by_test_id("o5-row").first
         assert "张三正在看" in row.inner_text()
-        row.press("Enter")
+        with li.expect_navigation():
+            row.press("Enter")
         li.wait_for_url(address)
         assert li.get_by_test_id("o5-lock").inner_text().startswith("张三 正在看")
         for key in ("a", "q", "r"):
@@ -738,16 +740,16 @@ def test_all_of_it_works_without_scripts(house, reviewers):
     with chromium() as browser:
         page = reviewers(browser, 0, java_script_enabled=False)
         page.goto(PAGE)
-        page.get_by_test_id("o5-start").click()
-        assert not page.get_by_test_id("o5-help").is_visible()
+        follow(page.get_by_test_id("o5-start"))
+        expect(page.get_by_test_id("o5-help")).to_be_hidden()
         page.get_by_test_id("o5-refused").click()
         panel = page.get_by_test_id("o5-refused-panel")
         panel.locator("[value=WRONG_NAME]").check()
-        panel.locator("[formaction]").click()
+        follow(panel.locator("[formaction]"))
         assert "苏青驿" in page.get_by_test_id("o5-told").inner_text()
-        page.get_by_test_id("o5-refused-panel").get_by_test_id("o5-send").click()
+        follow(page.get_by_test_id("o5-refused-panel").get_by_test_id("o5-send"))
         assert answered(house) == [("", 11), ("refused", 1)]
-        page.get_by_test_id("o5-undo").click()
+        follow(page.get_by_test_id("o5-undo"))
         assert answered(house) == [("", 12)]
 
 
@@ -778,6 +780,7 @@ def test_nothing_on_the_page_keeps_anybody_out(house, reviewers, scheme, size):
         page.get_by_test_id("o5-told").wait_for()
         found += Axe().run(page).response["violations"]
         page.keyboard.press("?")
+        page.get_by_test_id("o5-keys-help").wait_for()
         found += Axe().run(page).response["violations"]
         assert [(each["id"], each["nodes"][0]["target"]) for each in found] == []
         page.set_viewport_size({"width": 320, "height": 800})

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from hostel.nights import business_day
-from tests.browser import chromium, phone, tablet
+from tests.browser import chromium, follow, phone, tablet
 from tests.conftest import resident_number
 from tests.web.test_first_night import LIN, OFFICER, STAFF, by_id, log_in
 
@@ -56,7 +56,7 @@ def test_the_same_no_is_read_in_the_check_in_the_booking_and_by_the_office(house
         tap(page, "home_in_district", "yes")
         tap(page, "a-work-either-wuzhong", "yes")
         tap(page, "purpose", "interview")
-        by_id(page, "y2-ask").click()
+        follow(by_id(page, "y2-ask"))
         result = by_id(page, "y2-result")
         checked = against(result)
         assert [li.get_attribute("data-code") for li in result.locator("li.is-not_met").all()] == [
@@ -82,13 +82,13 @@ def test_the_same_no_is_read_in_the_check_in_the_booking_and_by_the_office(house
             ("purpose", "interview"),
         ):
             assert page.locator(f"input[name='{name}'][value='{value}']").is_checked()
-        by_id(page, "y4-confirm").click()
+        follow(by_id(page, "y4-confirm"))
         assert against(by_id(page, "y4-refused")) == checked
         code = re.search(r"[0-9A-Z]{8}", by_id(page, "y4-reference").inner_text())[0]
         assert house.rows("SELECT code FROM eligibility_assessment") == [(code,)]
-        by_id(page, "y4-review").click()
+        follow(by_id(page, "y4-review"))
         by_id(page, "review-note").fill("我在这里没有工作，点错了")
-        by_id(page, "review-send").click()
+        follow(by_id(page, "review-send"))
 
         office = tablet(browser, house.url, java_script_enabled=scripts)
         office.goto("/office/")

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from tests.browser import chromium, phone
+from tests.browser import chromium, follow, phone
 from tests.conftest import resident_number
 from tests.house import RunningHouse
 
@@ -193,7 +193,7 @@ def test_an_error_has_the_focus_and_nothing_typed_is_lost(lin):
     with chromium() as browser:
         page = lin.page(browser)
         page.goto("/book/mudu/")
-        page.get_by_test_id("y4-confirm").click()
+        follow(page.get_by_test_id("y4-confirm"))
         page.wait_for_selector("[data-testid=y4-errors]")
         assert page.evaluate("document.activeElement.dataset.testid") == "y4-errors"
         assert page.title().startswith("有误：")
