@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -13,6 +14,8 @@ Answer = TypeVar("Answer")
 TRIES = 8
 # What the outermost act wants written if it is refused; None where no act is running.
 _acting: ContextVar[list[Callable[[], object]] | None] = ContextVar("acting", default=None)
+# What it wants done once it is in the books; by what is called, so that asked for twice it is done once.
+_following: ContextVar[dict[Callable[[datetime], object], datetime] | None] = ContextVar("following", default=None)
 
 
 def act(do: Callable[[], Answer]) -> Answer:
@@ -26,10 +29,11 @@ def act(do: Callable[[], Answer]) -> Answer:
         return do()
     for last in (*[False] * (TRIES - 1), True):
         to_keep: list[Callable[[], object]] = []
-        token = _acting.set(to_keep)
+        to_follow: dict[Callable[[datetime], object], datetime] = {}
+        token, following = _acting.set(to_keep), _following.set(to_follow)
         try:
             with transaction.atomic():
-                return do()
+                answer = do()
         except Exception as lost:
             if _was_overtaken(lost) and not last:
                 continue
@@ -39,6 +43,10 @@ def act(do: Callable[[], Answer]) -> Answer:
             raise
         finally:
             _acting.reset(token)
+            _following.reset(following)
+        for follow, now in to_follow.items():
+            _follow(follow, now)
+        return answer
     raise AssertionError("an act ends by its answer or by its error")
 
 
@@ -51,6 +59,25 @@ def after_refusal(write: Callable[[], object]) -> None:
     if to_keep is None:
         raise RuntimeError("no act is running")
     to_keep.append(write)
+
+
+def afterwards(follow: Callable[[datetime], object], now: datetime) -> None:
+    """Have ``follow(now)`` run once the act that is running is in the books, and not at all if it ends by an error.
+
+    For what others gain by it, as who waits gains by a bed that was given back: what goes wrong there is written down,
+    and changes nothing for who acted.
+    """
+    following = _following.get()
+    if following is None:
+        raise RuntimeError("no act is running")
+    following.setdefault(follow, now)
+
+
+def _follow(follow, now):
+    try:
+        follow(now)
+    except Exception:
+        log.exception("what was to follow an act had trouble")
 
 
 def _keep(write):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bookings.availability import Grid, nearest_first
+from bookings.lodging import PLAIN, Lodging
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
 
@@ -37,13 +38,17 @@ class Alternative:
         }
 
 
-def alternatives(hostel: Hostel, nights: Nights, gender: str, now: datetime) -> tuple[Alternative, ...]:
-    """Find what is near to ``nights`` in ``hostel``: nearest houses first, then a shorter stay, then shifted ones."""
+def alternatives(
+    hostel: Hostel, nights: Nights, gender: str, now: datetime, lodging: Lodging = PLAIN
+) -> tuple[Alternative, ...]:
+    """Find what is near to ``nights`` in ``hostel``: nearest houses first, then a shorter stay, then shifted ones.
+
+    Each has what ``lodging`` asks of a bed; a house for groups is never among them."""
     today = business_day(now)
     houses = Hostel.objects.filter(network=hostel.network_id).valid_throughout(nights)
     houses = [house for house in houses if house.access == Hostel.Access.INDIVIDUAL]
     first = max(today, nights.arrival - timedelta(days=max(SHIFTS)))
-    grid = Grid([hostel, *houses], Nights(first, nights.departure + timedelta(days=max(SHIFTS))), now)
+    grid = Grid([hostel, *houses], Nights(first, nights.departure + timedelta(days=max(SHIFTS))), now, lodging)
 
     near = [
         Alternative("nearby", house, nights.arrival, nights.departure, metres)

@@ -1,12 +1,15 @@
 """Which beds are free: one look at beds, bed-nights and closures answers every question about them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 
+from bookings.freed import not_public, not_public_of
+from bookings.lodging import PLAIN, Lodging
 from bookings.models import BedNight
 from hostel.models import Bed, Hostel, OutOfService, Room
 from hostel.nights import Nights
@@ -15,47 +18,93 @@ from hostel.places import distance_m
 GENDERS = ("female", "male")
 
 
-def free_beds(hostel: Hostel, nights: Nights, gender: str, now: datetime, except_stay: int | None = None) -> QuerySet:
+def free_beds(
+    hostel: Hostel,
+    nights: Nights,
+    gender: str,
+    now: datetime,
+    except_stay: int | Collection[int] | None = None,
+    lodging: Lodging = PLAIN,
+    on_call: bool = False,
+) -> QuerySet:
     """Beds of ``hostel`` that a guest of ``gender`` can have on every one of ``nights``, the best choice first.
 
     A bed in a room for the guest's gender comes before one where such a guest already is, then a room alone, then an
-    empty room that anyone could open. Each row says in ``kept_by_lapsed`` whether a hold whose time is over must be
-    closed before it can be taken. ``except_stay`` leaves the nights of one stay out: where could it move?
+    empty room that anyone could open; who wants the room alone has a single one first. ``lodging`` says what the bed
+    must be like; ``on_call`` adds, last, those the house must be asked for. Each row says in ``kept_by_lapsed`` whether
+    a hold whose time is over must be closed before it can be taken. ``except_stay`` leaves the nights of one stay out:
+    where could it move? (Of several: where could they change places?) Nights that were given back are left out while they are the waiting list's
+    (`bookings/freed.py`), but not where the ``lodging`` is an offer of it.
     """
-    bed_nights = BedNight.objects.between(nights).exclude(stay_id=except_stay)
+    changing = except_stay if isinstance(except_stay, Collection) else [except_stay]
+    bed_nights = BedNight.objects.between(nights).exclude(stay_id__in=changing)
     taken = bed_nights.taken(now)
     lapsed = bed_nights.live().filter(stay__status="held", stay__held_until__lte=now)
     closed = OutOfService.objects.standing().touching(nights)
-    return (
-        Bed.objects.valid_throughout(nights)
-        .filter(
-            ~Exists(taken.filter(bed=OuterRef("pk"))),
-            ~Exists(taken.filter(room=OuterRef("room_id")).exclude(sharing=gender)),
-            ~Exists(closed.filter(bed=OuterRef("pk"))),
-            Q(room__valid_until=None) | Q(room__valid_until__gte=nights.departure),
-            room__valid_from__lte=nights.arrival,
-            room__hostel=hostel,
-            room__supply=Room.Supply.FIXED,
-            room__guests__in=[gender, Room.Guests.FLEXIBLE, Room.Guests.ANY],
+    company = gender if not lodging.alone else lodging.party.code if lodging.party else ""
+    choices = [
+        When(room__guests=gender, then=Value(0)),
+        When(Exists(taken.filter(room=OuterRef("room_id"))), then=Value(1)),
+        When(room__guests=Room.Guests.ANY, then=Value(-1 if lodging.alone else 2)),
+    ]
+    if on_call:
+        choices.insert(0, When(room__supply=Room.Supply.ON_CALL, then=Value(9)))
+    beds = Bed.objects.valid_throughout(nights).filter(
+        ~Exists(taken.filter(bed=OuterRef("pk"))),
+        ~Exists(taken.filter(room=OuterRef("room_id")).exclude(sharing=company)),
+        ~Exists(closed.filter(bed=OuterRef("pk"))),
+        Q(room__valid_until=None) | Q(room__valid_until__gte=nights.departure),
+        room__valid_from__lte=nights.arrival,
+        room__hostel=hostel,
+        room__guests__in=open_to(gender, lodging),
+    )
+    if not on_call:
+        beds = beds.filter(room__supply=Room.Supply.FIXED)
+    if lodging.offer is None:
+        kept_back = not_public(nights, now, hostel.network).exclude(stay_id__in=changing)
+        # In a room where somebody sleeps by now, it is they who say with whom it is shared.
+        settled = taken.filter(room=OuterRef("room_id"), night=OuterRef("night"))
+        beds = beds.filter(
+            ~Exists(kept_back.filter(bed=OuterRef("pk"))),
+            ~Exists(kept_back.filter(~Exists(settled), room=OuterRef("room_id")).exclude(sharing=company)),
         )
+    return (
+        having(beds, lodging.needs)
         .annotate(
             kept_by_lapsed=Exists(lapsed.filter(room=OuterRef("room_id"))),
-            choice=Case(
-                When(room__guests=gender, then=Value(0)),
-                When(Exists(taken.filter(room=OuterRef("room_id"))), then=Value(1)),
-                When(room__guests=Room.Guests.ANY, then=Value(2)),
-                default=Value(3),
-                output_field=IntegerField(),
-            ),
+            choice=Case(*choices, default=Value(3), output_field=IntegerField()),
         )
         .select_related("room")
         .order_by("choice", "room__number", "number")
     )
 
 
+def open_to(gender: str, lodging: Lodging) -> list[str]:
+    """Whose rooms (`Room.guests`) a guest of ``gender`` may sleep in; one of several beds is given to a guest alone
+    only where there is a reason (`Lodging.may_empty_a_room`)."""
+    if lodging.alone and not lodging.may_empty_a_room:
+        return [Room.Guests.ANY]
+    return [gender, Room.Guests.FLEXIBLE, Room.Guests.ANY]
+
+
+def having(beds: QuerySet, needs: Iterable[str]) -> QuerySet:
+    """The ``beds`` that have all of ``needs`` (`hostel.models.Need`), each in the bed itself or in its room."""
+    if not needs:
+        return beds
+    # As text: SQLite looks into no list of JSON. The words are ours, and in quotes.
+    beds = beds.annotate(
+        _has=Cast("features", TextField()),
+        _room_has=Cast("room__features", TextField()),
+    )
+    for need in sorted(needs):
+        beds = beds.filter(Q(_has__contains=f'"{need}"') | Q(_room_has__contains=f'"{need}"'))
+    return beds
+
+
 @dataclass(frozen=True)
 class NightCount:
-    """The beds of a house on one night. ``free`` are those that somebody (of the gender asked for) can still have."""
+    """The beds of a house on one night. ``free`` are those that somebody (of the gender asked for) can still have;
+    ``on_call`` those beside them for which the house must be asked."""
 
     night: date
     beds: int
@@ -63,6 +112,7 @@ class NightCount:
     held: int
     taken: int
     free: int
+    on_call: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,35 +126,52 @@ class Found:
 
 
 class Grid:
-    """Beds by nights of some houses, read with three statements however many there are."""
+    """Beds by nights of some houses, read with three statements however many there are.
 
-    def __init__(self, hostels: Iterable[Hostel], nights: Nights, now: datetime):
+    With ``lodging`` only the beds that have what is needed are read, and rooms alone are looked for where it says so.
+    Nights that were given back are nobody's while they are the waiting list's, but not where it is an offer of it.
+    """
+
+    def __init__(self, hostels: Iterable[Hostel], nights: Nights, now: datetime, lodging: Lodging = PLAIN):
+        hostels = list(hostels)
         houses = [hostel.pk for hostel in hostels]
         self.nights = nights
+        self.lodging = lodging
         self.beds = defaultdict(list)
+        self.on_call = defaultdict(list)
         for bed in (
-            Bed.objects.filter(room__hostel__in=houses, room__supply=Room.Supply.FIXED)
+            having(Bed.objects.filter(room__hostel__in=houses), lodging.needs)
             .filter(Q(valid_until=None) | Q(valid_until__gt=nights.arrival), valid_from__lt=nights.departure)
             .values("pk", "room_id", "valid_from", "valid_until")
             .annotate(
                 house=F("room__hostel_id"),
                 guests=F("room__guests"),
+                supply=F("room__supply"),
                 room_from=F("room__valid_from"),
                 room_until=F("room__valid_until"),
             )
             .order_by("pk")
         ):
-            self.beds[bed["house"]].append(bed)
+            of_its_kind = self.beds if bed["supply"] == Room.Supply.FIXED else self.on_call
+            of_its_kind[bed["house"]].append(bed)
         self._taken = {}
         self._sharing = {}
-        for bed, room, night, sharing, status in (
-            BedNight.objects.taken(now)
-            .between(nights)
-            .filter(hostel__in=houses)
-            .values_list("bed_id", "room_id", "night", "sharing", "stay__status")
-        ):
+        self._alone = {}
+        self._kept_back = set()
+        kept_back = {}
+        for bed, room, night, sharing, status, is_taken in self._given_nights(
+            hostels, nights, now, lodging
+        ).values_list("bed_id", "room_id", "night", "sharing", "stay__status", "is_taken"):
+            if not is_taken:
+                self._kept_back.add((bed, night))
+                kept_back[room, night] = sharing
+                continue
             self._taken[bed, night] = status
             self._sharing[room, night] = sharing
+            if sharing not in GENDERS:
+                self._alone[room, night] = status
+        # In a room where somebody sleeps by now, it is they who say with whom it is shared.
+        self._sharing = kept_back | self._sharing
         self._closed = {
             (bed, night)
             for bed, first, until in OutOfService.objects.standing()
@@ -113,6 +180,17 @@ class Grid:
             .values_list("bed_id", "first_night", "until")
             for night in Nights(max(first, nights.arrival), min(until, nights.departure))
         }
+
+    @staticmethod
+    def _given_nights(hostels, nights, now, lodging):
+        """The bed-nights that keep others out, ``is_taken`` or the waiting list's: in one look at the rows."""
+        taken = Q(released_at=None) & ~Q(stay__status="held", stay__held_until__lte=now)
+        rows = (
+            BedNight.objects.between(nights)
+            .filter(hostel__in=hostels)
+            .annotate(is_taken=Case(When(taken, then=True), default=False))
+        )
+        return rows.filter(taken if lodging.offer is not None else taken | not_public_of(hostels, now))
 
     def _there(self, bed, night) -> bool:
         return (
@@ -126,24 +204,44 @@ class Grid:
         return (
             self._there(bed, night)
             and (bed["pk"], night) not in self._taken
+            and (bed["pk"], night) not in self._kept_back
             and (bed["pk"], night) not in self._closed
-            and bed["guests"] in (gender, Room.Guests.FLEXIBLE, Room.Guests.ANY)
-            and self._sharing.get((bed["room_id"], night), gender) == gender
+            and bed["guests"] in open_to(gender, self.lodging)
+            and self._sharing.get((bed["room_id"], night), self._company(gender)) == self._company(gender)
         )
 
+    def _company(self, gender):
+        """With whom a room may be shared: nobody is "", for no row says that."""
+        if not self.lodging.alone:
+            return gender
+        return self.lodging.party.code if self.lodging.party else ""
+
+    def _given(self, bed, night):
+        """The status of the stay that keeps others out of the bed: it has the bed, or the whole room alone."""
+        if (bed["pk"], night) in self._taken or (bed["pk"], night) in self._closed:
+            return self._taken.get((bed["pk"], night))
+        return self._alone.get((bed["room_id"], night))
+
     def free(self, hostel: Hostel, nights: Iterable[date], gender: str = "") -> int:
-        """How many beds of ``hostel`` one guest could have on every one of ``nights``."""
+        """How many beds of ``hostel`` one guest could have on every one of ``nights``; the house need not be asked."""
+        return self._count_free(self.beds[hostel.pk], nights, gender)
+
+    def free_on_call(self, hostel: Hostel, nights: Iterable[date], gender: str = "") -> int:
+        """As `free`, of the beds for which the house must be asked."""
+        return self._count_free(self.on_call[hostel.pk], nights, gender)
+
+    def _count_free(self, beds, nights, gender):
         asked = list(nights)
         return sum(
             any(all(self._open_to(bed, night, each) for night in asked) for each in ([gender] if gender else GENDERS))
-            for bed in self.beds[hostel.pk]
+            for bed in beds
         )
 
     def count(self, hostel: Hostel, night: date, gender: str = "") -> NightCount:
         """The beds of ``hostel`` on ``night``."""
         there = [bed for bed in self.beds[hostel.pk] if self._there(bed, night)]
         closed = sum((bed["pk"], night) in self._closed for bed in there)
-        given = [self._taken[bed["pk"], night] for bed in there if (bed["pk"], night) in self._taken]
+        given = [status for bed in there if (status := self._given(bed, night))]
         return NightCount(
             night=night,
             beds=len(there),
@@ -151,6 +249,7 @@ class Grid:
             held=given.count("held"),
             taken=len(given) - given.count("held"),
             free=self.free(hostel, [night], gender),
+            on_call=self.free_on_call(hostel, [night], gender),
         )
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bookings.models import Batch, Offer, Party
+from bookings.models import Batch, Offer, Party, Stay
+from hostel.models import Need
 
 
 @dataclass(frozen=True)
@@ -21,5 +22,16 @@ class Lodging:
     offer: Offer | None = None
     change_of_bed: bool = False
 
+    @property
+    def may_empty_a_room(self) -> bool:
+        """Whether there is a reason to give a room of several beds to them alone: who needs an accessible room comes
+        with a carer or a chair, and a party of two or more fills it."""
+        return Need.ACCESSIBLE in self.needs or self.party is not None
+
 
 PLAIN = Lodging()
+
+
+def lodging_of(stay: Stay) -> Lodging:
+    """How the guest of ``stay`` is lodged. What the waiting list gave them once gives them no more of its nights."""
+    return Lodging(needs=frozenset(stay.needs), alone=stay.alone, party=stay.party, batch=stay.batch)

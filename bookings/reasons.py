@@ -2,26 +2,58 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.reasons import CHINESE, ENGLISH
+from bookings.lodging import PLAIN
 from bookings.models import Stay
 from eligibility.reasons import MISSING, NOT_MET, Fix, Reason, Sentence
+from hostel.models import Need
 
 
-def full(hostel, nights):
+def full(hostel, nights, lodging=PLAIN):
+    """No bed is free throughout; where something is needed of it, that is named."""
+    if lodging.alone and lodging.needs:
+        text = _("%(hostel)s has no room for you alone as you need it (%(needs)s) from %(arrival)s to %(departure)s")
+    elif lodging.alone:
+        text = _("%(hostel)s has no room for you alone from %(arrival)s to %(departure)s")
+    elif lodging.needs:
+        text = _("%(hostel)s has no bed as you need it (%(needs)s) that is free from %(arrival)s to %(departure)s")
+    else:
+        text = _("%(hostel)s has no bed that is free from %(arrival)s to %(departure)s")
+    return _for_want_of_a_bed("FULL", text, hostel, nights, needs=named(lodging.needs))
+
+
+def not_alone(hostel, nights):
+    """There are rooms, but none for one guest alone."""
+    text = _(
+        "%(hostel)s has no single room from %(arrival)s to %(departure)s; a room with several beds is given to one "
+        "guest alone only where they need it step-free"
+    )
+    return _for_want_of_a_bed("ALONE", text, hostel, nights)
+
+
+def _for_want_of_a_bed(code, text, hostel, nights, **values):
     return Reason(
-        "FULL",
+        code,
         NOT_MET,
         Sentence(
-            _("%(hostel)s has no bed that is free from %(arrival)s to %(departure)s"),
+            text,
             {
                 "hostel": (hostel.name_zh, hostel.name_en),
                 "arrival": nights.arrival,
                 "departure": nights.departure,
-            },
+            }
+            | values,
         ),
         value_used=nights.arrival,
         needed=len(nights),
         fix=Fix("alternatives", _("See what is near"), f"/?in={nights.arrival}&nights={len(nights)}"),
     )
+
+
+def named(needs):
+    """What is needed, as words in both languages: (Chinese, English)."""
+    labels = [Sentence(Need(need).label) for need in sorted(needs)]
+    return "、".join(each.say(CHINESE) for each in labels), ", ".join(each.say(ENGLISH) for each in labels)
 
 
 def identity_missing(slug, nights):
@@ -163,6 +195,19 @@ def waits_anyway(stay):
     )
 
 
+def waits_for_the_party(stay):
+    return Reason(
+        "AWAITS",
+        NOT_MET,
+        Sentence(
+            _("The bed is held until %(moment)s and yours as soon as your friends' beds are certain too"),
+            {"moment": stay.held_until},
+        ),
+        value_used=stay.held_until,
+        fix=Fix("party", _("See how far it is"), f"/parties/{stay.party.code}/"),
+    )
+
+
 def arrival_stays(stay):
     return Reason(
         "DATES",
@@ -173,6 +218,78 @@ def arrival_stays(stay):
         ),
         value_used=stay.arrival,
         fix=Fix("cancel", _("Cancel this stay"), f"/stays/{stay.code}/cancel/"),
+    )
+
+
+def continued(stay):
+    return Reason(
+        "CONTINUED",
+        NOT_MET,
+        Sentence(
+            _("Stay %(code)s goes on in another house from %(departure)s: change that one"),
+            {"code": stay.code, "departure": stay.departure},
+        ),
+        value_used=stay.departure,
+        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+    )
+
+
+def not_yet_overstaying(stay):
+    return Reason(
+        "DATES",
+        NOT_MET,
+        Sentence(
+            _("The stay lasts until %(departure)s anyway: extend it to stay longer"), {"departure": stay.departure}
+        ),
+        value_used=stay.departure,
+    )
+
+
+def not_among_nights(stay, night, first):
+    """A change from a night on that is not one of those to come."""
+    return Reason(
+        "DATES",
+        NOT_MET,
+        Sentence(
+            _("Choose a night from %(first)s on, before %(departure)s"), {"first": first, "departure": stay.departure}
+        ),
+        value_used=night,
+        needed=first,
+        field="from_night",
+    )
+
+
+def not_two(stay):
+    return Reason(
+        "SWAP",
+        NOT_MET,
+        Sentence(_("Choose the stay of another guest of this house to change places with")),
+        value_used=stay.code,
+        field="with",
+    )
+
+
+def group_only(hostel):
+    return Reason(
+        "GROUP_ONLY",
+        NOT_MET,
+        Sentence(_("This hostel takes groups from schools and organisations only")),
+        value_used=hostel.access,
+        needed="individual",
+        fix=Fix("nearby", _("See the other hostels"), "/"),
+    )
+
+
+def not_this_hostel(hostel):
+    return Reason(
+        "HOSTEL",
+        NOT_MET,
+        Sentence(
+            _("%(hostel)s is not another open house of the same network"),
+            {"hostel": (hostel.name_zh, hostel.name_en)},
+        ),
+        value_used=hostel.slug,
+        field="hostel",
     )
 
 

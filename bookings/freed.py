@@ -1,0 +1,87 @@
+"""Nights that were given back belong to those who wait, before they are everybody's.
+
+A night from tomorrow on that a promised stay gave back is the waiting list's until the hour at which the network makes
+such nights public. Nobody gains by watching for them, or by passing a bed on to a friend. Tonight's can't wait for that
+hour: they are public at once, but where somebody waits for that house and night the line has two minutes to be served.
+
+The rows say it themselves: a bed-night that was given back stands there with its moment. To everybody but the line it
+counts as if it were still taken.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.acts import afterwards
+from bookings.models import BedNight, BedNightQuerySet, Stay, Waiting
+from hostel.models import Hostel, Network
+from hostel.nights import Nights, at, business_day
+
+# So long the line has for what can't wait for the public hour. It is served as soon as the nights are given back.
+HEAD_START = timedelta(minutes=2)
+
+_line: list[Callable[[datetime], object]] = []
+
+
+def the_line(serve: Callable[[datetime], object]) -> Callable[[datetime], object]:
+    """Have ``serve`` run, with the moment, once an act that gave nights back is in the books."""
+    _line.append(serve)
+    return serve
+
+
+def served(now: datetime) -> None:
+    """Say, inside an act, that nights were given back: the line is served when the act is in the books."""
+    for serve in _line:
+        afterwards(serve, now)
+
+
+def public_since(network: Network, now: datetime) -> datetime:
+    """The last moment at which nights that had been given back became everybody's."""
+    today = at(timezone.localtime(now).date(), network.freed_public_at)
+    return today if today <= now else today - timedelta(days=1)
+
+
+def given_back(now: datetime, since: datetime) -> Q:
+    """Bed-nights that are free again, and not public at ``now``; ``since`` is the network's `public_since`."""
+    waited_for = Exists(
+        Waiting.objects.standing(now).filter(
+            hostels=OuterRef("hostel_id"), arrival__lte=OuterRef("night"), departure__gt=OuterRef("night")
+        )
+    )
+    promised = Q(stay__confirmed_at__isnull=False)
+    to_come = Q(released_at__gte=since, night__gt=business_day(now)) & promised
+    just_now = Q(released_at__gt=now - HEAD_START) & (promised | ~Q(stay__awaits=""))
+    # A bed that waited for its guest's answer, and whose time is over, was given back at that moment.
+    lapsed = Q(
+        released_at=None,
+        stay__status=Stay.Status.HELD,
+        stay__held_until__gt=now - HEAD_START,
+        stay__held_until__lte=now,
+    ) & ~Q(stay__awaits="")
+    return to_come | ((just_now | lapsed) & waited_for)
+
+
+def not_public(nights: Nights, now: datetime, network: Network) -> BedNightQuerySet:
+    """Bed-nights among ``nights`` that were given back and are nobody's but the waiting list's."""
+    return BedNight.objects.between(nights).filter(given_back(now, public_since(network, now)))
+
+
+def not_public_of(hostels: Iterable[Hostel], now: datetime) -> Q:
+    """The same of several ``hostels``, of whatever networks: one statement more where their networks are not read."""
+    hostels = list(hostels)
+    network = Hostel._meta.get_field("network")
+    known = {hostel.network_id: hostel.network for hostel in hostels if network.is_cached(hostel)}
+    missing = {hostel.network_id for hostel in hostels} - set(known)
+    if missing:
+        known |= Network.objects.in_bulk(missing)
+    by_moment: dict[datetime, list[int]] = {}
+    for hostel in hostels:
+        by_moment.setdefault(public_since(known[hostel.network_id], now), []).append(hostel.pk)
+    if len(by_moment) == 1:
+        return given_back(now, *by_moment)
+    found = Q(pk__in=())
+    for since, houses in by_moment.items():
+        found |= Q(hostel__in=houses) & given_back(now, since)
+    return found
