@@ -217,6 +217,7 @@ class Stay(models.Model):
         REVIEW = "review", _("being reviewed")
         HOUSE = "house", _("the house is being asked")
         OFFER = "offer", _("offered to you")
+        PARTY = "party", _("your friends' beds are not certain yet")
 
     class Cause(models.TextChoices):
         GUEST = "GUEST", _("cancelled by the guest")
