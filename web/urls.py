@@ -12,6 +12,7 @@ urlpatterns = [
     path("book/<slug:slug>/", booking.book_page, name="book"),
     path("stays/<str:code>/", stays.stay_page, name="stay"),
     path("stays/<str:code>/cancel/", stays.cancel_page, name="stay_cancel"),
+    path("stays/<str:code>/appeal/", stays.appeal_page, name="stay_appeal"),
     path("stays/<str:code>/evidence/", evidence.evidence_page, name="stay_evidence"),
     path(
         "stays/<str:code>/evidence/<int:evidence>/<int:page>/", evidence.evidence_picture, name="stay_evidence_picture"

@@ -5,6 +5,7 @@ from django.urls import path
 from web.office.calendar import calendar, withdrawal
 from web.office.language import speak
 from web.office.night import night
+from web.office.no_shows import no_show, no_shows
 from web.office.overview import overview
 from web.office.people import excuses, extra, extra_back, people, person
 from web.office.policies import (
@@ -24,6 +25,8 @@ urlpatterns = [
     path("hostels/<slug:slug>/nights/<str:day>/", night, name="office_night"),
     path("calendar/", calendar, name="office_calendar"),
     path("calendar/<str:day>/withdrawal/", withdrawal, name="office_calendar_withdrawal"),
+    path("no-shows/", no_shows, name="office_no_shows"),
+    path("no-shows/<str:code>/", no_show, name="office_no_show"),
     path("reviews/", queue, name="office_reviews"),
     path("reviews/keys/", keys, name="office_review_keys"),
     path("reviews/<int:number>/", question, name="office_review"),

@@ -27,7 +27,7 @@ def test_a_guest_books_a_bed_and_gets_a_code_and_what_may_be_done(as_lin, lin, w
     assert body["guest"] == "林**"
     assert body["nights"] == [{"date": f"{TOMORROW}", "price_class": "free", "price_yuan": "0.00", "slept": False}]
     assert body["to_pay_yuan"] == "0.00"
-    assert set(body["actions"]) == {"confirm", "extend_hold", "cancel", "extend", "shorten"}
+    assert set(body["actions"]) == {"confirm", "extend_hold", "cancel", "extend", "shorten", "appeal"}
     assert body["actions"]["cancel"] == {"ok": True, "reason": None}
     assert body["actions"]["confirm"]["reason"]["code"] == "STATE"
     assert stay.guest == lin

@@ -75,6 +75,12 @@ OWNERS = {
     "api/v1/stays/<stay:code>/pass/": only(GUEST),
     "api/v1/stays/<stay:code>/evidence/": only(GUEST, MANAGER, OFFICER),
     "api/v1/evidence/<int:evidence>/pages/<int:page>/": only(GUEST, MANAGER, OFFICER, then=(404,)),  # none was sent
+    "api/v1/stays/<stay:code>/appeal/": only(GUEST, method="POST", body={"text": "病了"}, then=(409,)),
+    "api/v1/no-shows/": only(OFFICER, FOREIGN_OFFICER),  # each those of their own network
+    "api/v1/no-shows/<stay:code>/": only(OFFICER, then=(404,)),  # none was missed
+    "api/v1/no-shows/<stay:code>/decision/": only(
+        OFFICER, method="POST", body={"lift": True, "because": "…"}, then=(404,)
+    ),
     "api/v1/desk/<slug:hostel>/today/": only(MANAGER, OFFICER),
     "api/v1/desk/<slug:hostel>/walk-ins/": only(
         MANAGER,
@@ -150,6 +156,7 @@ OWNERS = {
     "book/<slug:slug>/": ONE_S_OWN,
     "stays/<str:code>/": only(GUEST),
     "stays/<str:code>/cancel/": only(GUEST),
+    "stays/<str:code>/appeal/": only(GUEST, method="POST", then=(409, 422)),
     "stays/<str:code>/pass/": only(GUEST),
     "stays/<str:code>/evidence/": only(GUEST),
     "stays/<str:code>/evidence/<int:evidence>/<int:page>/": only(GUEST, then=(404,)),  # none was sent
@@ -177,6 +184,8 @@ OWNERS = {
     # --- office
     "office/": only(OFFICER, AUDITOR, query="network=wuzhong"),
     "office/hostels/<slug:slug>/nights/<str:day>/": only(OFFICER, AUDITOR),
+    "office/no-shows/": only(OFFICER, FOREIGN_OFFICER),  # each those of their own network
+    "office/no-shows/<str:code>/": only(OFFICER, then=(404,)),
     "office/calendar/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),
     "office/calendar/<str:day>/withdrawal/": only(OFFICER, FOREIGN_OFFICER, method="POST", then=(409,)),
     "office/people/": only(OFFICER, query="network=wuzhong"),

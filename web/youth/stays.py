@@ -9,13 +9,15 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.reasons import MISSING, Refused
 from bookings.booking import actions, cancel
 from bookings.models import Stay
+from bookings.no_shows import appeal
 from eligibility.evaluation import replay
 from web.youth import asked
 from web.youth.check import without_their_time
@@ -46,8 +48,26 @@ def own_stay(request, code: str) -> Stay:
 @require_safe
 def stay_page(request, code):
     """The stay's state, where it is, the pass, and what can be done now."""
-    now = timezone.now()
-    stay = own_stay(request, code)
+    return _stay_page(request, own_stay(request, code), timezone.now())
+
+
+@login_required
+@never_cache
+@require_POST
+def appeal_page(request, code):
+    """Keep what the guest says of a stay they missed, for an officer to answer."""
+    now, stay, text = timezone.now(), own_stay(request, code), request.POST.get("text", "")
+    try:
+        appeal(stay, text=text, now=now, actor=request.user)
+    except Refused as no:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if no.code == "EXPLAIN" else HTTPStatus.CONFLICT
+        said = {"appeal_no": no, "appeal_text": text}
+        return _stay_page(request, own_stay(request, code), now, status=status, **said)
+    messages.success(request, _("Sent. An officer reads it and answers"))
+    return redirect("stay", code=stay.code)
+
+
+def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
     state = stay.state(now)
     hold_ended = state == Stay.Status.CANCELLED and (
         stay.cancel_cause == Stay.Cause.HOLD_ENDED or stay.status == Stay.Status.HELD
@@ -66,7 +86,9 @@ def stay_page(request, code):
             "question": about_stay(stay, now),
             "missing": _missing(stay, state),
             "again_href": asked.address(reverse("book", args=[stay.hostel.slug]), asked.span(stay.nights)),
+            **said,
         },
+        status=status,
     )
 
 
