@@ -3,7 +3,21 @@
 from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from api import about, desk, eligibility, evidence, figures, hostels, me, people, policies, reviews, stays, working_days
+from api import (
+    about,
+    desk,
+    eligibility,
+    evidence,
+    figures,
+    hostels,
+    me,
+    no_shows,
+    people,
+    policies,
+    reviews,
+    stays,
+    working_days,
+)
 
 
 class StayCode(StringConverter):
@@ -35,6 +49,10 @@ v1 = [
     path("stays/<stay:code>/hold/", stays.Hold.as_view(), name="hold"),
     path("stays/<stay:code>/dates/", stays.Dates.as_view(), name="dates"),
     path("stays/<stay:code>/pass/", stays.Pass.as_view(), name="pass"),
+    path("stays/<stay:code>/appeal/", no_shows.StayAppeal.as_view(), name="stay_appeal"),
+    path("no-shows/", no_shows.NoShows.as_view(), name="no_shows"),
+    path("no-shows/<stay:code>/", no_shows.NoShowDetail.as_view(), name="no_show_detail"),
+    path("no-shows/<stay:code>/decision/", no_shows.NoShowDecision.as_view(), name="no_show_decision"),
     path("stays/<stay:code>/evidence/", evidence.StayEvidence.as_view(), name="stay_evidence"),
     path("evidence/<int:evidence>/pages/<int:page>/", evidence.EvidencePicture.as_view(), name="evidence_page"),
     path("me/reviews/", reviews.OwnReviews.as_view(), name="own_reviews"),
