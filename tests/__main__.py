@@ -1,8 +1,9 @@
 """`make test`: the whole suite on SQLite, and at the same time on a PostgreSQL of its own.
 
-Each database has one process, so two cores are busy and no two tests of one database meet. The second one's lines
-are kept back until the first has ended. At the end stand what this machine could not run, the one command that would
-change that, and the sum of both.
+A test that reads no database is the same on both and runs once, on SQLite. Each run has two processes, so that two
+cores are busy until the end, and each process has a database of its own, so that no two tests of one database meet. The
+second one's lines are kept back until the first has ended. At the end stand what this machine could not run, the one
+command that would change that, and the sum of both.
 """
 
 import os
@@ -15,10 +16,11 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.machine import NEEDS, postgres_programs
+from tests.machine import LEFT_TO_THE_OTHER, NEEDS, postgres_programs
 from tests.postgres import temporary_cluster
 
 COUNTED = ("passed", "failed", "error", "errors")
+PROCESSES = 2
 
 
 class Run:
@@ -29,7 +31,7 @@ class Run:
         self.path = folder / f"{title}.txt"
         with self.path.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pytest", "--color=no", *arguments],
+                [sys.executable, "-m", "pytest", "--color=no", f"--numprocesses={PROCESSES}", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -62,8 +64,15 @@ class Run:
 
     def counts(self) -> dict[str, int]:
         """What pytest's closing line says: {"passed": 12, "failed": 1, …}."""
-        closing = self.path.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
+        closing = self._written().strip().rpartition("\n")[2]
         return {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", closing) if word in COUNTED}
+
+    def left_to_the_other(self) -> int:
+        """How many tests it left to the run beside it, since they read no database."""
+        return sum(map(int, re.findall(rf"^{LEFT_TO_THE_OTHER}: (\d+)$", self._written(), re.MULTILINE)))
+
+    def _written(self):
+        return self.path.read_text(encoding="utf-8", errors="replace")
 
 
 def main(arguments: list[str]) -> int:
@@ -81,10 +90,12 @@ def main(arguments: list[str]) -> int:
         if postgres_programs():
             url = ends.enter_context(temporary_cluster())
             # The cluster is thrown away, so its databases need not be dropped one by one.
-            runs.append(Run("PostgreSQL", ["--reuse-db", *arguments], folder, DATABASE_URL=url))
+            only = {"HOSTEL_TEST_DATABASE_ONLY": "1"}
+            runs.append(Run("PostgreSQL", ["--reuse-db", *arguments], folder, DATABASE_URL=url, **only))
             ends.callback(runs[1].end)
         codes = [run.read_out() for run in runs]
         counts = [run.counts() for run in runs]
+        once = sum(run.left_to_the_other() for run in runs)
 
     print("\n===== both together =====" if len(runs) > 1 else "\n===== altogether =====")
     if left_out:
@@ -99,6 +110,8 @@ def main(arguments: list[str]) -> int:
             codes.append(1)
     else:
         print("Nothing was left out.")
+    if once:
+        print(f"{once} tests that read no database are the same on both, and ran once.")
     passed = sum(count.get("passed", 0) for count in counts)
     failed = sum(count.get(word, 0) for count in counts for word in COUNTED[1:])
     print(f"{passed} passed, {failed} failed")

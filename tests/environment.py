@@ -14,9 +14,8 @@ import tempfile
 
 import pytest
 
-from tests.machine import NEEDS
+from tests.machine import LEFT_TO_THE_OTHER, NEEDS
 
-LEFT_TO_THE_OTHER = "Left to the run beside this one, for they read no database"
 KEY = "t1:dGVzdHMgaGF2ZSBhIGtleSBvZiAzMiBieXRlcyBoZXI="
 
 var = tempfile.mkdtemp(prefix="hostel-tests-")

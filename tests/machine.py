@@ -27,6 +27,9 @@ REDIS = Need("redis", ("redis-server",), "redis-server")
 GETTEXT = Need("gettext", ("msgfmt",), "gettext")
 NEEDS = (BROWSER, REDIS, GETTEXT)
 
+# How a run says what it left to the one beside it; `tests.__main__` reads it.
+LEFT_TO_THE_OTHER = "Left to the run beside this one, for they read no database"
+
 
 def postgres_programs() -> Path | None:
     """The folder with PostgreSQL's server programs; Debian keeps them out of the PATH."""

@@ -172,6 +172,6 @@ def test_any_order_of_acts_keeps_every_promise(wuzhong):
         Engine,
         # The first order that breaks a promise is told as it is: to shorten it takes longer than to read it.
         settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, phases=[Phase.generate]
+            max_examples=25, stateful_step_count=25, deadline=None, derandomize=True, phases=[Phase.generate]
         ),
     )

@@ -134,12 +134,16 @@ def test_the_year_of_420_people_adds_up(wuzhong):
     assert not BedNight.objects.live().filter(slept_at=None).exists()
 
 
-def test_twice_on_an_empty_database_gives_the_same_table(ground):
+def test_twice_on_an_empty_database_gives_the_same_table(ground, tmp_path):
+    heading, *wishes = YEAR.read_text(encoding="utf-8").splitlines()
+    trace = tmp_path / "wishes.csv"
+    trace.write_text("\n".join([heading, *wishes[:120]]), encoding="utf-8")
+
     def play():
         database = ground.new_database()
         try:
             return subprocess.run(
-                [sys.executable, "manage.py", "replay", str(YEAR)],
+                [sys.executable, "manage.py", "replay", str(trace)],
                 cwd=ROOT,
                 env=os.environ | {"DATABASE_URL": database},
                 capture_output=True,
@@ -152,4 +156,4 @@ def test_twice_on_an_empty_database_gives_the_same_table(ground):
     first, second = play(), play()
 
     assert first.stdout == second.stdout
-    assert "420/420 wishes" in first.stderr
+    assert "120/120 wishes" in first.stderr
