@@ -30,8 +30,92 @@ letters.letter_kind(
     urgent=True,
 )
 letters.letter_kind(
+    "held_for_party",
+    _(
+        "Your bed at %(hostel)s (%(arrival)s to %(departure)s) is held until %(held_until)s, and yours as soon as your "
+        "friends' beds are certain too. /stays/%(code)s/"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "booked_with",
+    _(
+        "%(who)s booked a bed for you too: %(hostel)s, %(arrival)s to %(departure)s. Show code %(code)s at the desk, or "
+        "%(party)s for all of you; your bed is kept until %(kept_until)s. Not coming? Give it back: /stays/%(code)s/"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "booked_by",
+    _(
+        "%(organisation)s booked a bed for you: %(hostel)s, %(arrival)s to %(departure)s. Show code %(code)s at the "
+        "desk; your bed is kept until %(kept_until)s. %(address)s"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "batch_ended",
+    _(
+        "We are sorry: your school or organisation no longer has beds at %(hostel)s from %(arrival)s to %(departure)s; "
+        "your stay %(code)s is cancelled and %(nights)s nights returned to you. Find another bed: /"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "party_smaller",
+    _(
+        "%(who)s is no longer coming along to %(hostel)s. Your own bed from %(arrival)s to %(departure)s (%(code)s) "
+        "is still kept for you; give it back if you don't want it: /stays/%(code)s/"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "party_held",
+    _(
+        "%(who)s is no longer coming along to %(hostel)s. Your own bed from %(arrival)s to %(departure)s is held until "
+        "%(held_until)s: confirm it by then, or give it back: /stays/%(code)s/"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
     "extended",
     _("Extended: %(hostel)s, %(arrival)s to %(departure)s, in the same bed (%(code)s)"),
+    urgent=True,
+)
+letters.letter_kind(
+    "extended_in_another",
+    _("Extended: %(hostel)s, %(arrival)s to %(departure)s (%(code)s). From %(from_night)s on your bed is %(bed)s"),
+    urgent=True,
+)
+letters.letter_kind(
+    "shortened",
+    _("Your stay at %(hostel)s is now from %(arrival)s to %(departure)s (%(code)s). %(nights)s nights returned to you"),
+    urgent=True,
+)
+letters.letter_kind(
+    "shifted",
+    _(
+        "Other days: %(hostel)s, %(arrival)s to %(departure)s. Your code stays %(code)s; your bed is kept until "
+        "%(kept_until)s. %(address)s"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "moved",
+    _("Your bed at %(hostel)s from %(from_night)s on is now %(bed)s (%(code)s)%(because)s"),
+    urgent=True,
+)
+letters.letter_kind(
+    "moved_to_hostel",
+    _(
+        "From %(from_night)s on you stay at %(hostel)s, until %(departure)s. Show code %(code)s at the desk there; "
+        "your bed is kept until %(kept_until)s. %(address)s%(because)s"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "overstayed",
+    _("You stay at %(hostel)s until %(departure)s (%(code)s). To pay at the desk for it: %(to_pay)s yuan"),
     urgent=True,
 )
 letters.letter_kind(
@@ -45,6 +129,35 @@ letters.letter_kind(
         "We are sorry: by new rules your stay at %(hostel)s from %(arrival)s to %(departure)s (%(code)s) is cancelled; "
         "%(nights)s nights returned to you. See what you may have now: /check/"
     ),
+)
+letters.letter_kind(
+    "moved_bed",
+    _("Your bed at %(hostel)s from %(first)s on is now %(bed)s (%(code)s). We are sorry for the change"),
+    urgent=True,
+)
+letters.letter_kind(
+    "moved_house",
+    _(
+        "We are sorry: your bed at %(before)s cannot be had. From %(first)s to %(departure)s you have one at "
+        "%(hostel)s, %(address)s, at the same price. Show code %(code)s at the desk; it is kept until %(kept_until)s"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "closed_by_house",
+    _(
+        "We are sorry: the house cannot give you the bed at %(hostel)s from %(arrival)s to %(departure)s (%(code)s). "
+        "%(nights)s nights returned to you; it counts nothing against you. See what is free: /"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "ended_by_house",
+    _(
+        "We are sorry: your bed at %(hostel)s can be yours only until %(last)s (%(code)s). %(nights)s nights returned "
+        "to you. Ask the desk, or see what is free: /"
+    ),
+    urgent=True,
 )
 letters.letter_kind(
     "no_show",

@@ -150,6 +150,73 @@ def bed_taken(bed, nights):
     )
 
 
+def bed_in_use(stay, bed, nights):
+    """A bed is to be closed, and this guest has it: what becomes of them?"""
+    return Reason(
+        "BED_IN_USE",
+        NOT_MET,
+        Sentence(
+            _("%(guest)s (%(code)s) has bed %(bed)s from %(first)s, %(number)s nights: say where they go"),
+            {
+                "guest": stay.guest.masked_name,
+                "code": stay.code,
+                "bed": str(bed),
+                "first": nights[0],
+                "number": len(nights),
+            },
+        ),
+        value_used=stay.code,
+        needed=len(nights),
+        fix=Fix("choose", _("Choose for each guest"), ""),
+    )
+
+
+def closed_already(bed, closure):
+    return Reason(
+        "CLOSED",
+        NOT_MET,
+        Sentence(
+            _("Bed %(bed)s is out of service from %(first)s to %(until)s already: change that instead"),
+            {"bed": str(bed), "first": closure.first_night, "until": closure.until},
+        ),
+        value_used=closure.pk,
+    )
+
+
+def closure_changed(closure):
+    return Reason(
+        "STATE",
+        NOT_MET,
+        Sentence(_("This closure was changed or lifted meanwhile: look again")),
+        value_used=closure.pk,
+    )
+
+
+def nights_are_over(day):
+    return Reason(
+        "DATES",
+        NOT_MET,
+        Sentence(_("These nights are over: choose tonight or later")),
+        value_used=day,
+    )
+
+
+def no_other_house(stay):
+    return Reason(
+        "NOWHERE",
+        NOT_MET,
+        Sentence(
+            _("No other house has a bed for %(guest)s (%(code)s) on these nights: choose a bed here, or cancel"),
+            {"guest": stay.guest.masked_name, "code": stay.code},
+        ),
+        value_used=stay.code,
+    )
+
+
+def room_is_open(room):
+    return Reason("STATE", NOT_MET, Sentence(_("Room %(room)s is open"), {"room": room.number}), value_used=room.number)
+
+
 def wrong_moment(at, now):
     return Reason(
         "MOMENT",
@@ -243,6 +310,11 @@ def not_yet_overstaying(stay):
         ),
         value_used=stay.departure,
     )
+
+
+def not_an_overstay(stay, departure, latest):
+    text = _("The stay lasts until %(departure)s: choose a later day, %(latest)s at the latest; beyond that extend it")
+    return _departure(stay, departure, text, latest=latest)
 
 
 def not_among_nights(stay, night, first):

@@ -1,6 +1,7 @@
 """On SQLite: one company per room and night, a bed-night is what its bed says, a guest keeps their gender.
 
-On PostgreSQL `migrations/0002`, `0003` and `0006` say the same.
+A closed bed is given to nobody, and what was said of its closing stays said. On PostgreSQL `migrations/0002`, `0003`,
+`0006` and `0008`, and `0005` of the hostel's, say the same.
 """
 
 from accounts.promises import keep
@@ -43,8 +44,37 @@ SAME_GUEST = """
     BEGIN SELECT RAISE(ABORT, 'a guest stays who they are while a bed is kept for them'); END
 """
 
+HAS_A_BED = """
+    ON bookings_bednight
+    WHEN NEW.released_at IS NULL AND (
+        NOT EXISTS (
+            SELECT 1 FROM hostel_bed bed JOIN hostel_room room ON room.id = bed.room_id
+            WHERE bed.id = NEW.bed_id
+              AND bed.valid_from <= NEW.night AND (bed.valid_until IS NULL OR bed.valid_until > NEW.night)
+              AND room.valid_from <= NEW.night AND (room.valid_until IS NULL OR room.valid_until > NEW.night)
+        ) OR EXISTS (
+            SELECT 1 FROM hostel_outofservice closed
+            WHERE closed.bed_id = NEW.bed_id AND NOT closed.lifted
+              AND closed.first_night <= NEW.night AND closed.until > NEW.night
+              AND NOT EXISTS (SELECT 1 FROM hostel_outofservice later WHERE later.revises_id = closed.id)
+        )
+    )
+    BEGIN SELECT RAISE(ABORT, 'a closed bed is given to nobody'); END
+"""
+ONLY_ADDED_TO = "BEGIN SELECT RAISE(ABORT, 'closures are only added to'); END"
+
 keep("one_company_per_room_per_night_insert", f"BEFORE INSERT {COMPANY}")
 keep("one_company_per_room_per_night_update", f"BEFORE {UPDATE_OF} {COMPANY}")
 keep("bednight_fits_its_bed_insert", f"BEFORE INSERT {FITS}")
 keep("bednight_fits_its_bed_update", f"BEFORE {UPDATE_OF.removesuffix(', released_at')} {FITS}")
 keep("a_guest_stays_who_they_are", SAME_GUEST)
+keep("bednight_has_a_bed_insert", f"BEFORE INSERT {HAS_A_BED}")
+keep("bednight_has_a_bed_update", f"BEFORE UPDATE OF bed_id, room_id, night {HAS_A_BED}")
+keep("closures_are_not_changed", f"BEFORE UPDATE ON hostel_outofservice {ONLY_ADDED_TO}")
+keep("closures_are_not_shortened", f"BEFORE DELETE ON hostel_outofservice {ONLY_ADDED_TO}")
+# With recursive triggers off, as they are, REPLACE fires no trigger for the row it deletes; so it is looked for before.
+keep(
+    "closures_are_not_replaced",
+    f"""BEFORE INSERT ON hostel_outofservice
+    WHEN EXISTS (SELECT 1 FROM hostel_outofservice WHERE id = NEW.id) {ONLY_ADDED_TO}""",
+)

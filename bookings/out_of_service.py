@@ -1,0 +1,350 @@
+"""Beds that can be given to nobody for some nights, and rooms that close: whoever is in them is given another first.
+
+Closing is one act with what becomes of the guests: each stay that it hits needs a choice, and without it nothing is
+closed. What was said of a closure stays said; a change is a new row.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from accounts.acts import act
+from accounts.models import Person, User
+from accounts.record import record
+from bookings import reasons
+from bookings.availability import free_beds
+from bookings.booking import locked
+from bookings.lodging import lodging_of
+from bookings.models import BedNight, Stay
+from bookings.rehousing import House, give_up, houses_near, nights_to_move, to_bed, to_other_house
+from eligibility.reasons import Refused
+from hostel.models import Bed, OutOfService, Room
+from hostel.nights import Nights, business_day
+
+ANYWHERE, OTHER_HOUSE, CANCEL = "anywhere", "other_house", "cancel"
+MOST_BEDS = 5
+# What closes for good closes for longer than anybody books.
+FOR_GOOD = timedelta(days=3660)
+
+# What becomes of a stay: a bed of its house, or ANYWHERE in it, OTHER_HOUSE, CANCEL.
+Choice = Bed | str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A stay that closing hits: who has the ``bed`` on which ``nights``, and where they could go.
+
+    ``beds`` are others of the house that are free as they need them; ``houses`` the nearest, where there is none.
+    """
+
+    stay: Stay
+    bed: Bed
+    nights: tuple[date, ...]
+    beds: tuple[Bed, ...]
+    houses: tuple[House, ...]
+
+    def as_data(self) -> dict:
+        """The hit as JSON values; of the guest no more than the desk's board says."""
+        return {
+            "stay": self.stay.code,
+            "guest": self.stay.guest.masked_name,
+            "status": self.stay.status,
+            "arrival": self.stay.arrival.isoformat(),
+            "departure": self.stay.departure.isoformat(),
+            "bed": str(self.bed),
+            "nights": [night.isoformat() for night in self.nights],
+            "beds": [str(bed) for bed in self.beds],
+            "houses": [house.as_data() for house in self.houses],
+        }
+
+
+class BedInUse(Refused):
+    """Somebody has the bed: ``hits`` are the stays for which no choice was made, each with its proposals."""
+
+    def __init__(self, hits: Sequence[Hit]):
+        super().__init__(*[reasons.bed_in_use(hit.stay, hit.bed, hit.nights) for hit in hits])
+        self.hits = tuple(hits)
+
+
+def hits(beds: Iterable[Bed], nights: Nights, now: datetime) -> list[Hit]:
+    """The stays that have one of ``beds`` on one of ``nights``, from tonight on, the first to lose it first."""
+    closing = [bed.pk for bed in beds]
+    return [_with_proposals(*found, closing, now) for found in _who_has(closing, nights, now)]
+
+
+def _who_has(closing, nights, now):
+    """Each stay with the first bed that it loses, and the nights."""
+    kept = (
+        BedNight.objects.taken(now)
+        .between(nights)
+        .filter(bed__in=closing, night__gte=business_day(now))
+        .select_related("stay__guest__user", "stay__hostel__network", "stay__assessment", "stay__party", "bed__room")
+        .order_by("night", "stay_id")
+    )
+    found: dict[int, tuple[Stay, Bed, list[date]]] = {}
+    for each in kept:
+        found.setdefault(each.stay_id, (each.stay, each.bed, []))[2].append(each.night)
+    return [(stay, bed, tuple(lost)) for stay, bed, lost in found.values()]
+
+
+def _with_proposals(stay, bed, lost, closing, now):
+    nights = nights_to_move(stay, lost[0])
+    free = free_beds(stay.hostel, nights, stay.guest.gender, now, stay.pk, lodging_of(stay)).exclude(pk__in=closing)
+    beds = tuple(free[:MOST_BEDS])
+    return Hit(stay, bed, lost, beds, () if beds else tuple(houses_near(stay, nights, now)))
+
+
+def block(
+    beds: Sequence[Bed],
+    nights: Nights,
+    *,
+    reason: str,
+    now: datetime,
+    reference: str = "",
+    choices: Mapping[str, Choice] | None = None,
+    actor: User | None = None,
+) -> list[OutOfService]:
+    """Take ``beds`` out of service for ``nights``, and move who is in them as ``choices`` say (by the stay's code).
+
+    ``reason`` is of `OutOfService.Reason`, ``reference`` what the house calls it (a repair's number). All of it happens
+    or nothing. Raises `BedInUse` with the stays for which there is no choice, CLOSED where a bed is closed then
+    already, DATES for nights that are over, and what moving a guest raises.
+    """
+
+    def do():
+        _see_the_day(nights.arrival, now)
+        guests = _guests_locked(choices, beds)
+        for bed in _locked(beds):
+            if closed := OutOfService.objects.standing().touching(nights).filter(bed=bed).first():
+                raise Refused(reasons.closed_already(bed, closed))
+        rows = [
+            OutOfService.objects.create(
+                bed=bed, first_night=nights.arrival, until=nights.departure, reason=reason, reference=reference,
+                written_at=now,
+            )
+            for bed in beds
+        ]  # fmt: skip
+        _clear(beds, nights, choices or {}, guests, now, actor)
+        for row in rows:
+            _record("block", row, now, actor)
+        return rows
+
+    return act(do)
+
+
+def revise(
+    closure: OutOfService,
+    *,
+    nights: Nights,
+    now: datetime,
+    reason: str | None = None,
+    reference: str | None = None,
+    choices: Mapping[str, Choice] | None = None,
+    actor: User | None = None,
+) -> OutOfService:
+    """Say anew for which nights (and why) a bed is closed: a new row that revises ``closure``, which stays as it is.
+
+    Nights that are over stay closed. Who has the bed on a night that is added needs a choice as in `block`; nights
+    taken out are everybody's at once.
+    Raises as `block` does, and with STATE where ``closure`` was revised before.
+    """
+
+    def do():
+        guests = _guests_locked(choices, [closure.bed])
+        last = _standing(closure)
+        asked = nights
+        if last.first_night < business_day(now):
+            # The nights that are over stay closed as they were.
+            asked = Nights(last.first_night, max(nights.departure, business_day(now)))
+        else:
+            _see_the_day(nights.arrival, now)
+        others = OutOfService.objects.standing().touching(asked).filter(bed=last.bed_id).exclude(pk=last.pk)
+        if closed := others.first():
+            raise Refused(reasons.closed_already(closure.bed, closed))
+        row = OutOfService.objects.create(
+            bed=last.bed,
+            first_night=asked.arrival,
+            until=asked.departure,
+            reason=last.reason if reason is None else reason,
+            reference=last.reference if reference is None else reference,
+            revises=last,
+            written_at=now,
+        )
+        _clear([last.bed], asked, choices or {}, guests, now, actor)
+        _record("revise_block", row, now, actor)
+        return row
+
+    return act(do)
+
+
+def lift(closure: OutOfService, *, now: datetime, actor: User | None = None) -> OutOfService:
+    """Put the bed back into service, from tonight: nights that are over stay closed in every figure.
+
+    Raises Refused with STATE where ``closure`` was revised or lifted before, with DATES where it is over.
+    """
+
+    def do():
+        last, today = _standing(closure), business_day(now)
+        _see_the_day(last.until - timedelta(days=1), now)
+        over = last.first_night < today < last.until
+        row = OutOfService.objects.create(
+            bed=last.bed,
+            first_night=last.first_night,
+            until=today if over else last.until,
+            reason=last.reason,
+            reference=last.reference,
+            lifted=not over,
+            revises=last,
+            written_at=now,
+        )
+        _record("lift_block", row, now, actor)
+        return row
+
+    return act(do)
+
+
+def _standing(closure):
+    """The last word on the closure, behind the lock of its bed; what two say at once is said one after the other."""
+    _locked([closure.bed])
+    last = OutOfService.objects.standing().select_related("bed__room__hostel").filter(pk=closure.pk).first()
+    if last is None:
+        raise Refused(reasons.closure_changed(closure))
+    return last
+
+
+def _see_the_day(day, now):
+    if day < business_day(now):
+        raise Refused(reasons.nights_are_over(day))
+
+
+def _locked(beds):
+    """The rows of ``beds``, locked as whoever takes one locks it: of a booking and a closing at once, one is first."""
+    found = Bed.objects.select_related("room").filter(pk__in=[bed.pk for bed in beds]).order_by("pk")
+    return list(found.select_for_update(of=("self",)))
+
+
+def _guests_locked(choices, beds):
+    """The ids of the guests of the stays that are chosen for, their rows locked: a guest before a bed, always."""
+    if not choices:
+        return frozenset()
+    houses = {bed.room.hostel_id for bed in beds}
+    named = Person.objects.filter(stays__in=Stay.objects.filter(code__in=list(choices), hostel__in=houses))
+    rows = Person.objects.filter(pk__in=named.values("pk")).order_by("pk").select_for_update(no_key=True)
+    return frozenset(person.pk for person in rows)
+
+
+def _clear(beds, nights, choices, guests, now, actor):
+    """Move whoever has one of ``beds``, each as chosen. Stays that nobody chose for are told, and nothing is done."""
+    closing = [bed.pk for bed in beds]
+    found = _who_has(closing, nights, now)
+    if open_hits := [each for each in found if each[0].code not in choices or each[0].guest_id not in guests]:
+        raise BedInUse([_with_proposals(*each, closing, now) for each in open_hits])
+    for stay, bed, lost in found:
+        # A move before this one may have made room and moved this guest too.
+        if not stay.bed_nights.live().filter(bed__in=closing, night__in=lost).exists():
+            continue
+        chosen, stay = choices[stay.code], locked(stay)
+        if chosen == CANCEL:
+            give_up(stay, lost[0], now, actor)
+        elif chosen == OTHER_HOUSE:
+            if to_other_house(stay, lost[0], now, actor, reason=f"bed {bed} is closed") is None:
+                raise Refused(reasons.no_other_house(stay))
+        else:
+            to_bed(stay, lost[0], chosen if isinstance(chosen, Bed) else None, now, actor)
+
+
+def _record(what, row, now, actor):
+    record(
+        what,
+        now=now,
+        actor=actor,
+        hostel=row.bed.room.hostel,
+        about=f"closure {row.pk}",
+        reason=row.reference,
+        bed=str(row.bed),
+        first_night=row.first_night.isoformat(),
+        until=row.until.isoformat(),
+        why=row.reason,
+    )
+
+
+# --- for good ---------------------------------------------------------------------------------------------------------
+def close_bed(
+    bed: Bed,
+    from_day: date,
+    *,
+    now: datetime,
+    choices: Mapping[str, Choice] | None = None,
+    actor: User | None = None,
+) -> Bed:
+    """Take ``bed`` out of the house from the night ``from_day`` on, tonight at the earliest.
+
+    Who has it then needs a choice, as in `block`; raises as that does.
+    """
+
+    def do():
+        _close([bed], from_day, choices, now, actor)
+        record("close_bed", now=now, actor=actor, hostel=bed.room.hostel, bed=str(bed), from_day=from_day.isoformat())
+        return bed
+
+    return act(do)
+
+
+def close_room(
+    room: Room,
+    from_day: date,
+    *,
+    now: datetime,
+    choices: Mapping[str, Choice] | None = None,
+    actor: User | None = None,
+) -> Room:
+    """As `close_bed`, of all beds of ``room`` and the room itself."""
+
+    def do():
+        open_beds = room.beds.select_related("room__hostel").exclude(valid_until__lte=from_day)
+        _close(list(open_beds), from_day, choices, now, actor)
+        room.valid_until = from_day
+        room.save(update_fields=["valid_until"])
+        record("close_room", now=now, actor=actor, hostel=room.hostel, room=room.number, from_day=from_day.isoformat())
+        return room
+
+    return act(do)
+
+
+def _close(beds, from_day, choices, now, actor):
+    _see_the_day(from_day, now)
+    nights = Nights(from_day, from_day + FOR_GOOD)
+    guests = _guests_locked(choices, beds)
+    for bed in _locked(beds):
+        bed.valid_until = from_day
+        bed.save(update_fields=["valid_until"])
+    _clear(beds, nights, choices or {}, guests, now, actor)
+
+
+def reopen(room: Room, from_day: date, *, now: datetime, actor: User | None = None) -> Room:
+    """Have ``room`` with its beds again from the night ``from_day`` on.
+
+    One that was to close is as if nothing had been said; one that has closed is a new row, so that the days between
+    stay closed in every figure. Raises Refused with STATE where the room is open, or its number is another's by now.
+    """
+
+    def do():
+        if room.valid_until is None or room.hostel.rooms.filter(number=room.number, valid_until=None).exists():
+            raise Refused(reasons.room_is_open(room))
+        beds = list(room.beds.filter(valid_until=room.valid_until))
+        if room.valid_until >= from_day:
+            again = room
+            for each in [*beds, room]:
+                each.valid_until = None
+                each.save(update_fields=["valid_until"])
+        else:
+            said = {name: getattr(room, name) for name in ("number", "floor", "kind", "guests", "supply", "features")}
+            starts = max(from_day, business_day(now))
+            again = Room.objects.create(hostel=room.hostel, valid_from=starts, **said)
+            Bed.objects.bulk_create(
+                Bed(room=again, number=bed.number, features=bed.features, valid_from=starts) for bed in beds
+            )
+        record("reopen_room", now=now, actor=actor, hostel=room.hostel, room=room.number, from_day=from_day.isoformat())
+        return again
+
+    return act(do)
