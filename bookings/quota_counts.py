@@ -91,9 +91,16 @@ class Balance:
         """How many more free bed-nights ``group`` could have on ``night``; less than none where a group had others'."""
         return self.granted - self.used - self.reserved(group, night, today)
 
-    def lacking(self) -> int:
-        """How many of the bed-nights taken are covered neither by what their group was granted nor by everybody's."""
-        return max(sum(self._beyond().values()) - self._granted_to(EVERYBODY), self.used - self.granted, 0)
+    @property
+    def beyond_all(self) -> int:
+        """How many bed-nights are taken beyond all that was granted."""
+        return max(self.used - self.granted, 0)
+
+    @property
+    def uncovered(self) -> int:
+        """How many of the bed-nights taken are covered neither by what their group was granted nor by everybody's:
+        others' that were released, or else a promise to others that is broken."""
+        return max(sum(self._beyond().values()) - self._granted_to(EVERYBODY), 0)
 
     def _granted_to(self, group):
         return self.rows[group].nights if group in self.rows else 0

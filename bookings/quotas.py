@@ -1,20 +1,26 @@
 """Quotas: free bed-nights granted to houses and networks. A free night is given only while one is left of them."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.acts import after_refusal
-from accounts.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from accounts.acts import act, after_refusal
+from accounts.models import Deed, User
+from accounts.reasons import CHINESE, ENGLISH, NOT_MET, Fix, Reason, Refused, Sentence
+from accounts.record import record
 from bookings.alternatives import MOST_NEARBY, Alternative, alternatives
 from bookings.availability import Grid, nearest_first
 from bookings.lodging import Lodging
 from bookings.models import Batch, BedNight, Stay
-from bookings.quota_counts import Scope, balances, scopes_of, would_lack
-from hostel.models import Hostel
+from bookings.quota_counts import EVERYBODY, Balance, Scope, balances, counted, scopes_of, would_lack
+from eligibility.models import Policy
+from eligibility.policies import terms_of
+from hostel.models import Hostel, Network, Quota
 from hostel.nights import Nights, business_day
 
 MOST_STAYS_LISTED = 50
@@ -46,7 +52,7 @@ def take(stay: Stay, hostel: Hostel, nights: Iterable[date], group: str, now: da
 def take_again(
     stay: Stay, hostel: Hostel, free: Collection[date], kept: Iterable[BedNight], group: str, now: datetime
 ) -> None:
-    """`take` for a ``stay`` that has its nights already (``kept``), where ``free`` of them are to be free for ``group``.
+    """`take` for a ``stay`` that has its nights already (``kept``), ``free`` of which are to be free for ``group``.
 
     What it has free under the same entitlement stays its own, whatever was granted or cut since. Raises as `take` does.
     """
@@ -61,9 +67,7 @@ def _take_of_batch(batch, asked, now, except_stay):
     granted = Batch.objects.select_for_update(no_key=True).get(pk=batch)
     used = BedNight.objects.taken(now).free_of_charge().filter(stay__batch=batch).exclude(stay=except_stay).count()
     if used + asked > granted.free_nights:
-        text = _(
-            "Batch %(code)s was granted %(granted)s free nights, and %(used)s are taken: %(asked)s more is too many"
-        )
+        text = _("Batch %(code)s was granted %(granted)s free nights: %(used)s taken, and this needs %(asked)s")
         values = {"code": granted.code, "granted": granted.free_nights, "used": used, "asked": asked}
         fix = Fix("batch", _("Open the batch"), f"/office/batches/{granted.code}/")
         raise Refused(
@@ -87,15 +91,11 @@ def _spent(stay, hostel, nights, group, now, balance, night):
         "left": granted - used - reserved,
         "asked": len(inside),
     }
+    text = _("%(whose)s has %(granted)s free nights in %(period)s: %(used)s taken, %(left)s left; this needs %(asked)s")
     if reserved:
         text = _(
-            "%(whose)s can give %(granted)s free nights in %(period)s: %(used)s are taken, %(reserved)s are kept for "
-            "other groups, %(left)s are left, and this needs %(asked)s"
-        )
-    else:
-        text = _(
-            "%(whose)s can give %(granted)s free nights in %(period)s: %(used)s are taken, %(left)s are left, "
-            "and this needs %(asked)s"
+            "%(whose)s has %(granted)s free nights in %(period)s: %(used)s taken, %(reserved)s kept for other groups, "
+            "%(left)s left; this needs %(asked)s"
         )
     wish = stay.nights
     look = Fix("alternatives", _("See what is near"), f"/?in={wish.arrival}&nights={len(wish)}")
@@ -153,7 +153,7 @@ def _elsewhere(hostel, wish, group, gender, lodging, now):
 
 
 def _next_month(hostel, wish, group, now):
-    """The first day of the next month in which ``hostel`` has free nights left for as many nights; None if none soon."""
+    """The first day of the next month in which ``hostel`` has free nights for as long a stay; None if none soon."""
     firsts = [_months_on(wish.arrival, months) for months in range(1, MONTHS_AHEAD + 1)]
     wishes = [wish.moved((first - wish.arrival).days) for first in firsts]
     found = balances({scope for each in wishes for scope in scopes_of(hostel, each)}, now)
@@ -163,3 +163,317 @@ def _next_month(hostel, wish, group, now):
 def _months_on(day, months):
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)
+
+
+# --- the books --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Cell:
+    """A place where a quota can stand: a house's month, or a network's year (``hostel`` is None), and a group in it."""
+
+    network: Network
+    hostel: Hostel | None
+    group: str
+    first_day: date
+
+    @property
+    def scope(self) -> Scope:
+        if self.hostel is None:
+            return Scope(None, self.network.pk, self.first_day)
+        return Scope(self.hostel.pk, None, self.first_day)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The house, or the network, in both languages: (Chinese, English)."""
+        place = self.hostel or self.network
+        return place.name_zh, place.name_en
+
+
+@dataclass(frozen=True)
+class Grant:
+    """So many free bed-nights; ``release_days`` before a night what a group has not taken of them is everybody's."""
+
+    nights: int
+    release_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a cell is to say: None takes the limit away. ``seen`` is what its writer saw there, where that matters."""
+
+    cell: Cell
+    grant: Grant | None
+    seen: Grant | None = None
+    look: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A cell with its numbers: bed-nights granted (None: no row of its own), slept, kept for what is to come, and free.
+
+    A group's own nights count up to what it was granted; what goes beyond counts for everybody's cell.
+    """
+
+    cell: Cell
+    grant: Grant | None
+    used: int
+    kept: int
+    free: int
+
+
+def standing(
+    hostels: Collection[Hostel], networks: Collection[Network], first_days: Collection[date], now: datetime
+) -> list[Standing]:
+    """The quotas of ``hostels`` for the months, and of ``networks`` for the years, that begin on ``first_days``.
+
+    By day, the networks' first, then by house and group. Two statements, however many; one where there is no quota.
+    """
+    by_hostel, by_network = {each.pk: each for each in hostels}, {each.pk: each for each in networks}
+    rows = Quota.objects.filter(first_day__in=first_days).order_by("pk")
+    rows = rows.filter(Q(hostel__in=by_hostel) | Q(hostel=None, network__in=by_network))
+    found = []
+    for balance in counted(rows, now).values():
+        groups = set(balance.rows) | {EVERYBODY}
+        for group in sorted(groups):
+            row = balance.rows.get(group)
+            used, kept = balance.used_and_kept(group)
+            if row is None and not used + kept:
+                continue
+            scope = balance.scope
+            hostel = by_hostel[scope.hostel] if scope.hostel is not None else None
+            network = by_network[scope.network] if scope.network is not None else hostel.network
+            cell = Cell(network, hostel, group, scope.first_day)
+            left = min((row.nights if row else 0) - used - kept, balance.granted - balance.used)
+            found.append(Standing(cell, grant_of(row), used, kept, max(left, 0)))
+    return sorted(
+        found, key=lambda each: (each.cell.first_day, each.cell.hostel is not None, _slug(each.cell), each.cell.group)
+    )
+
+
+def _slug(cell):
+    return (cell.hostel or cell.network).slug
+
+
+def grant_of(row: Quota | None) -> Grant | None:
+    """What ``row`` grants; None where there is no row."""
+    return None if row is None else Grant(row.nights, row.release_days)
+
+
+def groups_of(networks: Iterable[Network], day: date) -> dict[str, Sentence]:
+    """The groups that a quota in ``networks`` can be for, by key with their names: those that their rules give nights
+    to on ``day`` or from a later day on, everybody first."""
+    groups = {EVERYBODY: Sentence(_("Everybody"))}
+    for network in networks:
+        approved = Policy.objects.filter(network=network)
+        current = approved.in_force(day).first()
+        coming = approved.filter(in_force_from__gt=day).order_by("in_force_from", "version")
+        for policy in [*([current] if current else []), *coming]:
+            for season in (terms_of(policy).on(day), terms_of(policy).always):
+                for given in season.entitlements:
+                    groups.setdefault(given.key, given.label)
+    return groups
+
+
+# --- changing what is granted -----------------------------------------------------------------------------------------
+def set_quotas(changes: Sequence[Change], *, now: datetime, actor: User) -> int:
+    """Have every cell of ``changes`` say what is wanted there; all of them or none. Returns how many were changed.
+
+    Raises Refused with QUOTA_CHANGED, a reason for each cell that somebody else changed since it was seen; or with
+    QUOTA_KEPT where bed-nights that are slept or kept would no longer be covered, followed by a reason for each stay.
+
+    Waits for the bookings that are under way in the houses it is about. A booking that found no quota in a house at all
+    and has not written its stay yet is not seen: before a house's very first row is in force, one may slip by.
+    """
+
+    def do():
+        scopes = {change.cell.scope for change in changes}
+        hostels = sorted({scope.hostel for scope in scopes if scope.hostel is not None})
+        # A booking holds its house by the stay that names it: for update means when none is under way.
+        list(Hostel.objects.filter(pk__in=hostels).order_by("pk").select_for_update())
+        before = balances(scopes, now, lock=True)
+        rows = {(scope, group): row for scope, each in before.items() for group, row in each.rows.items()}
+        standing_now = {key: grant_of(row) for key, row in rows.items()}
+        if reasons := [_changed(change, standing_now, now) for change in changes if _differs(change, standing_now)]:
+            raise Refused(*reasons)
+        wanted = standing_now | {(change.cell.scope, change.cell.group): change.grant for change in changes}
+        if reasons := _no_longer_covered(changes, wanted, before, now):
+            raise Refused(*reasons)
+        return sum(_write(change, rows, now, actor) for change in changes)
+
+    return act(do)
+
+
+def _differs(change, standing_now):
+    there = standing_now.get((change.cell.scope, change.cell.group))
+    return change.look and there not in (change.seen, change.grant)
+
+
+def _changed(change, standing_now, now):
+    """Somebody else was here: what stands now, by whom and when."""
+    there = standing_now.get((change.cell.scope, change.cell.group))
+    deeds = Deed.objects.filter(what=SET_QUOTA, about=_about(change.cell)).order_by("-pk")
+    deed = next((each for each in deeds if each.values["group"] == change.cell.group), None)
+    values = {
+        "whose": change.cell.names,
+        "period": period(change.cell.scope),
+        "group": _group_name(change.cell, now),
+        "there": _said(there),
+        "seen": _said(change.seen),
+    }
+    if deed is not None:
+        text = _(
+            "%(whose)s, %(period)s, %(group)s: it says %(there)s since %(moment)s (login no. %(who)s); you saw %(seen)s"
+        )
+        values |= {"moment": deed.at, "who": deed.actor_id or "–"}
+    else:
+        text = _("%(whose)s, %(period)s, %(group)s: it says %(there)s by now; you saw %(seen)s")
+    fix = Fix("look_again", _("Look at it as it is now"), f"/office/quota/?month={change.cell.first_day:%Y-%m}")
+    return Reason(
+        "QUOTA_CHANGED",
+        NOT_MET,
+        Sentence(text, values),
+        value_used=there.nights if there else None,
+        needed=change.seen.nights if change.seen else None,
+        fix=fix,
+        field=field_of(change.cell),
+    )
+
+
+def _group_name(cell, now):
+    networks = [cell.network, *cell.network.districts.all()]
+    label = groups_of(networks, business_day(now)).get(cell.group, Sentence(cell.group))
+    return label.say(CHINESE), label.say(ENGLISH)
+
+
+def _said(grant):
+    """A grant in both languages: (Chinese, English)."""
+    text = Sentence(_("%(nights)s nights"), {"nights": grant.nights}) if grant else Sentence(_("no limit"))
+    if grant and grant.release_days is not None:
+        values = {"nights": grant.nights, "days": grant.release_days}
+        text = Sentence(_("%(nights)s nights, released %(days)s days before"), values)
+    return text.say(CHINESE), text.say(ENGLISH)
+
+
+def field_of(cell: Cell) -> str:
+    """How a cell is named among the fields of a form."""
+    return f"cell-{cell.hostel.slug if cell.hostel else ''}-{cell.group}"
+
+
+def _no_longer_covered(changes, wanted, before, now):
+    """What is slept or kept and would not be covered by ``wanted``, scope by scope: a summary, then the stays."""
+    cells = {change.cell.scope: change.cell for change in changes}
+    rows = [
+        Quota(
+            network=cells[scope].network,
+            hostel=cells[scope].hostel,
+            group=group,
+            first_day=scope.first_day,
+            nights=grant.nights,
+            release_days=grant.release_days,
+        )
+        for (scope, group), grant in wanted.items()
+        if grant is not None
+    ]
+    reasons = []
+    for scope, after in counted(rows, now).items():
+        was = before.get(scope)
+        was = Balance(scope, was.rows, after.taken, after.slept) if was else None
+        lacking = max(
+            after.uncovered - (was.uncovered if was else 0), after.beyond_all - (was.beyond_all if was else 0), 0
+        )
+        if lacking:
+            reasons += _kept(cells[scope], after, lacking, now)
+    return reasons
+
+
+def _kept(cell, balance, lacking, now):
+    where = Q(hostel=cell.hostel)
+    if cell.hostel is None:
+        where = Q(hostel__network=cell.network) | Q(hostel__network__parent=cell.network)
+    nights = (
+        BedNight.objects.taken(now)
+        .free_of_charge()
+        .between(balance.scope.nights)
+        .filter(where, stay__batch=None, stay__assessment__entitlement__in=balance.groups_beyond())
+        .order_by("-night", "stay__code")
+        .values_list("stay__code", "hostel__slug", "hostel__name_zh", "hostel__name_en", "night")
+    )
+    stays: dict[str, list] = {}
+    for code, slug, zh, en, night in nights:
+        stays.setdefault(code, [slug, (zh, en), []])[2].append(night)
+    values = {
+        "whose": cell.names,
+        "period": period(balance.scope),
+        "used": balance.used,
+        "granted": balance.granted,
+        "lacking": lacking,
+        "stays": len(stays),
+    }
+    text = _(
+        "%(whose)s, %(period)s: %(used)s free nights are slept or kept, and these numbers grant %(granted)s. "
+        "Not covered: %(lacking)s. Grant so many more, or have nights of these %(stays)s stays given back"
+    )
+    fix = Fix("quota", _("Change the numbers"), f"/office/quota/?month={balance.scope.first_day:%Y-%m}")
+    summary = Reason(
+        "QUOTA_KEPT",
+        NOT_MET,
+        Sentence(text, values),
+        value_used=balance.used,
+        needed=balance.granted,
+        fix=fix,
+        field=field_of(cell),
+    )
+    return [summary, *(_stay_kept(code, *stay) for code, stay in list(stays.items())[:MOST_STAYS_LISTED])]
+
+
+def _stay_kept(code, slug, names, nights):
+    text = _("%(code)s: %(hostel)s, %(nights)s free nights, %(first)s to %(last)s")
+    first, last = min(nights), max(nights)
+    values = {"code": code, "hostel": names, "nights": len(nights), "first": first, "last": last}
+    fix = Fix("night", _("See the night"), f"/office/hostels/{slug}/nights/{last}/")
+    return Reason("KEEPS_NIGHTS", NOT_MET, Sentence(text, values), value_used=code, needed=len(nights), fix=fix)
+
+
+def _write(change, rows, now, actor):
+    """Make the cell say what is wanted; say whether that was a change."""
+    cell, grant = change.cell, change.grant
+    row = rows.get((cell.scope, cell.group))
+    was = grant_of(row)
+    if was == grant:
+        return False
+    if grant is None:
+        row.delete()
+    elif row is None:
+        Quota.objects.create(
+            network=cell.network,
+            hostel=cell.hostel,
+            group=cell.group,
+            first_day=cell.first_day,
+            nights=grant.nights,
+            release_days=grant.release_days,
+        )
+    else:
+        row.nights, row.release_days = grant.nights, grant.release_days
+        row.save(update_fields=["nights", "release_days"])
+    record(
+        SET_QUOTA,
+        now=now,
+        actor=actor,
+        hostel=cell.hostel,
+        about=_about(cell),
+        group=cell.group,
+        network=cell.network.slug,
+        was=_plain(was),
+        nights=grant.nights if grant else None,
+        release_days=grant.release_days if grant else None,
+    )
+    return True
+
+
+def _about(cell):
+    if cell.hostel is None:
+        return f"quota n{cell.network.pk} {cell.first_day:%Y}"
+    return f"quota h{cell.hostel.pk} {cell.first_day:%Y-%m}"
+
+
+def _plain(grant) -> dict[str, Any] | None:
+    return None if grant is None else {"nights": grant.nights, "release_days": grant.release_days}
