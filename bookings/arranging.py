@@ -12,7 +12,7 @@ always ends; an answer that the limit cut short says so.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -26,7 +26,8 @@ class Place:
     """A bed: its room, who may sleep there (female, male, any: one guest or party alone, flexible), what it has.
 
     ``features`` are those of the bed and of its room. A bed ``on_call`` is given only to a new wish, and only where
-    there is no other. On the nights in ``closed`` nobody can have the bed.
+    there is no other. On the nights in ``closed`` nobody can have the bed; on those in ``kept``, by a batch's code,
+    only the guests of that batch.
     """
 
     bed: int
@@ -35,6 +36,7 @@ class Place:
     features: frozenset[str] = frozenset()
     on_call: bool = False
     closed: frozenset[date] = frozenset()
+    kept: Mapping[str, Collection[date]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Lodger:
     """Somebody whose ``bed`` can still be changed; or a wish, whose ``bed`` is the only one that will do (None: any).
 
     ``alone``: a code; who carries it has the room with nobody else. ``needs``: features the bed must have.
-    ``together``: a code; who carries it wants the same room. ``told``: knows the number of the bed.
+    ``together``: a code; who carries it wants the same room. ``told``: knows the number of the bed. ``batch``: the code
+    of the batch whose beds are theirs, and no others.
     """
 
     key: int
@@ -54,6 +57,7 @@ class Lodger:
     together: str = ""
     bed: int | None = None
     told: bool = False
+    batch: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ class _Room:
     guests: str
     beds: list[int] = field(default_factory=list)
     fixed: dict[str, int] = field(default_factory=dict)  # by sharing the nights of those who can't be moved
-    kept: int = 0  # all of these nights
+    taken: int = 0  # all of these nights
 
 
 class _House:
@@ -153,6 +157,7 @@ class _House:
         self.rooms: list[_Room] = []
         self.room_of: list[int] = []  # by bed
         self.barred: list[int] = []  # by bed: the nights on which nobody can be moved into it
+        self.kept: list[dict[str, int]] = []  # by bed: the nights on which it is a batch's
         self._place_beds(places)
         for (bed, night), sharing in fixed.items():
             if bed in self.bed_number:
@@ -166,7 +171,8 @@ class _House:
         self.present = [0] * self.horizon  # lodgers by night
         self.mates: dict[str, int] = defaultdict(int)  # lodgers by what they share a room by: a gender or a code
         self.friends: dict[str, int] = defaultdict(int)  # lodgers by the code of those who want one room
-        self._free_on: dict[int, list[tuple[int, str, list[int]]]] = {}
+        self.of_batch: dict[str, int] = defaultdict(int)  # lodgers by batch
+        self._free_on: dict[tuple[int, str], list[tuple[int, str, list[int]]]] = {}
         self._overlap: dict[int, int] = {}
         self._domain: dict[int, list[int]] = {}
         self._suited: dict[tuple, list[int]] = {}
@@ -188,6 +194,7 @@ class _House:
             self.rooms[room].beds.append(number)
             self.room_of.append(room)
             self.barred.append(self._mask(place.closed))
+            self.kept.append({batch: self._mask(nights) for batch, nights in place.kept.items()})
 
     def _mask(self, nights):
         mask = 0
@@ -202,7 +209,7 @@ class _House:
     def _fix(self, bed, nights, sharing):
         room = self.rooms[self.room_of[bed]]
         room.fixed[sharing] = room.fixed.get(sharing, 0) | nights
-        room.kept |= nights
+        room.taken |= nights
         self.barred[bed] |= nights
 
     def _rooms_wanted(self, lodgers, rooms_of):
@@ -240,6 +247,7 @@ class _House:
         self.mates[lodger.alone or lodger.gender] |= bit
         if lodger.together and self.room_wanted.get(lodger.together, ()) is not None:
             self.friends[lodger.together] |= bit
+        self.of_batch[lodger.batch] |= bit
         self.told |= bit * lodger.told
         if not lodger.alone:
             self.women |= bit * (lodger.gender == FEMALE)
@@ -264,8 +272,14 @@ class _House:
     def _open(self, lodger, bed):
         """Whether nobody who can't be moved keeps ``lodger`` out of ``bed``."""
         room = self.rooms[self.room_of[bed]]
-        foreign = room.kept & ~room.fixed.get(self._sharing(lodger, self.room_of[bed]), 0)
-        return not self._span(lodger) & (self.barred[bed] | foreign)
+        foreign = room.taken & ~room.fixed.get(self._sharing(lodger, self.room_of[bed]), 0)
+        span, kept = self._span(lodger), self.kept[bed]
+        if kept or lodger.batch:
+            if span & ~kept.get(lodger.batch, 0 if lodger.batch else -1):
+                return False
+            for batch, nights in kept.items():
+                foreign |= nights if batch != lodger.batch else 0
+        return not span & (self.barred[bed] | foreign)
 
     def domain(self, one):
         """The beds that lodger ``one`` can have, as far as those go who can't be moved."""
@@ -401,7 +415,7 @@ class _House:
         elif place.guests == ANY:
             rank = 2
         else:
-            rank = 1 if self.overlap(one) & self.in_room[room] or self.rooms[room].kept & nights else 3
+            rank = 1 if self.overlap(one) & self.in_room[room] or self.rooms[room].taken & nights else 3
         taken = self.barred[bed]
         for other in _bits(self.in_bed[bed]):
             taken |= self.nights[other]
@@ -417,27 +431,36 @@ class _House:
         nights = 0
         for wish in self.wishes:
             nights |= self.nights[wish]
-        kinds = {frozenset(), *(self.people[wish].needs for wish in self.wishes)}
-        return any(self._short_on(night, needs) for night in _bits(nights) for needs in kinds)
+        kinds = {(batch, needs) for batch, own in self._kinds() for needs in (frozenset(), own)}
+        return any(self._short_on(night, batch, needs) for night in _bits(nights) for batch, needs in kinds)
 
-    def _short_on(self, night, needs):
-        """Whether there are too few beds on ``night`` for those who need these things, and perhaps more."""
+    def _kinds(self):
+        return ((self.people[wish].batch, self.people[wish].needs) for wish in self.wishes)
+
+    def _short_on(self, night, batch, needs):
+        """Whether there are too few beds on ``night`` for those of ``batch`` who need these things, or more."""
         seats = [
             (sharing, sum(needs <= self.places[bed].features for bed in beds))
-            for _room, sharing, beds in self.free_on(night)
+            for _room, sharing, beds in self.free_on(night, batch)
         ]
-        here = sum(1 << one for one in _bits(self.present[night]) if needs <= self.people[one].needs)
-        return self.too_few(seats, here)
+        here = self.of_batch[batch] & self.present[night]
+        return self.too_few(seats, sum(1 << one for one in _bits(here) if needs <= self.people[one].needs))
 
-    def free_on(self, night):
-        """The rooms as those leave them who can't be moved: who may share each, and the beds that nobody has."""
-        if night not in self._free_on:
-            self._free_on[night] = [
+    def free_on(self, night, batch):
+        """The rooms as those leave them who can't be moved: who may share each, and the beds left to ``batch``, or to
+        everybody where that is empty."""
+        if (night, batch) not in self._free_on:
+            self._free_on[night, batch] = [
                 (number, next((by for by, nights in room.fixed.items() if nights >> night & 1), room.guests), beds)
                 for number, room in enumerate(self.rooms)
-                if (beds := [bed for bed in room.beds if not self.barred[bed] >> night & 1])
+                if (beds := [bed for bed in room.beds if self._is_left(bed, night, batch)])
             ]
-        return self._free_on[night]
+        return self._free_on[night, batch]
+
+    def _is_left(self, bed, night, batch):
+        if self.barred[bed] >> night & 1:
+            return False
+        return [batch] == ([code for code, nights in self.kept[bed].items() if nights >> night & 1] or [""])
 
     def too_few(self, seats, here):
         """Whether ``seats``, pairs of who may share a room and how many beds are free in it, are too few for ``here``.
@@ -458,7 +481,7 @@ class _House:
                 flexible += free
                 sums |= sums << free
             elif sharing == ANY:
-                anyones += free if parties else 1
+                anyones += free if parties else min(1, free)
         if guests > total or women + men > anyones + flexible:
             return True
         return anyones < min(
@@ -585,7 +608,13 @@ class _Sweep:
             house, kinds = self.house, {}
             beds = [
                 kinds.setdefault(
-                    (place.features, house.barred[bed] >> day, bed if bed in self.special else -1), len(kinds)
+                    (
+                        place.features,
+                        house.barred[bed] >> day,
+                        tuple(sorted(house.kept[bed].items())),
+                        bed if bed in self.special else -1,
+                    ),
+                    len(kinds),
                 )
                 for bed, place in enumerate(house.places)
             ]
@@ -606,11 +635,11 @@ class _Sweep:
     def _hopeless(self, number, day):
         """Whether on some night there are too few beds for those from ``number`` on, as the others lie."""
         house = self.house
-        to_come = sum(1 << one for one in self.order[number:])
+        to_come = sum(1 << one for one in self.order[number:]) & house.of_batch[""]
         for night in range(day, max(self.room_until)):
             seats = [
                 (self.room_by[room] if self.room_until[room] > night else sharing, free)
-                for room, sharing, beds in house.free_on(night)
+                for room, sharing, beds in house.free_on(night, "")
                 if (free := sum(self.until[bed] <= night for bed in beds))
             ]
             if house.too_few(seats, house.present[night] & to_come):

@@ -32,6 +32,8 @@ def can_stay(lodger, place, places, fixed):
     return (
         suits(lodger, place)
         and not nights(lodger) & place.closed
+        and not any(nights(lodger) & kept for batch, kept in place.kept.items() if batch != lodger.batch)
+        and (not lodger.batch or nights(lodger) <= place.kept.get(lodger.batch, set()))
         and not any(
             night in nights(lodger)
             and (bed == place.bed or (rooms[bed] == place.room and by != sharing(lodger, place)))
@@ -98,11 +100,12 @@ def some_house(seed, most_rooms=3, most_lodgers=4, most_wishes=2):
         return chance.choice(choices)
 
     for room in range(chance.randint(1, most_rooms)):
+        group = {"school": frozenset(DAYS[1:5])} if chance.random() < 0.1 else {}
         guests, on_call = one_of(FEMALE, MALE, ANY, FLEXIBLE, FLEXIBLE, FLEXIBLE), chance.random() < 0.15
         for _bed in range(one_of(1, 2, 2)):
             features = frozenset(need for need in ("lower_bunk", "quiet") if chance.random() < 0.4)
             closed = frozenset(day for day in DAYS if chance.random() < 0.04)
-            places.append(Place(10 + len(places), 100 + room, guests, features, on_call, closed))
+            places.append(Place(10 + len(places), 100 + room, guests, features, on_call, closed, group))
 
     def somebody(key, bed=None):
         arrival = chance.randint(0, 5)
@@ -117,6 +120,7 @@ def some_house(seed, most_rooms=3, most_lodgers=4, most_wishes=2):
             together=one_of("", "", "", "friends"),
             bed=bed,
             told=chance.random() < 0.3,
+            batch=one_of(*[""] * 9, "school"),
         )
 
     fixed, lodgers = {}, []
