@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models.functions import Coalesce
+
 from accounts.models import Person
 from accounts.reasons import Sentence
 from bookings.models import BedNight
@@ -91,9 +93,9 @@ def _nights_of(person, first, now):
             "night",
             "price_class",
             "hostel__network__slug",
-            "stay__code",
+            Coalesce("stay__continues__code", "stay__code"),
             "stay__assessment__entitlement",
-            "stay__arrival",
+            Coalesce("stay__continues__arrival", "stay__arrival"),
             "excused_at",
             "slept_at",
         )

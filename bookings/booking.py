@@ -11,25 +11,31 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.acts import act
 from accounts.models import Person, User
 from accounts.record import record
-from bookings import reasons
-from bookings.awaiting import held_until, open_review, priced, settle, told, wait, waits_for
+from bookings import freed, reasons
+from bookings.alternatives import allowed, halves
+from bookings.availability import Grid
+from bookings.awaiting import held_until, left_the_party, open_review, priced, settle, told, wait, waits_for
 from bookings.decisions import Decided, decide
 from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
 from bookings.lodging import PLAIN, Lodging
-from bookings.models import BedNight, Stay
+from bookings.models import BedNight, Offer, Stay
+from bookings.no_shows import why_no_appeal
 from bookings.quotas import take
-from eligibility.caps import FREE
+from eligibility.caps import FREE, Price
 from eligibility.evaluation import NO, YES
 from eligibility.models import Assessment, Evidence, ExtraNights, Review
 from eligibility.policies import kept_until, terms_of
 from eligibility.reasons import Reason, Refused
 from hostel.models import Bed, Hostel, Room
-from hostel.nights import Nights, business_day
+from hostel.nights import Nights, at, business_day
 
 # Read out at a noisy desk: no letter or digit that is heard or seen as another.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 HOLD = timedelta(minutes=10)
+FULL = "FULL"
+# So long after the day of leaving the desk may still find that somebody has not left.
+OVERSTAY_KNOWN = timedelta(days=3)
 
 
 def book(
@@ -136,14 +142,19 @@ def take_bed(
     act: str = Assessment.Act.BOOK,
     lodging: Lodging = PLAIN,
 ) -> Stay:
-    """Make the stay that ``decided`` allows, with one bed for all of its nights: ``bed``, or the best that is free.
+    """Make the stay that ``decided`` allows, with one bed for all of its nights: ``bed``, or the best that is free; or
+    with two, one after the other, where the ``lodging`` says so and there is no other way.
 
-    Inside an act, behind the guest's lock. Raises Refused with FULL and alternatives.
+    Inside an act, behind the guest's lock. Raises Refused with FULL and the alternatives that the rules allow.
     """
+    then = None
     if bed is None:
-        [bed] = find_beds(hostel, [Want(guest, nights, lodging)], now)
+        try:
+            bed, then = _bed_or_two(guest, hostel, nights, lodging, now)
+        except Refused as no:
+            raise allowed(no, decided) from None
         close_lapsed(bed, now)
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+    code = stay_code()
     until = None
     if awaits:
         until = held_until(decided, awaits, nights.arrival, now)
@@ -169,14 +180,46 @@ def take_bed(
         offer=lodging.offer,
     )
     stay.save(force_insert=True)
-    stay.kept_nights = give_nights(stay, bed, nights, decided, hostel, now)
+    stay.kept_nights = give_nights(stay, bed, nights, decided, hostel, now, then=then)
     return stay
 
 
+def _bed_or_two(guest, hostel, nights, lodging, now):
+    """A bed for all ``nights`` and None; or with one change of bed the first, and the second with its first night."""
+    try:
+        [bed] = find_beds(hostel, [Want(guest, nights, lodging)], now)
+        return bed, None
+    except Refused as no:
+        if not lodging.change_of_bed or no.code != FULL:
+            raise
+        full = no
+    grid = Grid([hostel], nights, now, lodging)
+    for before, after in halves(nights):
+        if all(grid.fits(hostel, each, [guest.gender]) for each in (before, after)):
+            [first] = find_beds(hostel, [Want(guest, before, lodging)], now)
+            [second] = find_beds(hostel, [Want(guest, after, lodging)], now)
+            close_lapsed(second, now)
+            return first, (second, after.arrival)
+    raise full
+
+
+def stay_code() -> str:
+    """A new code by which a stay is named, at the desk and on the telephone."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+
+
 def give_nights(
-    stay: Stay, bed: Bed, nights: Iterable[date], decided: Decided, hostel: Hostel, now: datetime
+    stay: Stay,
+    bed: Bed,
+    nights: Iterable[date],
+    decided: Decided,
+    hostel: Hostel,
+    now: datetime,
+    *,
+    then: tuple[Bed, date] | None = None,
 ) -> list[BedNight]:
-    """Write the bed-nights ``nights`` of ``stay`` in ``bed``, at the last of the prices that were decided.
+    """Write the bed-nights ``nights`` of ``stay`` in ``bed``, at the last of the prices that were decided; ``then`` is
+    another bed, and from which night on it is theirs.
 
     ``hostel`` is a row of `Hostel.objects.on`. The free ones are taken from its quota: raises Refused with QUOTA where
     that is spent.
@@ -185,6 +228,20 @@ def give_nights(
     prices = priced(decided.decision, hostel.rate_fen)[-len(nights) :]
     free = [night for night, (price, _fen) in zip(nights, prices, strict=True) if price.cls == FREE]
     take(stay, hostel, free, decided.decision.entitlement, now)
+    if then is None:
+        return write_nights(stay, bed, nights, prices, hostel.rate_fen)
+    other, first = then
+    before = sum(night < first for night in nights)
+    return [
+        *write_nights(stay, bed, nights[:before], prices[:before], hostel.rate_fen),
+        *write_nights(stay, other, nights[before:], prices[before:], hostel.rate_fen),
+    ]
+
+
+def write_nights(
+    stay: Stay, bed: Bed, nights: Iterable[date], prices: Iterable[tuple[Price, int]], rate_fen: int | None
+) -> list[BedNight]:
+    """Write the bed-nights ``nights`` of ``stay`` in ``bed``, each at its price of ``prices`` and so many fen."""
     return BedNight.objects.bulk_create(
         BedNight(
             stay=stay,
@@ -196,7 +253,7 @@ def give_nights(
             sharing=sharing(bed, stay),
             price_class=price.cls,
             percent=price.percent,
-            rate_fen=hostel.rate_fen or 0,
+            rate_fen=rate_fen or 0,
             price_fen=price_fen,
         )
         for night, (price, price_fen) in zip(nights, prices, strict=True)
@@ -246,7 +303,8 @@ def _confirm(stay, now, actor, purpose, accept_price):
     may(stay, "confirm", now)
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
     stay.purpose = purpose or stay.purpose
-    decided = decide(stay.guest, hostel, stay.nights, stay.purpose, now, accept_price=accept_price, except_stay=stay.pk)
+    how = {"accept_price": accept_price, "except_stay": stay.pk, "applicant": stay.applicant}
+    decided = decide(stay.guest, hostel, stay.nights, stay.purpose, now, **how)
     if decided.decision.outcome == YES:
         return settle(stay, decided, hostel, now, actor, Assessment.Act.CONFIRM)
     awaits = waits_for(decided)
@@ -278,8 +336,10 @@ def cancel(
     actor: User | None = None,
     cause: str = Stay.Cause.GUEST,
     letter: str = "cancelled",
+    whole_party: bool = False,
 ) -> Stay:
-    """Give the bed back; the nights return to the allowance at once, and a ``letter`` of this kind says so.
+    """Give the bed back; the nights return to the allowance at once, and a ``letter`` of this kind says so. The others
+    of a party are told, unless the ``whole_party`` goes.
 
     Raises Refused with CUT_OFF after the moment until which the bed was kept, or STATE where the stay is over.
     """
@@ -288,9 +348,12 @@ def cancel(
         given_back = locked(stay)
         may(given_back, "cancel", now)
         told = given_back.confirmed_at is not None or given_back.awaits
-        nights = _give_back(given_back, now, cause)
+        nights = give_back(given_back, now, cause)
+        freed.served(now)
         if told:
             tell(given_back, letter, now, nights=nights)
+        if given_back.party_id is not None and not whole_party:
+            left_the_party(given_back, now)
         record(
             "cancel",
             now=now,
@@ -305,9 +368,11 @@ def cancel(
     return act(do)
 
 
-def _give_back(stay, moment, cause):
-    """Cancel ``stay`` as of ``moment``; return how many nights it gave back."""
+def give_back(stay: Stay, moment: datetime, cause: str) -> int:
+    """Cancel ``stay``, whose guest's row is locked, as of ``moment``; return how many nights it gave back."""
     nights = stay.bed_nights.live().update(released_at=moment)
+    if stay.awaits == Stay.Awaits.OFFER:
+        Offer.objects.filter(pk=stay.offer_id, accepted_at=None, declined_at=None).update(declined_at=moment)
     stay.cancelled_at, stay.cancel_cause = moment, cause
     stay.save(update_fields=["cancelled_at", "cancel_cause"])
     stay.refresh_from_db(fields=["status"])
@@ -315,7 +380,7 @@ def _give_back(stay, moment, cause):
 
 
 def _end_hold(stay):
-    _give_back(stay, stay.held_until, Stay.Cause.HOLD_ENDED)
+    give_back(stay, stay.held_until, Stay.Cause.HOLD_ENDED)
 
 
 def let_go_of_holds(guest: Person, now: datetime) -> None:
@@ -325,7 +390,8 @@ def let_go_of_holds(guest: Person, now: datetime) -> None:
         if stay.state(now) != Stay.Status.HELD:
             _end_hold(stay)
         elif not stay.awaits:
-            _give_back(stay, now, Stay.Cause.GUEST)
+            give_back(stay, now, Stay.Cause.GUEST)
+            freed.served(now)
 
 
 def end_holds(now: datetime) -> int:
@@ -338,6 +404,7 @@ def end_holds(now: datetime) -> int:
             if stay.status != Stay.Status.HELD or stay.held_until > now:
                 return 0
             _end_hold(stay)
+            freed.served(now)
             record("hold_ended", now=now, person=stay.guest, hostel=stay.hostel, about=stay.code)
             return 1
 
@@ -374,6 +441,14 @@ def _not_held(stay, now):
     return reasons.wrong_state(stay, now)
 
 
+def _not_confirmable(stay, now):
+    if reason := _not_held(stay, now):
+        return reason
+    if stay.awaits == Stay.Awaits.OFFER:
+        return reasons.offered(stay)
+    return reasons.waits_for_the_party(stay) if stay.awaits == Stay.Awaits.PARTY else None
+
+
 def _not_extendable(stay, now):
     if reason := _not_held(stay, now):
         return reason
@@ -400,6 +475,41 @@ def _not_changeable(stay, now):
     return reasons.wrong_state(stay, now)
 
 
+def _not_shortenable(stay, now):
+    """A bed that waits for a proof or an answer is as much the guest's to give back as one that is promised."""
+    if stay.awaits and stay.state(now) == Stay.Status.HELD:
+        return None
+    return _not_changeable(stay, now)
+
+
+def _not_shiftable(stay, now):
+    if stay.status == Stay.Status.IN_HOUSE or (stay.status == Stay.Status.CONFIRMED and stay.continues_id):
+        return reasons.arrival_stays(stay)
+    if stay.status != Stay.Status.CONFIRMED:
+        return reasons.wrong_state(stay, now)
+    return reasons.cut_off(stay) if stay.kept_until <= now else None
+
+
+def _not_movable(stay, now):
+    """There is a night to come, tonight's among them."""
+    if stay.departure <= business_day(now):
+        return reasons.wrong_state(stay, now)
+    return _not_changeable(stay, now)
+
+
+def _not_overstaying(stay, now):
+    today = business_day(now)
+    if stay.status == Stay.Status.IN_HOUSE:
+        return None if stay.departure <= today else reasons.not_yet_overstaying(stay)
+    # Whom the night audit took to have left may be there still; a check-out at the desk is never at that very second.
+    at_the_hour = stay.status == Stay.Status.LEFT and stay.checked_out_at == at(
+        stay.departure, stay.hostel.check_out_by
+    )
+    if at_the_hour and stay.departure >= today - OVERSTAY_KNOWN:
+        return None
+    return reasons.wrong_state(stay, now)
+
+
 def _not_here(stay, now):
     return None if stay.status == Stay.Status.IN_HOUSE else reasons.wrong_state(stay, now)
 
@@ -411,14 +521,20 @@ def _not_missed(stay, now):
 
 
 WHY_NOT = {
-    "confirm": _not_held,
+    "confirm": _not_confirmable,
     "extend_hold": _not_extendable,
     "cancel": _not_cancellable,
     "extend": _not_changeable,
-    "shorten": _not_changeable,
+    "shorten": _not_shortenable,
+    "shift": _not_shiftable,
+    "move": _not_movable,
+    "move_to_hostel": _not_movable,
+    "swap": _not_movable,
+    "overstay": _not_overstaying,
     "check_in": _not_expected,
     "check_out": _not_here,
     "no_show": _not_missed,
+    "appeal": why_no_appeal,
 }
 
 

@@ -1,22 +1,35 @@
-"""A stay that becomes longer, or shorter. Each is one act on nights, allowance and prices: all of it or nothing."""
+"""A stay that becomes longer, or shorter, or comes on other days. Each is one act on nights, allowance and prices: all
+of it or nothing."""
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
 from bookings import reasons
-from bookings.alternatives import alternatives
+from bookings.alternatives import Alternative, alternatives
 from bookings.availability import free_beds
-from bookings.booking import close_lapsed, give_nights, locked, may
-from bookings.decisions import decide
+from bookings.booking import close_lapsed, give_nights, locked, may, sharing, write_nights
+from bookings.decisions import Decided, decide
+from bookings.freed import served
+from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
-from bookings.models import Stay
-from eligibility.evaluation import YES
+from bookings.lodging import Lodging, lodging_of
+from bookings.models import BedNight, Stay
+from bookings.quotas import take
+from eligibility.caps import FREE, PRICED, Price
+from eligibility.evaluation import NO, YES
 from eligibility.models import Assessment
-from eligibility.reasons import Refused
-from hostel.models import Hostel
+from eligibility.policies import kept_until
+from eligibility.reasons import NOT_MET, Refused
+from hostel.models import Bed, Hostel
 from hostel.nights import Nights, business_day
+
+# Somebody who stays without having asked, and may not by the rules, pays what the house is paid.
+FULL_PRICE = Price(PRICED, 100)
+# A refusal for want of that bed, or of any: another may still be found.
+WANT_OF_A_BED = ("BED", "FULL", "ALONE")
 
 
 def change_dates(
@@ -27,70 +40,149 @@ def change_dates(
     now: datetime,
     actor: User | None = None,
     accept_price: bool = False,
+    change_of_bed: bool = False,
 ) -> Stay:
-    """Have ``stay`` end on another day: later is `extend`, earlier `shorten`; the same day changes nothing.
+    """Have ``stay`` be from ``arrival`` to ``departure``: `shift`, `extend` or `shorten`; the same days change nothing.
 
-    Raises Refused as they do, and with DATES where the arrival would change.
+    Raises Refused as they do.
     """
     if arrival != stay.arrival:
-        raise Refused(reasons.arrival_stays(stay))
+        nights = Nights(arrival, departure)
+        return shift(stay, nights=nights, now=now, actor=actor, accept_price=accept_price)
     if departure > stay.departure:
-        return extend(stay, departure=departure, now=now, actor=actor, accept_price=accept_price)
+        return extend(
+            stay, departure=departure, now=now, actor=actor, accept_price=accept_price, change_of_bed=change_of_bed
+        )
     if departure < stay.departure:
         return shorten(stay, departure=departure, now=now, actor=actor)
     return stay
 
 
+# --- longer -----------------------------------------------------------------------------------------------------------
 def extend(
-    stay: Stay, *, departure: date, now: datetime, actor: User | None = None, accept_price: bool = False
+    stay: Stay,
+    *,
+    departure: date,
+    now: datetime,
+    actor: User | None = None,
+    accept_price: bool = False,
+    change_of_bed: bool = False,
 ) -> Stay:
     """Have ``stay`` last until the day ``departure``, in the bed it has.
 
-    The rules are asked about the whole of the longer stay; the nights it has keep their price, the new ones get theirs.
-    Raises Refused with the rules not met, with FULL and alternatives for the new nights where the bed is taken on one
-    of them, with STATE where the stay is neither confirmed nor in house, or DATES where there is no night to add.
+    Where somebody has that bed by then, they are moved, or before arrival the guest is; who agrees to a
+    ``change_of_bed`` gets another from the first night that is added. The rules are asked about the whole of the longer
+    stay; the nights it has keep their price, the new ones get theirs. Raises Refused with the rules not met, with FULL
+    and alternatives for the new nights, with QUOTA, with STATE where the stay is neither confirmed nor in house, or
+    DATES where there is no night to add.
     """
-    return act(lambda: _extend(locked(stay), departure, now, actor, accept_price))
+    return act(lambda: _extend(locked(stay), departure, now, actor, accept_price, change_of_bed))
 
 
-def _extend(stay, departure, now, actor, accept_price):
+def _extend(stay, departure, now, actor, accept_price, change_of_bed):
     may(stay, "extend", now)
     if departure <= stay.departure:
         raise Refused(reasons.not_later(stay, departure))
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
-    longer, added = Nights(stay.arrival, departure), Nights(stay.departure, departure)
-    decided = decide(
+    added = Nights(stay.departure, departure)
+    decided = _asked_for_longer(stay, hostel, departure, now, accept_price)
+    if decided.decision.outcome != YES:
+        raise decided.refuse(Assessment.Act.EXTEND)
+    found = _bed_for_longer(stay, hostel, added, now, change_of_bed)
+    stay.departure, stay.assessment = departure, decided.keep(Assessment.Act.EXTEND, stay.code)
+    stay.save(update_fields=["departure", "assessment"])
+    if found.from_night < added.arrival:
+        kept = stay.bed_nights.live()
+        kept.update(bed=found.bed, room=found.bed.room, sharing=sharing(found.bed, stay))
+    give_nights(stay, found.bed, added, decided, hostel, now)
+    about = f"{stay.code}-{stay.assessment.code}"
+    if found.is_another and (stay.bed_told_at or found.from_night == added.arrival):
+        tell(stay, "extended_in_another", now, about=about, from_night=found.from_night, bed=str(found.bed))
+    else:
+        tell(stay, "extended", now, about=about)
+    record(
+        "extend",
+        now=now,
+        actor=actor,
+        person=stay.guest,
+        hostel=hostel,
+        about=stay.code,
+        nights=len(added),
+        **({"bed": str(found.bed)} if found.is_another else {}),
+    )
+    return stay
+
+
+def _asked_for_longer(stay, hostel, departure, now, accept_price):
+    """The rules see the whole of it, also what it was in another house before."""
+    begun = stay.continues.arrival if stay.continues else stay.arrival
+    return decide(
         stay.guest,
         hostel,
-        longer,
+        Nights(begun, departure),
         stay.purpose,
         now,
         accept_price=accept_price,
         except_stay=stay.pk,
         extends=True,
     )
-    if decided.decision.outcome != YES:
-        raise decided.refuse(Assessment.Act.EXTEND)
-    kept = stay.bed_nights.live().order_by("night").last().bed_id
-    free = free_beds(hostel, added, stay.guest.gender, now, except_stay=stay.pk)
-    # The room of a stay that has it alone stays its own on the nights before: only the new nights are asked about.
-    bed = free.select_for_update(of=("self",)).filter(pk=kept).first()
-    if bed is None:
-        raise Refused(reasons.full(hostel, added), alternatives=alternatives(hostel, added, stay.guest.gender, now))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A bed for the nights from ``from_night`` on; ``is_another`` says that it is not the one the stay has."""
+
+    bed: Bed
+    from_night: date
+    is_another: bool = False
+
+
+def _bed_for_longer(stay, hostel, added, now, change_of_bed):
+    lodging, guest = lodging_of(stay), stay.guest
+    kept = list(stay.bed_nights.live().select_related("bed__room").order_by("night"))
+    own, wants = kept[-1].bed, []
+    wants.append(Want(guest, added, lodging, bed=own, except_stay=stay.pk))
+    if stay.checked_in_at is None and len({night.bed_id for night in kept}) == 1:
+        wants.append(Want(guest, Nights(stay.arrival, added.departure), lodging, except_stay=stay.pk))
+    if change_of_bed:
+        wants.append(Want(guest, added, lodging, except_stay=stay.pk))
+    for want in wants:
+        if bed := _bed_if_any(hostel, want, now):
+            return _Found(bed, want.nights.arrival, bed != own)
+    raise _full(stay, hostel, added, lodging, now, offer_change=not change_of_bed)
+
+
+def _bed_if_any(hostel: Hostel, want: Want, now: datetime) -> Bed | None:
+    try:
+        [bed] = find_beds(hostel, [want], now)
+    except Refused as no:
+        if no.code not in WANT_OF_A_BED:
+            raise
+        return None
     close_lapsed(bed, now)
-    stay.departure, stay.assessment = departure, decided.keep(Assessment.Act.EXTEND, stay.code)
-    stay.save(update_fields=["departure", "assessment"])
-    give_nights(stay, bed, added, decided, hostel, now)
-    tell(stay, "extended", now, about=f"{stay.code}-{departure:%Y%m%d}")
-    record("extend", now=now, actor=actor, person=stay.guest, hostel=hostel, about=stay.code, nights=len(added))
-    return stay
+    return bed
 
 
+def _full(stay: Stay, hostel: Hostel, added: Nights, lodging: Lodging, now: datetime, *, offer_change: bool) -> Refused:
+    """No bed for the nights that are added: another bed of the house from then on, or the nearest houses."""
+    gender = stay.guest.gender
+    another: tuple[Alternative, ...] = ()
+    if offer_change and free_beds(hostel, added, gender, now, stay.pk, lodging).exists():
+        another = (Alternative("change_of_bed", hostel, added.arrival, added.departure, 0),)
+    near = alternatives(hostel, added, gender, now, lodging)
+    return Refused(
+        reasons.full(hostel, added, lodging),
+        alternatives=(*another, *(each for each in near if each.kind == "nearby")),
+    )
+
+
+# --- shorter ----------------------------------------------------------------------------------------------------------
 def shorten(stay: Stay, *, departure: date, now: datetime, actor: User | None = None) -> Stay:
     """Have ``stay`` end earlier, on the day ``departure``: the nights from then on go back at once.
 
-    It needs nobody's leave. Raises Refused with STATE where the stay is neither confirmed nor in house, or with DATES
-    where no night would be left, or a night that has begun would be given back.
+    It needs nobody's leave, and a bed that waits for a proof or an answer goes on waiting. Raises Refused with STATE
+    where there is nothing to shorten, or with DATES where no night would be left, or a night that has begun would be
+    given back.
     """
 
     def do():
@@ -102,6 +194,8 @@ def shorten(stay: Stay, *, departure: date, now: datetime, actor: User | None = 
         returned = shorter.bed_nights.live().filter(night__gte=departure).update(released_at=now)
         shorter.departure = departure
         shorter.save(update_fields=["departure"])
+        served(now)
+        tell(shorter, "shortened", now, about=_moment(shorter, now), nights=returned)
         record(
             "shorten",
             now=now,
@@ -114,3 +208,136 @@ def shorten(stay: Stay, *, departure: date, now: datetime, actor: User | None = 
         return shorter
 
     return act(do)
+
+
+# --- on other days ----------------------------------------------------------------------------------------------------
+def shift(stay: Stay, *, nights: Nights, now: datetime, actor: User | None = None, accept_price: bool = False) -> Stay:
+    """Have a ``stay`` that has not begun be on other ``nights``: another arrival, and with it another departure.
+
+    The rules are asked as for a new stay, with its own nights given back; the code stays the same. In the bed it has
+    where that is free on all of them, else in another. Raises Refused with the rules not met, with FULL and
+    alternatives, with QUOTA, with DATES where the stay has begun, or with STATE.
+    """
+    return act(lambda: _shift(locked(stay), nights, now, actor, accept_price))
+
+
+def _shift(stay, nights, now, actor, accept_price):
+    may(stay, "shift", now)
+    hostel, before = Hostel.objects.on(nights.arrival).get(pk=stay.hostel_id), stay.nights
+    if nights == before:
+        return stay
+    decided = decide(stay.guest, hostel, nights, stay.purpose, now, accept_price=accept_price, except_stay=stay.pk)
+    if decided.decision.outcome != YES:
+        raise decided.refuse(Assessment.Act.SHIFT)
+    own = stay.bed_nights.live().select_related("bed__room").order_by("night")[0].bed
+    wanted = Want(stay.guest, nights, lodging_of(stay), bed=own, except_stay=stay.pk)
+    bed = _bed_if_any(hostel, wanted, now)
+    if bed is None:
+        [bed] = find_beds(hostel, [Want(stay.guest, nights, lodging_of(stay), except_stay=stay.pk)], now)
+        close_lapsed(bed, now)
+    stay.bed_nights.live().update(released_at=now)
+    stay.arrival, stay.departure = nights.arrival, nights.departure
+    stay.assessment = decided.keep(Assessment.Act.SHIFT, stay.code)
+    stay.kept_until = kept_until(decided.policy, nights.arrival, now)
+    if bed != own:
+        stay.bed_told_at = None  # the letter says the days; the number they knew is no longer theirs
+    stay.save(update_fields=["arrival", "departure", "assessment", "kept_until", "bed_told_at"])
+    give_nights(stay, bed, nights, decided, hostel, now)
+    served(now)
+    tell(stay, "shifted", now, about=f"{stay.code}-{stay.assessment.code}")
+    record(
+        "shift",
+        now=now,
+        actor=actor,
+        person=stay.guest,
+        hostel=hostel,
+        about=stay.code,
+        before=[before.arrival.isoformat(), before.departure.isoformat()],
+        nights=len(nights),
+    )
+    return stay
+
+
+# --- without having asked ---------------------------------------------------------------------------------------------
+def overstay(stay: Stay, *, departure: date, now: datetime, actor: User | None = None) -> Stay:
+    """Write down that the guest is still there after the day of leaving, until the day ``departure``: tomorrow at most.
+
+    It has happened, so that it is written whatever the rules say: they are asked, and nights that they do not give are
+    at the house's full rate. It needs a bed: the guest's own, else another. Whom the night audit took to have left is
+    in house again. Raises Refused with FULL and alternatives where the house has none, with DATES, or with STATE.
+    """
+    return act(lambda: _overstay(locked(stay), departure, now, actor))
+
+
+def _overstay(stay, departure, now, actor):
+    may(stay, "overstay", now)
+    latest = business_day(now) + timedelta(days=1)
+    if not stay.departure < departure <= latest:
+        raise Refused(reasons.not_an_overstay(stay, departure, latest))
+    hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
+    added = Nights(stay.departure, departure)
+    decided = _asked_for_longer(stay, hostel, departure, now, accept_price=True)
+    lodging = lodging_of(stay)
+    own = stay.bed_nights.live().select_related("bed__room").order_by("night").last().bed
+    bed = _bed_if_any(hostel, Want(stay.guest, added, lodging, bed=own, except_stay=stay.pk), now) or _bed_if_any(
+        hostel, Want(stay.guest, added, lodging, except_stay=stay.pk), now
+    )
+    if bed is None:
+        raise _full(stay, hostel, added, lodging, now, offer_change=False)
+    assessment = decided.keep(Assessment.Act.OVERSTAY, stay.code)
+    if decided.decision.outcome == YES:
+        stay.assessment = assessment
+    stay.departure, stay.checked_out_at = departure, None
+    stay.save(update_fields=["departure", "checked_out_at", "assessment"])
+    stay.refresh_from_db(fields=["status"])
+    written, refused_for = _write_what_happened(stay, bed, added, decided, hostel, now)
+    to_pay = sum(night.price_fen for night in written)
+    tell(stay, "overstayed", now, about=f"{stay.code}-{assessment.code}", to_pay=f"{to_pay // 100}.{to_pay % 100:02d}")
+    record(
+        "overstay",
+        now=now,
+        actor=actor,
+        person=stay.guest,
+        hostel=hostel,
+        about=stay.code,
+        reason=", ".join(refused_for),
+        nights=len(added),
+        to_pay_fen=to_pay,
+    )
+    return stay
+
+
+def _write_what_happened(
+    stay: Stay, bed: Bed, added: Nights, decided: Decided, hostel: Hostel, now: datetime
+) -> tuple[list[BedNight], list[str]]:
+    """Write the nights ``added`` at what the rules give them for, else at the full rate; and say why not."""
+    given = _given(decided, len(added))
+    refused_for = [reason.code for reason in decided.decision.reasons if reason.verdict == NOT_MET]
+    free = [night for night, price in zip(added, given, strict=True) if price is not None and price.cls == FREE]
+    try:
+        take(stay, hostel, free, decided.decision.entitlement, now)
+    except Refused as no:
+        given = [None if price is not None and price.cls == FREE else price for price in given]
+        refused_for += [reason.code for reason in no.reasons]
+    prices = [price or FULL_PRICE for price in given]
+    costs = [(price, price.cost(hostel.rate_fen)) for price in prices]
+    return write_nights(stay, bed, added, costs, hostel.rate_fen), list(dict.fromkeys(refused_for))
+
+
+def _given(decided: Decided, number: int) -> list[Price | None]:
+    """The prices of the last ``number`` nights; None for one that the rules do not give.
+
+    Where nothing but the number of nights is against it, those within the number are given.
+    """
+    decision = decided.decision
+    if decision.outcome == YES:
+        return list(decision.prices[-number:])
+    against = {reason.rule_id for reason in decision.reasons if reason.verdict == NOT_MET}
+    if decision.outcome == NO and against == {decision.nights.id}:
+        return list(decision.nights.grant(decision.facts).prices[-number:])
+    return [None] * number
+
+
+def _moment(stay: Stay, now: datetime) -> str:
+    """What tells a letter about this change from one about another of the same stay."""
+    return f"{stay.code}-{now:%m%d%H%M%S}"

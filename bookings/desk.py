@@ -9,7 +9,7 @@ from accounts.documents import hash_of_number
 from accounts.fields import keyed_hash
 from accounts.models import User
 from accounts.record import record
-from bookings import reasons
+from bookings import freed, reasons
 from bookings.availability import free_beds
 from bookings.booking import CODE_ALPHABET, locked, may, sharing
 from bookings.letters import tell
@@ -23,12 +23,13 @@ from hostel.nights import business_day, end_of_night
 def due_in_matching(hostel: Hostel, text: str, now: datetime) -> list[Stay]:
     """Stays that ``text`` may mean at the desk of ``hostel``.
 
-    A code of six characters finds its stay, wherever it is booked and whatever became of it: the desk says which. Four
+    A code of six characters finds its stay, wherever it is booked and whatever became of it: the desk says which. The
+    code of a party finds the stays of all its members, that of a batch those who are due in or still to come. Four
     digits (the last of phone or document) and a whole document number are searched among the people due in here only.
     """
     text = "".join(text.split()).upper()
     stays = Stay.objects.select_related("guest", "hostel", "assessment").order_by("arrival", "pk")
-    if len(text) == 6 and set(text) <= set(CODE_ALPHABET) and (found := list(stays.filter(code=text))):
+    if len(text) == 6 and set(text) <= set(CODE_ALPHABET) and (found := _by_code(stays, text)):
         return found
     expected = stays.filter(hostel=hostel, status=Stay.Status.CONFIRMED, arrival__lte=business_day(now)).filter(
         departure__gt=business_day(now)
@@ -39,9 +40,19 @@ def due_in_matching(hostel: Hostel, text: str, now: datetime) -> list[Stay]:
     return list(expected.filter(guest__document_hash__in=hash_of_number(text))) if text else []
 
 
+def _by_code(stays, code):
+    if found := list(stays.filter(code=code)):
+        return found
+    expected = Q(status__in=[Stay.Status.HELD, Stay.Status.CONFIRMED])
+    return list(stays.filter(party__code=code)) or list(stays.filter(expected, batch__code=code))
+
+
 def beds_for(stay: Stay, now: datetime) -> list[Bed]:
     """Beds that the guest of ``stay`` could be given now, the one that is kept for them first."""
-    kept = Bed.objects.select_related("room").filter(bed_nights__in=stay.bed_nights.live()).distinct().first()
+    kept_nights = list(stay.bed_nights.live().select_related("bed__room").order_by("night"))
+    # Who changes beds during the stay has tonight's.
+    to_come = [night.bed for night in kept_nights if night.night >= business_day(now)]
+    kept = to_come[0] if to_come else kept_nights[-1].bed if kept_nights else None
     others = free_beds(stay.hostel, stay.nights, stay.guest.gender, now, except_stay=stay.pk)
     return [kept, *(bed for bed in others if bed != kept)] if kept else list(others)
 
@@ -76,7 +87,7 @@ def _check_in(stay, compared, now, actor, bed, document_number, evidence_seen, a
     if document_number and stay.guest.document_hash not in hash_of_number(document_number):
         raise Refused(reasons.another_document())
     nights = stay.bed_nights.live()
-    if bed is not None and nights.exclude(bed=bed).exists():
+    if bed is not None and nights.exclude(bed=bed).exists() and not nights.filter(_tonight(at), bed=bed).exists():
         if not free_beds(stay.hostel, stay.nights, stay.guest.gender, now, stay.pk).filter(pk=bed.pk).exists():
             raise Refused(reasons.bed_taken(bed, stay.nights))
         nights.update(bed=bed, room=bed.room, sharing=sharing(bed, stay))
@@ -100,6 +111,10 @@ def _check_in(stay, compared, now, actor, bed, document_number, evidence_seen, a
     return stay
 
 
+def _tonight(at):
+    return Q(night=business_day(at))
+
+
 def check_out(stay: Stay, *, now: datetime, actor: User | None = None, at: datetime | None = None) -> Stay:
     """Let the guest go: nights that end after the moment they left go back at once.
 
@@ -117,6 +132,7 @@ def leave(stay: Stay, now: datetime, actor: User | None, at: datetime, reason: s
         raise Refused(reasons.wrong_moment(at, now))
     unslept = [night for night in stay.nights if end_of_night(night) > at]
     returned = stay.bed_nights.live().filter(night__in=unslept).update(released_at=at, slept_at=None)
+    freed.served(now)
     stay.checked_out_at = at
     stay.save(update_fields=["checked_out_at"])
     stay.refresh_from_db(fields=["status"])
@@ -146,6 +162,7 @@ def no_show(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
 def _no_show(stay, now, actor):
     may(stay, "no_show", now)
     stay.bed_nights.live().update(released_at=stay.kept_until)
+    freed.served(now)
     stay.no_show_at = stay.kept_until
     stay.save(update_fields=["no_show_at"])
     stay.refresh_from_db(fields=["status"])

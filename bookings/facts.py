@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db.models.functions import Coalesce
+
 from accounts.models import Person
 from bookings.models import BedNight, NoShow
 from eligibility.facts import (
@@ -30,23 +32,35 @@ NO_SHOWS_REMEMBERED = timedelta(days=730)
 def kept_nights(person: Person, first: date | None, now: datetime, except_stay: int | None = None) -> list[KeptNight]:
     """The nights that ``person`` keeps or slept, from ``first`` on (None: all), as rules see them: one statement.
 
-    A hold whose time is over keeps nothing. ``except_stay`` leaves out a stay that is being changed.
+    A hold whose time is over keeps nothing. A stay that goes on in another house counts as one with it. ``except_stay``
+    leaves out a stay that is being changed, with what it goes on from.
     """
-    kept = BedNight.objects.taken(now).filter(guest=person).exclude(stay_id=except_stay).order_by("night")
+    kept = BedNight.objects.taken(now).filter(guest=person).order_by("night")
     if first is not None:
         kept = kept.filter(night__gte=first)
-    rows = kept.values_list(
-        "night",
-        "price_class",
-        "hostel__network__slug",
-        "hostel__name_zh",
-        "hostel__name_en",
-        "stay__code",
-        "stay__assessment__entitlement",
-        "stay__arrival",
-        "excused_at",
+    rows = list(
+        kept.values_list(
+            "stay_id",
+            "stay__continues_id",
+            "night",
+            "price_class",
+            "hostel__network__slug",
+            "hostel__name_zh",
+            "hostel__name_en",
+            Coalesce("stay__continues__code", "stay__code"),
+            "stay__assessment__entitlement",
+            Coalesce("stay__continues__arrival", "stay__arrival"),
+            "excused_at",
+        )
     )
-    return [_kept(*row) for row in rows]
+    own = [night for stay, _first, night, *_rest in rows if stay == except_stay]
+    begun_by = next((begun for stay, begun, *_rest in rows if stay == except_stay), None)
+
+    def is_changed(stay, begun, night):
+        of_the_same = begun_by is not None and begun_by in (stay, begun)
+        return stay == except_stay or (of_the_same and night < own[0])
+
+    return [_kept(*row[2:]) for row in rows if not is_changed(*row[:3])]
 
 
 def _kept(*row):

@@ -77,7 +77,8 @@ def _close_overdue(now):
 
         def do(stay=stay):
             left = locked(stay)
-            if left.status != Stay.Status.IN_HOUSE:
+            # Whoever stays on, the desk may have written it down meanwhile.
+            if left.status != Stay.Status.IN_HOUSE or left.departure >= business_day(now):
                 return 0
             moment = max(at(left.departure, left.hostel.check_out_by), left.checked_in_at)
             desk.leave(left, now, None, moment, reason="closed by the night audit")

@@ -249,6 +249,16 @@ def booked_as_somebody(stay):
     )
 
 
+def offered(stay):
+    return Reason(
+        "AWAITS",
+        NOT_MET,
+        Sentence(_("The bed is offered to you until %(moment)s: take it on its page"), {"moment": stay.held_until}),
+        value_used=stay.held_until,
+        fix=Fix("waiting", _("Open the offer"), f"/waitlist/{stay.offer.waiting.code}/"),
+    )
+
+
 def waits_anyway(stay):
     return Reason(
         "AWAITS",

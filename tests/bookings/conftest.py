@@ -65,3 +65,16 @@ def written_night():
         )
 
     return write
+
+
+@pytest.fixture
+def in_bed(hostel, beds):
+    """Puts a booked stay into a bed of its house by its name, with the nights it keeps."""
+
+    def put(stay, name):
+        bed = beds[name]
+        alone = bed.room.guests == "any" or stay.alone
+        stay.bed_nights.live().update(bed=bed, room=bed.room, sharing=stay.code if alone else stay.guest.gender)
+        return stay
+
+    return put
