@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.acts import act
 from accounts.models import IdempotencyKey, User
+from hostel.prepared import Prepared
 
 KEPT_FOR = timedelta(hours=24)
 LONGEST_KEY = 80
@@ -95,12 +96,17 @@ def forget_old_keys(now: datetime) -> int:
     return deleted
 
 
-def _rows(write):
-    return IdempotencyKey.objects.filter(user=write.user, method=write.method, path=write.path, key=write.key)
+_answered = Prepared(
+    lambda user, method, path, key: IdempotencyKey.objects.filter(user=user, method=method, path=path, key=key),
+    user="number",
+    method="text",
+    path="text",
+    key="text",
+)
 
 
 def _kept(write, now):
-    row = _rows(write).first()
+    row = _answered.first(user=write.user.pk, method=write.method, path=write.path, key=write.key)
     if row is None:
         return None
     if row.written_at <= now - KEPT_FOR:

@@ -1,0 +1,101 @@
+"""Questions that the ORM puts into SQL once in each process, and that are then only asked.
+
+To write a statement costs the ORM more than the database needs to answer it. Where a question is asked at every
+booking it is built once, with a `Slot` wherever a value will stand, and kept as text; the rows are made of the answer
+as always. The queryset stays what says it: nothing here is written by hand.
+"""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, Field, QuerySet
+from django.db.models.expressions import Expression
+from django.db.models.sql import Query
+
+KINDS: dict[str, type[Field]] = {
+    "number": BigIntegerField,
+    "text": CharField,
+    "day": DateField,
+    "moment": DateTimeField,
+}
+
+
+class Slot(Expression):
+    """A place in a question, for a value of this kind that is said each time it is asked."""
+
+    def __init__(self, name: str, kind: str):
+        super().__init__(output_field=KINDS[kind]())
+        self.name = name
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self]
+
+    def value(self, said: dict[str, Any], connection) -> Any:
+        """What stands here, as the database wants it."""
+        return self.output_field.get_db_prep_value(said[self.name], connection)
+
+
+@dataclass(frozen=True)
+class SlotNights:
+    """Nights whose first and last day are said later; questions take it as they take `hostel.nights.Nights`."""
+
+    arrival: Slot
+    departure: Slot
+
+
+class Prepared:
+    """A question asked often: ``build`` makes its queryset from slots, and is called once in each process.
+
+    ``kinds`` says of each of its values what it is: number, text, day or moment. None of them may be None, for "is
+    nothing" is another question. Called with the values it returns the rows, as a list.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet], **kinds: str):
+        self._build, self._kinds = build, kinds
+        self._written: dict[str, _Written] = {}
+
+    def __call__(self, **said: Any) -> list:
+        connection = connections[DEFAULT_DB_ALIAS]
+        written = self._written.get(connection.vendor)
+        if written is None:
+            written = self._written[connection.vendor] = self._write(connection)
+        return list(written.asked(said, connection))
+
+    def first(self, **said: Any) -> Any:
+        """The first row, or None. The question itself says that it wants no more (``[:1]``)."""
+        return next(iter(self(**said)), None)
+
+    def _write(self, connection):
+        queryset = self._build(**{name: Slot(name, kind) for name, kind in self._kinds.items()})
+        compiler = queryset.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        return _Written(queryset, compiler, sql, tuple(params))
+
+
+@dataclass(frozen=True)
+class _Written:
+    queryset: QuerySet
+    compiler: Any
+    sql: str
+    params: tuple
+
+    def asked(self, said, connection):
+        compiler = copy.copy(self.compiler)
+        compiler.connection = connection
+        params = tuple(each.value(said, connection) if isinstance(each, Slot) else each for each in self.params)
+        compiler.as_sql = lambda *_how, **_else: (self.sql, params)
+        query = copy.copy(self.queryset.query)
+        query.__class__, query.compiler_there = _WrittenQuery, compiler
+        queryset = self.queryset.__class__(self.queryset.model, query, DEFAULT_DB_ALIAS)
+        queryset._iterable_class, queryset._fields = self.queryset._iterable_class, self.queryset._fields
+        return queryset
+
+
+class _WrittenQuery(Query):
+    """A query whose statement is there already."""
+
+    def get_compiler(self, using=None, connection=None, elide_empty=True):
+        return self.compiler_there

@@ -1,0 +1,91 @@
+"""Questions written once: they ask what their queryset asks, whatever is said."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+from django.test.utils import CaptureQueriesContext
+
+from hostel.models import Bed, Hostel, Room
+from hostel.nights import Nights
+from hostel.prepared import Prepared, SlotNights
+
+DAY = date(2026, 3, 6)
+
+
+def beds_open_to(hostel, nights, gender):
+    """A question with all that a question can have: rows beside it, others that must not be there, an order."""
+    closed = Room.objects.filter(pk=OuterRef("room_id"), guests__in=[gender, Room.Guests.ANY])
+    return (
+        Bed.objects.valid_throughout(nights)
+        .filter(Q(room__guests=gender) | Exists(closed), room__hostel=hostel)
+        .annotate(is_theirs=Exists(closed))
+        .select_related("room__hostel")
+        .order_by("room__number", "number")
+    )
+
+
+open_beds = Prepared(
+    lambda hostel, arrival, departure, gender: beds_open_to(hostel, SlotNights(arrival, departure), gender),
+    hostel="number",
+    arrival="day",
+    departure="day",
+    gender="text",
+)
+
+
+@pytest.mark.parametrize("gender", ["female", "male", "'; --"])
+@pytest.mark.parametrize("slug", ["baodaiqiao", "mudu"])
+@pytest.mark.parametrize("first", [DAY, date(1990, 1, 1)])
+def test_a_prepared_question_has_the_answer_of_its_queryset(wuzhong, slug, gender, first):
+    hostel, nights = Hostel.objects.get(slug=slug), Nights(first, first + timedelta(days=3))
+
+    plain = list(beds_open_to(hostel.pk, nights, gender))
+    prepared = open_beds(hostel=hostel.pk, arrival=nights.arrival, departure=nights.departure, gender=gender)
+
+    assert prepared == plain
+    assert [(bed.is_theirs, bed.room.hostel.slug) for bed in prepared] == [(bed.is_theirs, slug) for bed in plain]
+
+
+def test_it_is_one_statement_and_the_same_one(wuzhong, hostel):
+    said = {"hostel": hostel.pk, "arrival": DAY, "departure": DAY + timedelta(days=1), "gender": "female"}
+    with CaptureQueriesContext(connection) as plain:
+        list(beds_open_to(hostel.pk, Nights(said["arrival"], said["departure"]), "female"))
+    with CaptureQueriesContext(connection) as prepared:
+        open_beds(**said)
+
+    [plain_sql], [prepared_sql] = ([each["sql"].replace("(", "").replace(")", "") for each in asked]
+                                   for asked in (plain.captured_queries, prepared.captured_queries))  # fmt: skip
+    assert prepared_sql == plain_sql
+
+
+def test_its_queryset_is_built_once(wuzhong):
+    built = []
+
+    def build(slug):
+        built.append(slug)
+        return Hostel.objects.filter(slug=slug)
+
+    called = Prepared(build, slug="text")
+
+    assert called.first(slug="mudu").slug == "mudu"
+    assert called.first(slug="shihu").slug == "shihu"
+    assert called.first(slug="nowhere") is None
+    assert len(built) == 1
+
+
+def test_values_and_rows_locked_come_as_they_are_asked_for(wuzhong, hostel):
+    numbers = Prepared(
+        lambda hostel: Room.objects.filter(hostel=hostel).order_by("number").values_list("number", "floor"),
+        hostel="number",
+    )
+    locked = Prepared(lambda slug: Hostel.objects.filter(slug=slug).select_for_update(no_key=True), slug="text")
+
+    assert numbers(hostel=hostel.pk) == list(hostel.rooms.values_list("number", "floor"))
+    assert locked.first(slug=hostel.slug) == hostel
+
+
+def test_a_value_that_nobody_said_is_an_error(wuzhong):
+    with pytest.raises(KeyError):
+        open_beds(hostel=1, arrival=DAY, gender="female")
