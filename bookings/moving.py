@@ -200,10 +200,10 @@ def _move_to_hostel(stay, hostel, from_night, now, actor, because):
         raise Refused(reasons.not_this_hostel(hostel))
     if there.access == Hostel.Access.GROUP and stay.batch_id is None:
         raise Refused(reasons.group_only(there))
-    [bed] = find_beds(there, [Want(stay.guest, nights, lodging_of(stay), except_stay=stay.pk)], now)
-    close_lapsed(bed, now)
     given = list(stay.bed_nights.live().filter(night__gte=from_night).order_by("night"))
     BedNight.objects.filter(pk__in=[night.pk for night in given]).update(released_at=now)
+    [bed] = find_beds(there, [Want(stay.guest, nights, lodging_of(stay))], now)
+    close_lapsed(bed, now)
     goes_on = _begins_there(stay, there, now) if from_night == stay.arrival else _goes_on(stay, there, nights, now)
     goes_on.kept_nights = _give_again(goes_on, bed, given, there, now)
     served(now)
