@@ -1,7 +1,7 @@
 """Which beds are free: one look at beds, bed-nights and closures answers every question about them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,9 +10,9 @@ from django.db.models.functions import Cast
 
 from bookings.freed import not_public, not_public_of
 from bookings.lodging import PLAIN, Lodging
-from bookings.models import BedNight
+from bookings.models import BatchBed, BedNight
 from hostel.models import Bed, Hostel, OutOfService, Room
-from hostel.nights import Nights
+from hostel.nights import Nights, business_day
 from hostel.places import distance_m
 
 GENDERS = ("female", "male")
@@ -33,8 +33,8 @@ def free_beds(
     empty room that anyone could open; who wants the room alone has a single one first. ``lodging`` says what the bed
     must be like; ``on_call`` adds, last, those the house must be asked for. Each row says in ``kept_by_lapsed`` whether
     a hold whose time is over must be closed before it can be taken. ``except_stay`` leaves the nights of one stay out:
-    where could it move? (Of several: where could they change places?) Nights that were given back are left out while they are the waiting list's
-    (`bookings/freed.py`), but not where the ``lodging`` is an offer of it.
+    where could it move? (Of several: where could they change places?) Nights that were given back are left out while
+    they are the waiting list's (`bookings/freed.py`), but not where the ``lodging`` is an offer of it.
     """
     changing = except_stay if isinstance(except_stay, Collection) else [except_stay]
     bed_nights = BedNight.objects.between(nights).exclude(stay_id__in=changing)
@@ -60,6 +60,11 @@ def free_beds(
     )
     if not on_call:
         beds = beds.filter(room__supply=Room.Supply.FIXED)
+    kept = BatchBed.objects.keeping(nights, business_day(now))
+    if lodging.batch is not None:
+        beds = beds.filter(batches__batch=lodging.batch)
+        kept = kept.exclude(batch=lodging.batch)
+    beds = beds.filter(~Exists(kept.filter(bed=OuterRef("pk"))))
     if lodging.offer is None:
         kept_back = not_public(nights, now, hostel.network).exclude(stay_id__in=changing)
         # In a room where somebody sleeps by now, it is they who say with whom it is shared.
@@ -172,14 +177,19 @@ class Grid:
                 self._alone[room, night] = status
         # In a room where somebody sleeps by now, it is they who say with whom it is shared.
         self._sharing = kept_back | self._sharing
-        self._closed = {
-            (bed, night)
-            for bed, first, until in OutOfService.objects.standing()
-            .touching(nights)
-            .filter(bed__room__hostel__in=houses)
-            .values_list("bed_id", "first_night", "until")
-            for night in Nights(max(first, nights.arrival), min(until, nights.departure))
-        }
+        self._closed, self._kept = set(), set()
+        for bed, first, until, is_closed in self._kept_away(houses, nights, now):
+            cells = self._closed if is_closed else self._kept
+            cells.update((bed, night) for night in Nights(max(first, nights.arrival), min(until, nights.departure)))
+
+    @staticmethod
+    def _kept_away(houses, nights, now):
+        """Beds out of service, and those kept for the guests of a batch, with from when until when: one statement."""
+        closed = OutOfService.objects.standing().touching(nights).filter(bed__room__hostel__in=houses)
+        kept = BatchBed.objects.keeping(nights, business_day(now)).filter(bed__room__hostel__in=houses)
+        return closed.values_list("bed_id", "first_night", "until", Value(1)).union(
+            kept.values_list("bed_id", "batch__arrival", "batch__departure", Value(0)), all=True
+        )
 
     @staticmethod
     def _given_nights(hostels, nights, now, lodging):
@@ -206,6 +216,7 @@ class Grid:
             and (bed["pk"], night) not in self._taken
             and (bed["pk"], night) not in self._kept_back
             and (bed["pk"], night) not in self._closed
+            and (bed["pk"], night) not in self._kept
             and bed["guests"] in open_to(gender, self.lodging)
             and self._sharing.get((bed["room_id"], night), self._company(gender)) == self._company(gender)
         )
@@ -217,10 +228,11 @@ class Grid:
         return self.lodging.party.code if self.lodging.party else ""
 
     def _given(self, bed, night):
-        """The status of the stay that keeps others out of the bed: it has the bed, or the whole room alone."""
+        """The status of the stay that keeps others out of the bed: it has the bed, or the whole room alone. A bed that
+        waits for a guest of a batch is held."""
         if (bed["pk"], night) in self._taken or (bed["pk"], night) in self._closed:
             return self._taken.get((bed["pk"], night))
-        return self._alone.get((bed["room_id"], night))
+        return self._alone.get((bed["room_id"], night)) or ("held" if (bed["pk"], night) in self._kept else None)
 
     def free(self, hostel: Hostel, nights: Iterable[date], gender: str = "") -> int:
         """How many beds of ``hostel`` one guest could have on every one of ``nights``; the house need not be asked."""
@@ -236,6 +248,49 @@ class Grid:
             any(all(self._open_to(bed, night, each) for night in asked) for each in ([gender] if gender else GENDERS))
             for bed in beds
         )
+
+    def fits(self, hostel: Hostel, nights: Iterable[date], genders: Sequence[str], *, together: bool = False) -> bool:
+        """Whether guests of these ``genders`` can each have a bed of ``hostel`` on every one of ``nights``, all at
+        once; ``together`` in one room. Where the `lodging` is alone they have their room with nobody else.
+
+        Nobody is moved for it, and the beds are dealt out one by one: what it says fits, can be booked."""
+        asked = list(nights)
+        beds = self.beds[hostel.pk]
+        if len(genders) == 1:
+            return bool(self._count_free(beds, asked, genders[0]))
+        by_room = defaultdict(list)
+        for bed in beds:
+            by_room[bed["room_id"]].append(bed)
+        if together or self.lodging.alone:
+            return any(self._dealt({room: there}, asked, genders) for room, there in by_room.items())
+        return self._dealt(by_room, asked, genders)
+
+    def _dealt(self, by_room, nights, genders):
+        """Deal the beds out, to each guest first those of a room for their gender alone."""
+        company, used = {}, set()
+        for gender in genders:
+            mine = self._company(gender)
+            choice = [
+                (
+                    bed["guests"] != gender,
+                    company.get(bed["room_id"]) != mine,
+                    bed["guests"] == Room.Guests.ANY,
+                    bed["pk"],
+                )
+                for room in by_room.values()
+                for bed in room
+                if bed["pk"] not in used
+                and company.get(bed["room_id"], mine) == mine
+                and all(self._open_to(bed, night, gender) for night in nights)
+            ]
+            if not choice:
+                return False
+            *_order, taken = min(choice)
+            bed = next(bed for room in by_room.values() for bed in room if bed["pk"] == taken)
+            used.add(taken)
+            # In a room for one guest alone nobody else sleeps, unless the party has it together.
+            company[bed["room_id"]] = mine if bed["guests"] != Room.Guests.ANY or self.lodging.alone else None
+        return True
 
     def count(self, hostel: Hostel, night: date, gender: str = "") -> NightCount:
         """The beds of ``hostel`` on ``night``."""

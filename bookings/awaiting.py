@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Min
+
 from accounts.models import User
 from accounts.record import record
 from bookings.decisions import Decided, decide
@@ -65,6 +67,8 @@ def wait(stay: Stay, decided: Decided, awaits: str, now: datetime, actor: User |
     stay.awaits = awaits
     stay.held_until = held_until(decided, awaits, stay.arrival, now)
     stay.save(update_fields=["awaits", "held_until", "assessment", "purpose"])
+    if stay.party_id is not None:
+        _until_the_first_deadline(stay.party_id, now)
     if awaits == Stay.Awaits.REVIEW:
         open_review(stay, decided, now)
     told(stay, now)
@@ -72,7 +76,11 @@ def wait(stay: Stay, decided: Decided, awaits: str, now: datetime, actor: User |
 
 def told(stay: Stay, now: datetime) -> None:
     """Tell the guest what their held bed waits for, and until when."""
-    kind = {Stay.Awaits.PROOF: "held_for_proof", Stay.Awaits.REVIEW: "held_for_review"}[Stay.Awaits(stay.awaits)]
+    kind = {
+        Stay.Awaits.PROOF: "held_for_proof",
+        Stay.Awaits.REVIEW: "held_for_review",
+        Stay.Awaits.PARTY: "held_for_party",
+    }[Stay.Awaits(stay.awaits)]
     tell(stay, kind, now, held_until=stay.held_until)
 
 
@@ -86,7 +94,8 @@ def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
         return stay
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
     accepted = stay.assessment.facts["wish"]["accept_price"]
-    decided = decide(stay.guest, hostel, stay.nights, stay.purpose, now, accept_price=accepted, except_stay=stay.pk)
+    how = {"accept_price": accepted, "except_stay": stay.pk, "applicant": stay.applicant}
+    decided = decide(stay.guest, hostel, stay.nights, stay.purpose, now, **how)
     if decided.decision.outcome == YES:
         return settle(stay, decided, hostel, now, actor, Assessment.Act.REVIEW)
     if awaits := waits_for(decided):
@@ -118,7 +127,43 @@ def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: U
     stay.refresh_from_db(fields=["status"])
     tell(stay, "booked", now)
     record("confirm", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code)
+    if stay.party_id is not None:
+        _go_on_together(stay.party_id, now, actor)
     return stay
+
+
+def _go_on_together(party, now, actor):
+    """Make the beds of those a promise who waited only for this one."""
+    held = Stay.objects.standing(now).filter(party=party, status=Stay.Status.HELD)
+    if held.exclude(awaits=Stay.Awaits.PARTY).exists():
+        return
+    waiting = held.select_related("guest__user", "hostel__network").order_by("guest_id")
+    while other := waiting.first():
+        look_again(other, now=now, actor=actor)
+
+
+def _until_the_first_deadline(party, now):
+    """Who waits only for the party waits as long as the first of those can that it waits for."""
+    held = Stay.objects.standing(now).filter(party=party, status=Stay.Status.HELD)
+    first = held.exclude(awaits=Stay.Awaits.PARTY).aggregate(first=Min("held_until"))["first"]
+    if first:
+        held.filter(awaits=Stay.Awaits.PARTY).update(held_until=first)
+
+
+def left_the_party(stay: Stay, now: datetime) -> None:
+    """Tell the others that ``stay`` is no more: what they want now is theirs to say.
+
+    Their beds stay theirs. Who waited only for this one has a day to confirm.
+    """
+    others = Stay.objects.standing(now).filter(party=stay.party_id).exclude(pk=stay.pk)
+    if not others.filter(status=Stay.Status.HELD).exclude(awaits=Stay.Awaits.PARTY).exists():
+        for other in others.filter(status=Stay.Status.HELD, awaits=Stay.Awaits.PARTY):
+            until = max(other.held_until, min(now + TO_PUT_RIGHT, other.kept_until))
+            Stay.objects.filter(pk=other.pk).update(awaits="", held_until=until)
+    for other in others.select_related("guest", "hostel", "party").order_by("pk"):
+        kind = "party_held" if other.status == Stay.Status.HELD and not other.awaits else "party_smaller"
+        values = {"who": stay.guest.masked_name, "party": other.party.code}
+        tell(other, kind, now, f"{other.code} {stay.code}", held_until=other.held_until, **values)
 
 
 def priced(decision: Decision, rate_fen: int | None) -> list[tuple]:

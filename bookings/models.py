@@ -78,11 +78,24 @@ class Batch(models.Model):
         return Nights(self.arrival, self.departure)
 
 
+class BatchBedQuerySet(models.QuerySet):
+    def keeping(self, nights, day):
+        """Beds kept from everybody but their batch on some of ``nights``, as seen on the business day ``day``."""
+        return self.filter(
+            batch__cancelled_at=None,
+            batch__release_on__gt=day,
+            batch__arrival__lt=nights.departure,
+            batch__departure__gt=nights.arrival,
+        )
+
+
 class BatchBed(models.Model):
     """A bed kept for the guests of a batch on all of its nights, until the batch is released."""
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="beds")
     bed = models.ForeignKey(Bed, models.PROTECT, related_name="batches")
+
+    objects = BatchBedQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "bed"], name="a_bed_is_once_in_a_batch")]
@@ -294,6 +307,11 @@ class Stay(models.Model):
     @property
     def nights(self) -> Nights:
         return Nights(self.arrival, self.departure)
+
+    @property
+    def applicant(self) -> str:
+        """Who asked for the guest: as rules name it."""
+        return "self" if self.batch_id is None else self.batch.applicant
 
     def state(self, now) -> str:
         """The status at ``now``: a hold whose time is over reads cancelled, also when no task has closed it."""

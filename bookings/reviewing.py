@@ -13,8 +13,9 @@ from accounts.acts import act
 from accounts.models import Letter, Person, User
 from accounts.record import record
 from bookings.availability import free_beds
-from bookings.awaiting import look_again
+from bookings.awaiting import left_the_party, look_again
 from bookings.booking import Action, end_holds, locked
+from bookings.freed import served
 from bookings.models import BedNight, Stay
 from eligibility import reviews
 from eligibility.models import Assessment, Review
@@ -142,9 +143,12 @@ def refuse(
             _wait_for_proof(refused, stay, now)
         elif _waits(stay, now):
             stay.bed_nights.live().update(released_at=now)
+            served(now)
             stay.refused_at = now
             stay.save(update_fields=["refused_at"])
             stay.refresh_from_db(fields=["status"])
+            if stay.party_id is not None:
+                left_the_party(stay, now)
         _close(refused, stay, now)
         return refused
 
@@ -302,7 +306,7 @@ def _take_bed_again(stay, now):
     given_back = stay.bed_nights.filter(released_at=stay.refused_at)
     bed_id = given_back.values_list("bed", flat=True).first()
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
-    free = free_beds(hostel, stay.nights, stay.guest.gender, now).filter(pk=bed_id)
+    free = free_beds(hostel, stay.nights, stay.guest.gender, now, stay.pk).filter(pk=bed_id)
     if not free.select_for_update(of=("self",)):
         raise Refused(reviews.no_undo(_("Somebody else has the bed already")))
     if BedNight.objects.live().between(stay.nights).filter(guest=stay.guest_id).exists():

@@ -10,7 +10,7 @@ from eligibility.rule import Rule
 
 @dataclass(frozen=True, kw_only=True)
 class GroupOnly(Rule):
-    """The hostel wished for takes single guests."""
+    """The hostel wished for takes single guests, or the wish comes from a school or an organisation."""
 
     kind = "group_only"
     name = _("Hostels for groups")
@@ -21,7 +21,7 @@ class GroupOnly(Rule):
     always = True
 
     def judge(self, facts):
-        group = facts.wish.access == "group"
+        group = facts.wish.access == "group" and facts.wish.applicant == "self"
         yield self.reason(
             NOT_MET if group else MET,
             _("This hostel takes groups from schools and organisations only")
