@@ -15,20 +15,22 @@ from bookings import freed, reasons
 from bookings.alternatives import allowed, halves
 from bookings.availability import Grid
 from bookings.awaiting import held_until, left_the_party, open_review, priced, settle, told, wait, waits_for
+from bookings.cancelling import Ending, end_what_hangs, give_back, goes_on_with, what_ends
 from bookings.decisions import Decided, decide
-from bookings.house_plan import Want, find_beds
+from bookings.house_plan import Want, find_beds, sharing
 from bookings.letters import tell
 from bookings.lodging import PLAIN, Lodging
-from bookings.models import BedNight, Offer, Stay
+from bookings.models import BedNight, NoShow, Offer, Stay
 from bookings.no_shows import why_no_appeal
 from bookings.quotas import take
 from eligibility.caps import FREE, Price
 from eligibility.evaluation import NO, YES
 from eligibility.models import Assessment, Evidence, ExtraNights, Review
-from eligibility.policies import kept_until, terms_of
+from eligibility.policies import in_force, kept_until, terms_of
 from eligibility.reasons import Reason, Refused
-from hostel.models import Bed, Hostel, Room
+from hostel.models import Bed, Hostel
 from hostel.nights import Nights, at, business_day
+from hostel.prepared import Prepared
 
 # Read out at a noisy desk: no letter or digit that is heard or seen as another.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -61,8 +63,17 @@ def book(
     """
     return act(
         lambda: _book(
-            Q(pk=guest.pk), Q(pk=hostel.pk), nights, purpose, now, actor, accept_price, hold, applicant, lodging
-        ),
+            guest_locked(Q(pk=guest.pk)),
+            hostel.slug,
+            nights,
+            purpose,
+            now,
+            actor,
+            accept_price,
+            hold,
+            applicant,
+            lodging,
+        )
     )
 
 
@@ -83,13 +94,25 @@ def book_for(
     Raises Refused as `book` does, also where the login has no person yet, and Hostel.DoesNotExist.
     """
     return act(
-        lambda: _book(Q(user=user.pk), Q(slug=slug), nights, purpose, now, user, accept_price, hold, applicant, lodging)
+        lambda: _book(
+            guest_of_login_locked.first(user=user.pk),
+            slug,
+            nights,
+            purpose,
+            now,
+            user,
+            accept_price,
+            hold,
+            applicant,
+            lodging,
+        )
     )
 
 
-def _book(whose, which, nights, purpose, now, actor, accept_price, hold, applicant, lodging):
-    guest = guest_locked(whose)
-    hostel = Hostel.objects.on(nights.arrival).get(which)
+def _book(guest, slug, nights, purpose, now, actor, accept_price, hold, applicant, lodging):
+    hostel = hostel_called.first(slug=slug, day=nights.arrival, today=business_day(now))
+    if hostel is None:
+        raise Hostel.DoesNotExist
     if guest is None or not guest.gender or not guest.document_hash:
         raise Refused(reasons.identity_missing(hostel.slug, nights))
     if guest.has_hold:
@@ -113,9 +136,22 @@ def _book(whose, which, nights, purpose, now, actor, accept_price, hold, applica
 def guest_locked(whose: Q) -> Person | None:
     """The person ``whose`` finds, with the row locked that two bookings of one person meet at: the allowance is counted
     behind this lock. Beside it what there is to be read about them, so that nothing is asked for in vain."""
+    return _guests_locked(whose).first()
+
+
+def _guests_locked(whose):
     holds = Stay.objects.filter(guest=OuterRef("pk"), status=Stay.Status.HELD)
     found = Person.objects.filter(whose).annotate(has_hold=Exists(holds), **what_there_is("pk"))
-    return found.select_for_update(no_key=True).first()
+    return found.select_for_update(no_key=True)
+
+
+guest_of_login_locked = Prepared(lambda user: _guests_locked(Q(user=user))[:1], user="number")
+hostel_called = Prepared(
+    lambda slug, day, today: Hostel.objects.on(day).filter(slug=slug).annotate(policy_now=in_force(today)),
+    slug="text",
+    day="day",
+    today="day",
+)
 
 
 def what_there_is(person: str) -> dict[str, Exists]:
@@ -123,6 +159,7 @@ def what_there_is(person: str) -> dict[str, Exists]:
     rows = {
         "has_proofs": Evidence.objects.filter(assessment__person=OuterRef(person), sent_back_at=None),
         "has_reviews": Review.objects.filter(assessment__person=OuterRef(person), decided_at__isnull=False),
+        "has_missed": NoShow.objects.filter(guest=OuterRef(person), lifted_at=None),
         "has_extras": ExtraNights.objects.filter(person=OuterRef(person), withdrawn_at=None),
     }
     return {name: Exists(found) for name, found in rows.items()}
@@ -267,13 +304,6 @@ def close_lapsed(bed: Any, now: datetime) -> None:
             _end_hold(lapsed)
 
 
-def sharing(bed: Bed, stay: Stay) -> str:
-    """With whom ``bed``'s room can be shared: guests of one gender, the stay's party, or nobody."""
-    if stay.alone and stay.party is not None:
-        return stay.party.code
-    return stay.code if stay.alone or bed.room.guests == Room.Guests.ANY else stay.guest.gender
-
-
 def locked(stay: Stay) -> Stay:
     """Read ``stay`` anew with its guest's row locked: acts on one person's stays follow one another."""
     there_is = what_there_is("guest")
@@ -338,8 +368,9 @@ def cancel(
     letter: str = "cancelled",
     whole_party: bool = False,
 ) -> Stay:
-    """Give the bed back; the nights return to the allowance at once, and a ``letter`` of this kind says so. The others
-    of a party are told, unless the ``whole_party`` goes.
+    """Give the bed back; the nights return to the allowance at once, and a ``letter`` of this kind says so. What hangs
+    on the stay ends with it (`cancellation` says it beforehand). The others of a party are told, unless the
+    ``whole_party`` goes.
 
     Raises Refused with CUT_OFF after the moment until which the bed was kept, or STATE where the stay is over.
     """
@@ -349,6 +380,7 @@ def cancel(
         may(given_back, "cancel", now)
         told = given_back.confirmed_at is not None or given_back.awaits
         nights = give_back(given_back, now, cause)
+        end_what_hangs(given_back, now, cause)
         freed.served(now)
         if told:
             tell(given_back, letter, now, nights=nights)
@@ -368,15 +400,26 @@ def cancel(
     return act(do)
 
 
-def give_back(stay: Stay, moment: datetime, cause: str) -> int:
-    """Cancel ``stay``, whose guest's row is locked, as of ``moment``; return how many nights it gave back."""
-    nights = stay.bed_nights.live().update(released_at=moment)
-    if stay.awaits == Stay.Awaits.OFFER:
-        Offer.objects.filter(pk=stay.offer_id, accepted_at=None, declined_at=None).update(declined_at=moment)
-    stay.cancelled_at, stay.cancel_cause = moment, cause
-    stay.save(update_fields=["cancelled_at", "cancel_cause"])
-    stay.refresh_from_db(fields=["status"])
-    return nights
+@dataclass(frozen=True)
+class Cancellation:
+    """What it would mean to cancel a stay: whether that may be done, how many nights go back, what ends with it, and
+    as what it is remembered (cancelled, or no_show where it is too late)."""
+
+    action: "Action"
+    nights_returned: int
+    ends: list[Ending]
+    recorded_as: str
+
+
+def cancellation(stay: Stay, now: datetime) -> Cancellation:
+    """Say beforehand what cancelling ``stay`` at ``now`` would do."""
+    action = _action(_not_cancellable(stay, now))
+    if not action.ok:
+        too_late = action.reason is not None and action.reason.code == "CUT_OFF"
+        return Cancellation(action, 0, [], Stay.Status.NO_SHOW.value if too_late else str(stay.state(now)))
+    ending = [stay.pk, *(later.pk for later in goes_on_with(stay))]
+    returned = BedNight.objects.live().filter(stay__in=ending).count()
+    return Cancellation(action, returned, what_ends(stay, now), Stay.Status.CANCELLED.value)
 
 
 def _end_hold(stay):

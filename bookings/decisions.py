@@ -10,7 +10,7 @@ from bookings.facts import facts_about
 from eligibility.evaluation import TELL_US_MORE, Decision, assess, evaluate
 from eligibility.facts import Facts
 from eligibility.models import Assessment, Policy, new_code
-from eligibility.policies import policy_in_force
+from eligibility.policies import policy_called
 from eligibility.reasons import Refused
 from eligibility.rules.evidence import leading_to
 from hostel.models import Hostel
@@ -71,7 +71,7 @@ def decide(
 ) -> Decided:
     """Decide about the wish of ``guest`` for ``nights`` in ``hostel`` (a row of `Hostel.objects.on`) by the policy in
     force now; raises Refused with NO_POLICY. Inside an act, behind the lock of the guest's row."""
-    policy = policy_in_force(hostel.network_id, business_day(now))
+    policy = policy_called(getattr(hostel, "policy_now", None), hostel.network_id, business_day(now))
     facts = facts_about(
         guest,
         hostel,

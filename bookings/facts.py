@@ -23,6 +23,7 @@ from eligibility.policies import terms_of
 from eligibility.reviews import FALSE_PROOF
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
+from hostel.prepared import Prepared
 from hostel.working_days import reach
 
 # No rule looks further back for stays that were missed.
@@ -35,11 +36,23 @@ def kept_nights(person: Person, first: date | None, now: datetime, except_stay: 
     A hold whose time is over keeps nothing. A stay that goes on in another house counts as one with it. ``except_stay``
     leaves out a stay that is being changed, with what it goes on from.
     """
-    kept = BedNight.objects.taken(now).filter(guest=person).order_by("night")
-    if first is not None:
-        kept = kept.filter(night__gte=first)
-    rows = list(
-        kept.values_list(
+    rows = _kept_since(guest=person.pk, first=first or date.min, now=now)
+    own = [night for stay, _first, night, *_rest in rows if stay == except_stay]
+    begun_by = next((begun for stay, begun, *_rest in rows if stay == except_stay), None)
+
+    def is_changed(stay, begun, night):
+        of_the_same = begun_by is not None and begun_by in (stay, begun)
+        return stay == except_stay or (of_the_same and night < own[0])
+
+    return [_kept(*row[2:]) for row in rows if not is_changed(*row[:3])]
+
+
+_kept_since = Prepared(
+    lambda guest, first, now: (
+        BedNight.objects.taken(now)
+        .filter(guest=guest, night__gte=first)
+        .order_by("night")
+        .values_list(
             "stay_id",
             "stay__continues_id",
             "night",
@@ -52,15 +65,11 @@ def kept_nights(person: Person, first: date | None, now: datetime, except_stay: 
             Coalesce("stay__continues__arrival", "stay__arrival"),
             "excused_at",
         )
-    )
-    own = [night for stay, _first, night, *_rest in rows if stay == except_stay]
-    begun_by = next((begun for stay, begun, *_rest in rows if stay == except_stay), None)
-
-    def is_changed(stay, begun, night):
-        of_the_same = begun_by is not None and begun_by in (stay, begun)
-        return stay == except_stay or (of_the_same and night < own[0])
-
-    return [_kept(*row[2:]) for row in rows if not is_changed(*row[:3])]
+    ),
+    guest="number",
+    first="day",
+    now="moment",
+)
 
 
 def _kept(*row):
@@ -73,15 +82,15 @@ def history_of(
 ) -> tuple[History, tuple[Clearance, ...]]:
     """What the house knows of ``person``, nights from ``first`` on; and what a person of ``network`` agreed to.
 
-    Two statements for who has only slept here, one more for each of: reviews, extra nights.
+    One statement for who has only slept here, one more for each of: stays missed, reviews, extra nights.
     """
-    missed = NoShow.objects.filter(guest=person, lifted_at=None, at__gte=now - NO_SHOWS_REMEMBERED).order_by("at")
+    missed = _missed(person, now) if getattr(person, "has_missed", True) else []
     reviews = _answered_reviews(person) if getattr(person, "has_reviews", True) else []
     extras = _extras(person, network) if getattr(person, "has_extras", True) else []
     overturned = {review.appeal_of_id for review in reviews if review.decision == Review.Decision.PASSED}
     history = History(
         tuple(kept_nights(person, first, now, except_stay)),
-        tuple(missed.values_list("at", flat=True)),
+        tuple(missed),
         tuple(extras),
         tuple(review.decided_at for review in reviews if FALSE_PROOF in review.because and review.pk not in overturned),
     )
@@ -94,6 +103,11 @@ def history_of(
         for rule in review.rules
     )
     return history, cleared
+
+
+def _missed(person, now):
+    missed = NoShow.objects.filter(guest=person, lifted_at=None, at__gte=now - NO_SHOWS_REMEMBERED)
+    return missed.order_by("at").values_list("at", flat=True)
 
 
 def _answered_reviews(person):

@@ -2,6 +2,9 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.models import Policy
@@ -11,6 +14,26 @@ from hostel.models import Network
 from hostel.nights import at, end_of_night
 
 _read: dict[tuple[int, str], Terms] = {}
+_approved: dict[tuple, Policy] = {}
+FINGERPRINT = KT("rules__fingerprint")
+
+
+def in_force(day: date) -> Subquery:
+    """Beside a hostel: which version of its network's rules is in force on ``day``, in so few words that
+    `policy_called` finds it again among those that this process has read; None where there is none."""
+    versions = Policy.objects.filter(network=OuterRef("network")).in_force(day)
+    return Subquery(versions.values(words=JSONObject(pk="pk", version="version", fingerprint=FINGERPRINT))[:1])
+
+
+def policy_called(words: dict | None, network: Network | int, day: date) -> Policy:
+    """The policy that `in_force` found: an approved version is never edited, the database sees to it, so it is read
+    once in each process. Raises Refused with NO_POLICY."""
+    if words is None or not words["fingerprint"]:
+        return policy_in_force(network, day)
+    key = (words["pk"], words["version"], words["fingerprint"])
+    if key not in _approved:
+        _approved[key] = Policy.objects.get(pk=words["pk"])
+    return _approved[key]
 
 
 def policy_in_force(network: Network | int, day: date) -> Policy:

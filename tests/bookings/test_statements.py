@@ -23,8 +23,8 @@ def booked(hostel):
 def test_booking(nights, booked, lin, people, django_assert_num_queries):
     booked(people("周梅", "female"), 1)  # the policy is read once in each process
 
-    # BEGIN, guest, hostel, policy, nights, no-shows, bed, assessment, stay, bed-nights, letter, deed, COMMIT
-    with django_assert_num_queries(13):
+    # BEGIN, guest, hostel, nights, bed, assessment, stay, bed-nights, letter, deed, COMMIT
+    with django_assert_num_queries(11):
         booked(lin, nights, accept_price=True)
 
 
@@ -32,7 +32,7 @@ def test_booking(nights, booked, lin, people, django_assert_num_queries):
 def test_holding_and_confirming(nights, booked, lin, django_assert_num_queries):
     booked(lin, 1, hold=True)
 
-    with django_assert_num_queries(16):  # the hold before is let go: read, its nights, itself, its status
+    with django_assert_num_queries(15):  # the hold before is let go: read, its nights, itself, its status
         stay = booked(lin, nights, hold=True)
     with django_assert_num_queries(13):
         confirm(stay, now=NOW)
