@@ -20,7 +20,9 @@ class Right(Enum):
     BOOK = "book for oneself"
     WORK_AT_DESK = "check in and out, write no-shows, find guests who are due in"
     SEE_HOUSE_STAYS = "see the stays of a house"
-    CHANGE_NETWORK = "policies, quotas, beds out of service"
+    BLOCK_BEDS = "take beds out of service, and move who is in them"
+    CHANGE_NETWORK = "policies, the calendar"
+    SET_QUOTAS = "grant free bed-nights to houses and groups, and cut what nobody has"
     SEE_FIGURES = "the office's pages: heat table, nights given, statements"
     SEE_RECORD = "the record of deeds"
     GRANT_NIGHTS = "see a person's stays and nights, grant extra ones, excuse those where the house was at fault"
@@ -35,6 +37,7 @@ WHO_MAY: dict[Right, set[str]] = {
     Right.SEE_HOUSE_STAYS:    {MANAGER, OFFICER},
     Right.CHANGE_NETWORK:     {OFFICER},
     Right.SEE_FIGURES:        {OFFICER, AUDITOR},
+    Right.SET_QUOTAS:         {OFFICER},
     Right.SEE_RECORD:         {OFFICER, AUDITOR},
     Right.GRANT_NIGHTS:       {OFFICER},
     Right.REVIEW:             {OFFICER},
@@ -107,6 +110,11 @@ def networks_reviewed_by(user, day: date):
 
 
 def hostels_of_officer(user, day: date):
+def networks_granted_by(user, day: date):
+    """The networks (a queryset) whose quotas ``user`` sets on ``day``."""
+    return _networks(user, WHO_MAY[Right.SET_QUOTAS], day)
+
+
     """The hostels (a queryset) of the networks of which ``user`` is an officer on ``day``."""
     return Hostel.objects.filter(network__in=networks_of_officer(user, day).values("pk"))
 

@@ -15,6 +15,7 @@ from api import (
     people,
     policies,
     reviews,
+    quotas,
     stays,
     working_days,
 )
@@ -86,6 +87,7 @@ app_name = "api"
 urlpatterns = [
     path("v1/", include(v1)),
     path("docs/", about.Docs.as_view(), name="docs"),
+    path("quotas/", quotas.Quotas.as_view(), name="quotas"),
     path("problems/<slug:name>/", about.ProblemPage.as_view(), name="problem"),
     re_path(r"^[\s\S]*\Z", about.Nowhere.as_view(), name="nowhere"),
 ]

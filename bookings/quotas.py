@@ -24,6 +24,7 @@ from hostel.models import Hostel, Network, Quota
 from hostel.nights import Nights, business_day
 
 MOST_STAYS_LISTED = 50
+MOST_NIGHTS = 1_000_000  # in one cell: what is more is a slip of the hand
 MONTHS_AHEAD = 3  # so far the refusal looks for a month with nights left
 SET_QUOTA = "set_quota"
 
@@ -334,7 +335,6 @@ def _changed(change, standing_now, now):
         value_used=there.nights if there else None,
         needed=change.seen.nights if change.seen else None,
         fix=fix,
-        field=field_of(change.cell),
     )
 
 
@@ -351,11 +351,6 @@ def _said(grant):
         values = {"nights": grant.nights, "days": grant.release_days}
         text = Sentence(_("%(nights)s nights, released %(days)s days before"), values)
     return text.say(CHINESE), text.say(ENGLISH)
-
-
-def field_of(cell: Cell) -> str:
-    """How a cell is named among the fields of a form."""
-    return f"cell-{cell.hostel.slug if cell.hostel else ''}-{cell.group}"
 
 
 def _no_longer_covered(changes, wanted, before, now):
@@ -420,7 +415,6 @@ def _kept(cell, balance, lacking, now):
         value_used=balance.used,
         needed=balance.granted,
         fix=fix,
-        field=field_of(cell),
     )
     return [summary, *(_stay_kept(code, *stay) for code, stay in list(stays.items())[:MOST_STAYS_LISTED])]
 

@@ -60,6 +60,10 @@ def places(stay, lin, manager, officer):
     return {
         "search_hostels": (nobody, {"arrival": f"{TODAY}"}),
         "get_hostel": (nobody, {}),
+    closing = {"from": f"{TOMORROW}", "until": f"{TOMORROW + timedelta(days=3)}"}
+    bed = Bed.objects.get(room__hostel__slug="baodaiqiao", room__number="401")
+    [closure] = block([bed], Nights(TOMORROW, TOMORROW + timedelta(days=9)), reason="repair", now=timezone.now())
+    quota = {"hostel": "baodaiqiao", "first_day": f"{year}-03-01", "group": ""}
         "get_hostel_nights": (nobody, {"from": f"{TODAY}"}),
         "check_eligibility": (nobody, {"purpose": "exam"}),
         "get_me": (guest, {}),
@@ -116,6 +120,8 @@ def places(stay, lin, manager, officer):
         "get_figures": (office, {}),
         "explain_problem": (nobody, {}),
     }, {
+        "list_quotas": (office, {}),
+        "set_quotas": (office, {"cells": [quota | {"grant": {"nights": 9, "release_days": 3}}]}),
         "code": code,
         "slug": "baodaiqiao",
         "hostel": "baodaiqiao",

@@ -128,6 +128,7 @@ OWNERS = {
     "api/v1/reviews/<int:review>/decision/": only(OFFICER, method="POST", body={"decision": "passed"}),
     "api/v1/reviews/<int:review>/undo/": only(OFFICER, method="POST", then=(409,)),
     "api/v1/reviews/<int:review>/appeal/": only(GUEST, method="POST", then=(409,)),
+    "api/v1/quotas/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each those of their own network
     "api/v1/me/reviews/": ONE_S_OWN,
     "api/v1/assessments/<decision:code>/evidence/": only(GUEST),
     "api/v1/assessments/<decision:code>/review/": only(GUEST, method="POST", then=(409,)),

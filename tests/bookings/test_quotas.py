@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.acts import act
 from accounts.models import Deed
@@ -15,11 +17,12 @@ from bookings.night_audit import audit
 from bookings.quota_counts import EVERYBODY, left_for_anybody
 from bookings.quotas import Cell, Change, Grant, groups_of, set_quotas, standing, take
 from bookings.walking_in import walk_in
+from eligibility.models import Assessment
 from eligibility.reasons import Refused
-from hostel.models import Hostel, Quota
+from hostel.models import Bed, Hostel, Quota
 from hostel.nights import Nights
 from tests.api.counting import statements
-from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
+from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment, undone
 
 MARCH, APRIL, YEAR = date(2026, 3, 1), date(2026, 4, 1), date(2026, 1, 1)
 
@@ -479,3 +482,105 @@ def test_who_saw_another_number_learns_what_changed_and_by_whom(hostel, officer,
     assert set_quotas([Change(cell(hostel), Grant(12), seen=Grant(10), look=True)], now=NOW, actor=officer) == 1
     # Two who want the same have no quarrel.
     assert set_quotas([Change(cell(hostel), Grant(12), seen=Grant(10), look=True)], now=NOW, actor=officer) == 0
+
+
+# --- against a plain count --------------------------------------------------------------------------------------------
+GROUPS = ["", "free_stay", "interns", "veterans"]
+DAYS = [date(2026, 3, 28) + timedelta(days=days) for days in range(7)]  # the end of one month, the beginning of another
+HISTORIES = {
+    "kept": {},
+    "slept": {"slept_at": NOW},
+    "given back": {"released_at": NOW},
+    "at a price": {"price_class": "priced", "percent": 50, "price_fen": 4900},
+}
+
+rows_granted = st.dictionaries(
+    st.tuples(st.sampled_from(["house", "other", "network", "city"]), st.sampled_from(GROUPS), st.booleans()),
+    st.tuples(st.integers(0, 4), st.sampled_from([None, 0, 1, 3, 40])),
+    max_size=6,
+)
+nights_taken = st.lists(
+    st.tuples(
+        st.sampled_from(["house", "other"]),
+        st.sampled_from(GROUPS),
+        st.sampled_from(DAYS),
+        st.sampled_from([*HISTORIES, "held", "lapsed", "of a batch"]),
+    ),
+    max_size=6,
+)
+
+
+def may_be_free(granted, taken, wanted, group, today):
+    """The rule as the contract says it, night by night: whether ``wanted`` nights in the house can all be free."""
+    taken = list(taken)
+    for night in wanted:
+        for place in ("house", "network", "city"):
+            later = night.month == 4 and place == "house"
+            rows = {g: row for (where, g, second), row in granted.items() if (where, second) == (place, later)}
+            if not rows:
+                continue
+            here = [g for where, g, day in taken if place != "house" or (where == "house" and day.month == night.month)]
+            kept_for_others = sum(
+                max(nights - here.count(g), 0)
+                for g, (nights, days) in rows.items()
+                if g not in ("", group) and (days is None or night - timedelta(days=days) > today)
+            )
+            if sum(nights for nights, _days in rows.values()) - len(here) - kept_for_others < 1:
+                return False
+        taken.append(("house", group, night))
+    return True
+
+
+@pytest.fixture
+def guests(people):
+    return some(people, 7)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    granted=rows_granted,
+    taken=nights_taken,
+    first=st.sampled_from(DAYS[:5]),
+    length=st.integers(1, 3),
+    group=st.sampled_from(GROUPS),
+    today=st.sampled_from(DAYS[:3]),
+)
+def test_what_is_taken_is_what_a_plain_count_allows(
+    hostel, wuzhong, guests, written_stay, written_night, officer, granted, taken, first, length, group, today
+):
+    houses = {"house": hostel, "other": Hostel.objects.get(slug="mudu")}
+    places = houses | {"network": wuzhong, "city": wuzhong.parent}
+    now = moment(today, 6)
+    with undone():
+        for (where, whom, second), (nights, days) in granted.items():
+            place = places[where]
+            year = date(2027, 1, 1) if second else YEAR
+            Quota.objects.create(
+                network=place.network if where in houses else place,
+                hostel=place if where in houses else None,
+                group=whom,
+                first_day=(APRIL if second else MARCH) if where in houses else year,
+                nights=nights,
+                release_days=days,
+            )
+        batch = Batch(code="B", hostel=hostel, applicant="school", purpose="exam", free_nights=9, made_by=officer)
+        batch.arrival, batch.departure, batch.release_on, batch.made_at = DAYS[0], DAYS[-1], DAYS[0], NOW
+        batch.save()
+        for number, (where, whom, night, history) in enumerate(taken):
+            held = {"confirmed_at": None, "held_until": now + timedelta(seconds=1 if history == "held" else 0)}
+            moments = held if history in ("held", "lapsed") else {}
+            stay = written_stay(
+                guests[number], f"S{number}", 1, night, hostel=houses[where],
+                batch=batch if history == "of a batch" else None, **moments,
+            )  # fmt: skip
+            Assessment.objects.filter(pk=stay.assessment_id).update(entitlement=whom)
+            beds = Bed.objects.filter(room__hostel=houses[where], room__guests="female").order_by("pk")
+            written_night(stay, beds[number], night, hostel=houses[where], **HISTORIES.get(history, {}))
+        asking = written_stay(guests[-1], "ASKING", length, first)
+        house = Hostel.objects.on(first).get(pk=hostel.pk)
+        live = [night[:3] for night in taken if night[3] in ("kept", "slept", "held")]
+
+        if may_be_free(granted, live, asking.nights, group, today):
+            act(lambda: take(asking, house, asking.nights, group, now))
+        else:
+            assert refusal(lambda: act(lambda: take(asking, house, asking.nights, group, now))).code == "QUOTA"
