@@ -106,6 +106,14 @@ letters.letter_kind(
     urgent=True,
 )
 letters.letter_kind(
+    "bed_moved",
+    _(
+        "So that somebody else has a bed too, you have another one at %(hostel)s from %(arrival)s to %(departure)s: "
+        "%(bed)s (%(code)s). All else stays as it was"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
     "moved_to_hostel",
     _(
         "From %(from_night)s on you stay at %(hostel)s, until %(departure)s. Show code %(code)s at the desk there; "
