@@ -1,5 +1,6 @@
-"""Programs that call the door, and days that are always near: the door reads the real clock."""
+"""Programs that call the door, and days that are always near: those of the day on which the tests began."""
 
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from accounts.models import User
 from bookings.booking import book
 from hostel.nights import Nights, business_day
 
-TODAY = business_day(timezone.now())
+BEGAN = timezone.now()
+TODAY = business_day(BEGAN)
 TOMORROW = TODAY + timedelta(days=1)
 PROBLEM = "application/problem+json"
 
@@ -25,6 +27,13 @@ def caller(user=None, **headers) -> APIClient:
         headers["HTTP_AUTHORIZATION"] = f"Bearer {AuthToken.objects.create(user)[1]}"
     client.credentials(**headers)
     return client
+
+
+@pytest.fixture(autouse=True)
+def _it_is_still_today(monkeypatch):
+    """Each test begins a minute after all of them did, so that the day does not turn between two."""
+    began = time.monotonic()
+    monkeypatch.setattr(timezone, "now", lambda: BEGAN + timedelta(seconds=60 + time.monotonic() - began))
 
 
 @pytest.fixture(autouse=True)
