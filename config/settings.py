@@ -117,7 +117,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: the threads of a test meet in it.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "tests.sqlite3")}
 else:
-    # A new connection a request cost more than half of all bookings; a broken one is noticed before it is used.
+    # A new connection a request cost more than half of all bookings; a broken one is noticed before it is used, by
+    # looking and not by asking (`config/postgresql/base.py`).
+    DATABASES["default"]["ENGINE"] = "config.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("HOSTEL_CONN_MAX_AGE", default=0) or None
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
