@@ -65,10 +65,18 @@ def due(now: datetime):
     for tries in range(1, MAX_TRIES):
         rested |= Q(tries=tries, tried_at__lte=now - timedelta(minutes=2 ** (tries - 1)))
     waiting = Letter.objects.filter(rested, posted_at=None, written_at__lte=now)
-    clock = timezone.localtime(now).time()
-    if clock >= QUIET_FROM or clock < QUIET_UNTIL:
+    if awake(now) > now:
         waiting = waiting.filter(kind__in=[name for name, kind in KINDS.items() if kind.urgent])
     return waiting.select_related("person__user").order_by("written_at", "pk")
+
+
+def awake(now: datetime) -> datetime:
+    """``now``, or where it lies in the hours in which nobody is woken, their end."""
+    local = timezone.localtime(now)
+    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+        return now
+    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
+    return timezone.make_aware(datetime.combine(day, QUIET_UNTIL))
 
 
 def say(letter: Letter, language: str) -> str:

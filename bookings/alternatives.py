@@ -1,20 +1,28 @@
 """What could be booked instead: a refusal for want of a bed never leaves a person without a next step."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 from bookings.availability import Grid, nearest_first
+from bookings.decisions import Decided
 from bookings.lodging import PLAIN, Lodging
+from eligibility.evaluation import NO, evaluate
+from eligibility.reasons import Refused
 from hostel.models import Hostel
-from hostel.nights import Nights, business_day
+from hostel.nights import Nights, at, business_day
+from hostel.places import distance_m
 
 SHIFTS = (1, -1, 2, -2, 3, -3)
 MOST_NEARBY = 3
+# Until then somebody may wait for a bed of a night, on its evening.
+LAST_CUT_OFF = time(23)
+CHANGE_OF_BED, SHORTER, SHIFTED, NEARBY, WAITLIST = "change_of_bed", "shorter", "shifted", "nearby", "waitlist"
 
 
 @dataclass(frozen=True)
 class Alternative:
-    """A stay that has a bed as it stands: ``kind`` is shorter, shifted or nearby."""
+    """What can be booked as it stands: ``kind`` is change_of_bed, shorter, shifted, nearby; or waited for: waitlist."""
 
     kind: str
     hostel: Hostel
@@ -24,7 +32,10 @@ class Alternative:
 
     @property
     def href(self) -> str:
-        return f"/book/{self.hostel.slug}/?in={self.arrival}&out={self.departure}"
+        if self.kind == WAITLIST:
+            return f"/waitlist/new/?hostel={self.hostel.slug}&in={self.arrival}&out={self.departure}"
+        change = "&change=1" if self.kind == CHANGE_OF_BED else ""
+        return f"/book/{self.hostel.slug}/?in={self.arrival}&out={self.departure}{change}"
 
     def as_data(self) -> dict:
         """The alternative as JSON values."""
@@ -39,44 +50,99 @@ class Alternative:
 
 
 def alternatives(
-    hostel: Hostel, nights: Nights, gender: str, now: datetime, lodging: Lodging = PLAIN
+    hostel: Hostel,
+    nights: Nights,
+    gender: str,
+    now: datetime,
+    lodging: Lodging = PLAIN,
+    others: Sequence[str] = (),
 ) -> tuple[Alternative, ...]:
-    """Find what is near to ``nights`` in ``hostel``: nearest houses first, then a shorter stay, then shifted ones.
+    """Find what is near to ``nights`` in ``hostel``: with one change of bed, shorter, shifted by up to three days, in
+    the nearest houses; and the waiting list. Four statements.
 
-    Each has what ``lodging`` asks of a bed; a house for groups is never among them."""
+    Each has what ``lodging`` asks of a bed, for a guest of ``gender`` and the ``others`` of their party (genders too);
+    a house for groups is never among them. For whom beds are kept already, there is nothing else to look for.
+    """
+    if lodging.offer is not None or lodging.batch is not None:
+        return ()
     today = business_day(now)
-    houses = Hostel.objects.filter(network=hostel.network_id).valid_throughout(nights)
-    houses = [house for house in houses if house.access == Hostel.Access.INDIVIDUAL]
+    houses = Hostel.objects.filter(network=hostel.network_id).valid_throughout(nights).select_related("network")
+    houses = [house for house in houses if house.access == Hostel.Access.INDIVIDUAL and house.pk != hostel.pk]
     first = max(today, nights.arrival - timedelta(days=max(SHIFTS)))
-    grid = Grid([hostel, *houses], Nights(first, nights.departure + timedelta(days=max(SHIFTS))), now, lodging)
-
-    near = [
-        Alternative("nearby", house, nights.arrival, nights.departure, metres)
-        for house, metres in nearest_first(houses, (hostel.lat, hostel.lng))
-        if house.pk != hostel.pk and grid.free(house, nights, gender)
-    ]
-    return (
-        *near[:MOST_NEARBY],
-        *_shorter(grid, hostel, nights, gender),
-        *_shifted(grid, hostel, nights, gender, first),
-    )
+    window = Nights(min(first, nights.arrival), nights.departure + timedelta(days=max(SHIFTS)))
+    look = _Look(Grid([hostel, *houses], window, now, lodging), hostel, nights, (gender, *others))
+    found = [*look.changed(), *look.shorter(), *look.shifted(first), *look.nearby(houses)]
+    if now < at(nights.arrival, LAST_CUT_OFF) and hostel.access == Hostel.Access.INDIVIDUAL:
+        found.append(Alternative(WAITLIST, hostel, nights.arrival, nights.departure, 0))
+    return tuple(found)
 
 
-def _shorter(grid, hostel, nights, gender):
-    """The longest stay inside the wanted one, the earliest of the longest."""
-    for length in range(len(nights) - 1, 0, -1):
-        for skipped in range(len(nights) - length + 1):
-            arrival = nights.arrival + timedelta(days=skipped)
-            inside = Nights(arrival, arrival + timedelta(days=length))
-            if grid.free(hostel, inside, gender):
-                yield Alternative("shorter", hostel, inside.arrival, inside.departure, 0)
+def allowed(no: Refused, decided: Decided) -> Refused:
+    """The refusal with those of its alternatives that the rules, by which the wish was ``decided``, do not refuse."""
+
+    def may_be(alternative):
+        wish = replace(decided.facts.wish, arrival=alternative.arrival, departure=alternative.departure)
+        return evaluate(decided.policy, replace(decided.facts, wish=wish)).outcome != NO
+
+    no.alternatives = tuple(each for each in no.alternatives if may_be(each))
+    return no
+
+
+def distance(one: Hostel, other: Hostel) -> int:
+    """Metres between two houses, 0 from a house to itself."""
+    return 0 if one.pk == other.pk else round(distance_m(one.position, other.position))
+
+
+@dataclass(frozen=True)
+class _Look:
+    grid: Grid
+    hostel: Hostel
+    nights: Nights
+    genders: tuple[str, ...]
+
+    def _fits(self, hostel, nights):
+        party = self.grid.lodging.party
+        return self.grid.fits(hostel, nights, self.genders, together=party is not None and party.together)
+
+    def _here(self, kind, nights):
+        return Alternative(kind, self.hostel, nights.arrival, nights.departure, 0)
+
+    def changed(self):
+        """All nights with one change of bed; friends would have to change together, and are not asked to."""
+        if len(self.genders) == 1 and any(
+            self._fits(self.hostel, before) and self._fits(self.hostel, after) for before, after in halves(self.nights)
+        ):
+            yield self._here(CHANGE_OF_BED, self.nights)
+
+    def shorter(self):
+        """The longest stay inside the wanted one, the earliest of the longest."""
+        for length in range(len(self.nights) - 1, 0, -1):
+            for skipped in range(len(self.nights) - length + 1):
+                arrival = self.nights.arrival + timedelta(days=skipped)
+                inside = Nights(arrival, arrival + timedelta(days=length))
+                if self._fits(self.hostel, inside):
+                    yield self._here(SHORTER, inside)
+                    return
+
+    def shifted(self, first):
+        """As many nights, the nearest shift of up to three days."""
+        for days in SHIFTS:
+            moved = self.nights.moved(days)
+            if moved.arrival >= first and self._fits(self.hostel, moved):
+                yield self._here(SHIFTED, moved)
                 return
 
+    def nearby(self, houses):
+        """The same nights in the nearest houses."""
+        near = [
+            Alternative(NEARBY, house, self.nights.arrival, self.nights.departure, metres)
+            for house, metres in nearest_first(houses, self.hostel.position)
+            if self._fits(house, self.nights)
+        ]
+        yield from near[:MOST_NEARBY]
 
-def _shifted(grid, hostel, nights, gender, first):
-    """As many nights, the nearest shift of up to three days."""
-    for days in SHIFTS:
-        moved = nights.moved(days)
-        if moved.arrival >= first and grid.free(hostel, moved, gender):
-            yield Alternative("shifted", hostel, moved.arrival, moved.departure, 0)
-            return
+
+def halves(nights: Nights) -> list[tuple[Nights, Nights]]:
+    """The ways to part ``nights`` in two, the latest change first."""
+    days = [nights.arrival + timedelta(days=n) for n in range(len(nights) - 1, 0, -1)]
+    return [(Nights(nights.arrival, day), Nights(day, nights.departure)) for day in days]

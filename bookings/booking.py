@@ -20,7 +20,7 @@ from bookings.decisions import Decided, decide
 from bookings.house_plan import Want, find_beds, sharing
 from bookings.letters import tell
 from bookings.lodging import PLAIN, Lodging
-from bookings.models import BedNight, NoShow, Offer, Stay
+from bookings.models import BedNight, NoShow, Stay
 from bookings.no_shows import why_no_appeal
 from bookings.quotas import take
 from eligibility.caps import FREE, Price

@@ -12,6 +12,7 @@ from accounts.record import record
 from bookings import freed, reasons
 from bookings.availability import free_beds
 from bookings.booking import CODE_ALPHABET, locked, may, sharing
+from bookings.cancelling import end_what_goes_on
 from bookings.letters import tell
 from bookings.models import NoShow, Stay
 from bookings.proving import show_at_desk
@@ -162,6 +163,7 @@ def no_show(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
 def _no_show(stay, now, actor):
     may(stay, "no_show", now)
     stay.bed_nights.live().update(released_at=stay.kept_until)
+    end_what_goes_on(stay, stay.kept_until, Stay.Cause.HOUSE)
     freed.served(now)
     stay.no_show_at = stay.kept_until
     stay.save(update_fields=["no_show_at"])

@@ -3,18 +3,19 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.acts import act
+from accounts.acts import act, after_refusal
 from accounts.documents import read_document, read_name
-from accounts.models import Person, User
+from accounts.models import Deed, Person, User
 from accounts.record import record
 from bookings import reasons
 from bookings.awaiting import told, waits_for
-from bookings.booking import CODE_ALPHABET, cancel, guest_locked, let_go_of_holds, may, take_bed
+from bookings.booking import CODE_ALPHABET, WHY_NOT, cancel, guest_locked, let_go_of_holds, take_bed
 from bookings.decisions import Decided, decide
 from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
@@ -27,6 +28,8 @@ from eligibility.rule import Rule
 from hostel.models import Hostel
 from hostel.nights import Nights
 
+LOOKED_IN_VAIN = "look_for_friend"
+MOST_IN_VAIN = 10  # an hour: whoever knows their friends' documents needs less
 # What is said of a friend in full: it speaks of the wish and of the rules, and of nothing that only they know.
 OF_THE_WISH = {"WINDOW", "PURPOSE", "STAY_NIGHTS", "GROUP_ONLY", "APPLICANT", "SUPPLY", "ARRIVAL", "SEASON"}
 # What the other conditions are called, where no kind of rule has a name for it.
@@ -47,17 +50,29 @@ class Member:
     needs: frozenset[str] = frozenset()
 
 
-def friend_named(*, name: str, document_kind: str, document_number: str) -> Person:
+def friend_named(
+    *, name: str, document_kind: str, document_number: str, now: datetime, actor: User | None = None
+) -> Person:
     """The person who is meant by a name and a document, both as whoever travels with them knows them.
 
     Raises Refused with IDENTITY where they do not read, and with FRIEND where they fit nobody: whether the document is
-    unknown here or known under another name is not told.
+    unknown here or known under another name is not told. That somebody looked in vain is on record, and who did so too
+    often in the last hour is refused with TOO_OFTEN.
     """
-    document, said = read_document(document_kind, document_number), read_name(name)
-    friend = Person.objects.filter(document_hash=document.hash).first()
-    if friend is None or friend.name != said or not friend.gender:
-        raise Refused(_not_found(said))
-    return friend
+
+    def do():
+        if actor is not None:
+            vain = Deed.objects.filter(actor=actor, what=LOOKED_IN_VAIN, at__gt=now - timedelta(hours=1))
+            if vain.count() >= MOST_IN_VAIN:
+                raise Refused(_too_often())
+        document, said = read_document(document_kind, document_number), read_name(name)
+        friend = Person.objects.filter(document_hash=document.hash).first()
+        if friend is None or friend.name != said or not friend.gender:
+            after_refusal(partial(record, LOOKED_IN_VAIN, now=now, actor=actor))
+            raise Refused(_not_found(said))
+        return friend
+
+    return act(do)
 
 
 def book_party(
@@ -197,26 +212,26 @@ def _tell(stay, made_by, now):
         tell(stay, "booked_with", now, who=made_by.masked_name, party=stay.party.code)
 
 
+def why_not_cancel(stays: Sequence[Stay], now: datetime) -> Reason | None:
+    """The reason why none of a party's ``stays`` can be given back at ``now``; None where one can."""
+    found = [WHY_NOT["cancel"](stay, now) for stay in stays]
+    return None if None in found else found[0]
+
+
 def cancel_party(party: Party, *, now: datetime, actor: User | None = None) -> Party:
-    """Give back every bed of ``party`` that can still be given back; raises Refused with why the first one can't where
-    none can."""
+    """Give back every bed of ``party`` that can still be given back; raises Refused where none can, with why not."""
 
     def do():
+        for guest in party.stays.order_by("guest_id").values_list("guest_id", flat=True):
+            guest_locked(Q(pk=guest))
         stays = list(party.stays.order_by("guest_id").select_related("guest", "hostel"))
-        for stay in stays:
-            guest_locked(Q(pk=stay.guest_id))
-        given_back, why_not = 0, None
-        for stay in stays:
-            try:
-                may(Stay.objects.select_related("hostel").get(pk=stay.pk), "cancel", now)
-            except Refused as no:
-                why_not = why_not or no
-                continue
+        if no := why_not_cancel(stays, now):
+            raise Refused(no)
+        given_back = [stay for stay in stays if not WHY_NOT["cancel"](stay, now)]
+        for stay in given_back:
             cancel(stay, now=now, actor=actor, whole_party=True)
-            given_back += 1
-        if why_not and not given_back:
-            raise why_not
-        record("cancel_party", now=now, actor=actor, person=party.made_by, about=party.code, stays=given_back)
+        about = {"hostel": stays[0].hostel, "about": party.code, "stays": len(given_back)}
+        record("cancel_party", now=now, actor=actor, person=party.made_by, **about)
         return party
 
     return act(do)
@@ -235,6 +250,19 @@ def _not_found(name):
         ),
         value_source="declared",
         fix=Fix("correct", _("Check name and document"), "/help/"),
+    )
+
+
+def _too_often():
+    return Reason(
+        "TOO_OFTEN",
+        NOT_MET,
+        Sentence(
+            _("Names and documents did not fit %(times)s times in an hour: try again later"), {"times": MOST_IN_VAIN}
+        ),
+        value_source="record",
+        needed=MOST_IN_VAIN,
+        fix=Fix("help", _("Ask a desk"), "/help/"),
     )
 
 
