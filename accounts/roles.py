@@ -27,6 +27,7 @@ class Right(Enum):
     SEE_RECORD = "the record of deeds"
     GRANT_NIGHTS = "see a person's stays and nights, grant extra ones, excuse those where the house was at fault"
     REVIEW = "look at proofs and appeals, and answer them"
+    ALLOT_BATCHES = "allot beds to schools and organisations, and name their guests"
     PLACE_IN_APARTMENT = "answer referrals"
 
 
@@ -35,12 +36,14 @@ WHO_MAY: dict[Right, set[str]] = {
     Right.BOOK:               {GUEST},
     Right.WORK_AT_DESK:       {MANAGER},
     Right.SEE_HOUSE_STAYS:    {MANAGER, OFFICER},
+    Right.BLOCK_BEDS:         {MANAGER, OFFICER},
     Right.CHANGE_NETWORK:     {OFFICER},
-    Right.SEE_FIGURES:        {OFFICER, AUDITOR},
     Right.SET_QUOTAS:         {OFFICER},
+    Right.SEE_FIGURES:        {OFFICER, AUDITOR},
     Right.SEE_RECORD:         {OFFICER, AUDITOR},
     Right.GRANT_NIGHTS:       {OFFICER},
     Right.REVIEW:             {OFFICER},
+    Right.ALLOT_BATCHES:      {OFFICER},
     Right.PLACE_IN_APARTMENT: {OPERATOR},
 }  # fmt: skip
 
@@ -109,12 +112,12 @@ def networks_reviewed_by(user, day: date):
     return _networks(user, WHO_MAY[Right.REVIEW], day)
 
 
-def hostels_of_officer(user, day: date):
 def networks_granted_by(user, day: date):
     """The networks (a queryset) whose quotas ``user`` sets on ``day``."""
     return _networks(user, WHO_MAY[Right.SET_QUOTAS], day)
 
 
+def hostels_of_officer(user, day: date):
     """The hostels (a queryset) of the networks of which ``user`` is an officer on ``day``."""
     return Hostel.objects.filter(network__in=networks_of_officer(user, day).values("pk"))
 

@@ -9,8 +9,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.reasons import MET, Refused
+from bookings.out_of_service import BedInUse
 
-ALTERNATIVES = ["change_of_bed", "shorter", "shifted", "nearby", "waitlist"]
+ALTERNATIVES = ["change_of_bed", "shorter", "shifted", "nearby", "waitlist", "bed"]
 BETWEEN_SENTENCES = _("; ")
 CONTENT_TYPE = "application/problem+json"
 
@@ -166,6 +167,7 @@ def refusal(no: Refused, problem: Problem = NOT_NOW) -> dict:
         ]
         return body_of(FIELDS, errors=errors, reasons=reasons)
     unmet = [reason for reason in no.reasons if reason.verdict != MET]
+    hit = {"hits": [hit.as_data() for hit in no.hits]} if isinstance(no, BedInUse) else {}
     return body_of(
         problem,
         code=no.code,
@@ -173,6 +175,7 @@ def refusal(no: Refused, problem: Problem = NOT_NOW) -> dict:
         reasons=reasons,
         alternatives=[alternative.as_data() for alternative in no.alternatives],
         assessment=no.assessment,
+        **hit,
     )
 
 
@@ -213,7 +216,8 @@ class AlternativeSerializer(serializers.Serializer):
     arrival = serializers.DateField()
     departure = serializers.DateField()
     distance_m = serializers.IntegerField(allow_null=True)
-    href = serializers.CharField()
+    href = serializers.CharField(allow_blank=True)
+    bed = serializers.CharField(required=False, help_text="Room and bed, where a guest of a house is to be moved.")
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -249,6 +253,11 @@ class RefusedProblemSerializer(ProblemSerializer):
     )
     alternatives = AlternativeSerializer(
         many=True, help_text="Looked for where a house is full (`FULL`); empty beside every other reason."
+    )
+    hits = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="With `BED_IN_USE`: who has the beds, as `GET desk/{hostel}/out-of-service/hits/` says it.",
     )
 
 

@@ -1,13 +1,17 @@
 """Whatever is sent, the door never breaks: every field of every operation is given what nobody should send."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from bookings.out_of_service import block
 from eligibility import drafting, reviews
 from eligibility.models import Policy, Review
+from hostel.models import Bed
+from hostel.nights import Nights
 from tests.api.conftest import PROBLEM, TODAY, TOMORROW, caller
 
 NASTY = [
@@ -56,14 +60,14 @@ def places(stay, lin, manager, officer):
         stay.assessment, Review.Kind.RULE, rules=["home"], due_at=timezone.now(), now=timezone.now(), note="…"
     )
     year = TODAY.year + 1
-    extra = {"network": "wuzhong", "nights": 1, "valid_from": f"{year}-01-01", "valid_until": f"{year}-02-01"}
-    return {
-        "search_hostels": (nobody, {"arrival": f"{TODAY}"}),
-        "get_hostel": (nobody, {}),
     closing = {"from": f"{TOMORROW}", "until": f"{TOMORROW + timedelta(days=3)}"}
     bed = Bed.objects.get(room__hostel__slug="baodaiqiao", room__number="401")
     [closure] = block([bed], Nights(TOMORROW, TOMORROW + timedelta(days=9)), reason="repair", now=timezone.now())
     quota = {"hostel": "baodaiqiao", "first_day": f"{year}-03-01", "group": ""}
+    extra = {"network": "wuzhong", "nights": 1, "valid_from": f"{year}-01-01", "valid_until": f"{year}-02-01"}
+    return {
+        "search_hostels": (nobody, {"arrival": f"{TODAY}"}),
+        "get_hostel": (nobody, {}),
         "get_hostel_nights": (nobody, {"from": f"{TODAY}"}),
         "check_eligibility": (nobody, {"purpose": "exam"}),
         "get_me": (guest, {}),
@@ -80,6 +84,11 @@ def places(stay, lin, manager, officer):
         "hand_in_evidence": (guest, {"kind": "employer", "code": "ABCD1234"}),
         "get_evidence_page": (guest, {}),
         "get_desk_today": (desk, {}),
+        "list_out_of_service": (desk, {}),
+        "block_beds": (desk, closing | {"beds": ["402-1"], "reason": "repair", "choices": {code: "cancel"}}),
+        "get_out_of_service_hits": (desk, closing | {"bed": "203-1"}),
+        "revise_out_of_service": (desk, closing | {"choices": {code: "anywhere"}}),
+        "lift_out_of_service": (desk, {}),
         "walk_in": (desk, act | someone | {"departure": f"{TOMORROW}", "purpose": "exam"}),
         "change_dates": (guest, {"arrival": f"{TODAY}", "departure": f"{TOMORROW}"}),
         "get_questions": (nobody, {}),
@@ -111,6 +120,8 @@ def places(stay, lin, manager, officer):
         "approve_policy": (office, {}),
         "get_policy_preview": (office, {}),
         "preview_policy": (office, {}),
+        "list_quotas": (office, {}),
+        "set_quotas": (office, {"cells": [quota | {"grant": {"nights": 9, "release_days": 3}}]}),
         "get_working_days": (office, {}),
         "correct_working_day": (office, {"day": f"{year}-03-03", "is_working": False, "because": "通知"}),
         "withdraw_working_day": (office, {}),
@@ -120,8 +131,6 @@ def places(stay, lin, manager, officer):
         "get_figures": (office, {}),
         "explain_problem": (nobody, {}),
     }, {
-        "list_quotas": (office, {}),
-        "set_quotas": (office, {"cells": [quota | {"grant": {"nights": 9, "release_days": 3}}]}),
         "code": code,
         "slug": "baodaiqiao",
         "hostel": "baodaiqiao",
@@ -133,6 +142,7 @@ def places(stay, lin, manager, officer):
         "policy": draft.pk,
         "review": review.pk,
         "day": f"{year}-03-03",
+        "closure": closure.pk,
         "assessment": stay.assessment.code,
     }
 

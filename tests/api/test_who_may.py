@@ -82,6 +82,18 @@ OWNERS = {
         OFFICER, method="POST", body={"lift": True, "because": "…"}, then=(404,)
     ),
     "api/v1/desk/<slug:hostel>/today/": only(MANAGER, OFFICER),
+    "api/v1/desk/<slug:hostel>/out-of-service/": only(
+        MANAGER,
+        OFFICER,
+        method="POST",
+        body={"beds": ["402-1"], "from": f"{TODAY}", "until": f"{TODAY + timedelta(days=1)}", "reason": "repair"},
+    ),
+    "api/v1/desk/<slug:hostel>/out-of-service/hits/": only(
+        MANAGER, OFFICER, query=f"bed=402-1&from={TODAY}&until={TODAY + timedelta(days=1)}"
+    ),
+    "api/v1/desk/<slug:hostel>/out-of-service/<int:closure>/": only(
+        MANAGER, OFFICER, method="DELETE", then=(404,)
+    ),  # none is closed
     "api/v1/desk/<slug:hostel>/walk-ins/": only(
         MANAGER,
         method="POST",
@@ -116,6 +128,7 @@ OWNERS = {
     ),
     "api/v1/extra-nights/<int:extra>/": only(OFFICER, FOREIGN_OFFICER, method="DELETE", then=(404,)),
     "api/v1/figures/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each of their own network
+    "api/v1/quotas/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each those of their own network
     "api/v1/working-days/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # the calendar is the whole country's
     "api/v1/working-days/<str:day>/": only(OFFICER, FOREIGN_OFFICER, method="DELETE", then=(404,)),
     "api/v1/policies/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each those of their own network
@@ -128,7 +141,6 @@ OWNERS = {
     "api/v1/reviews/<int:review>/decision/": only(OFFICER, method="POST", body={"decision": "passed"}),
     "api/v1/reviews/<int:review>/undo/": only(OFFICER, method="POST", then=(409,)),
     "api/v1/reviews/<int:review>/appeal/": only(GUEST, method="POST", then=(409,)),
-    "api/v1/quotas/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each those of their own network
     "api/v1/me/reviews/": ONE_S_OWN,
     "api/v1/assessments/<decision:code>/evidence/": only(GUEST),
     "api/v1/assessments/<decision:code>/review/": only(GUEST, method="POST", then=(409,)),
@@ -308,6 +320,7 @@ def ask(callers, who, walked, owner, method, stay):
     path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
     path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")
+    path = path.replace("<int:closure>", "0")
     path = path.replace("people/<int:number>", f"people/{stay.guest_id}")
     path = path.replace("policies/<int:number>", f"policies/{stay.assessment.policy_id}")
     path = path.replace("reviews/<int:number>", f"reviews/{asked_about(stay)}").replace("<int:number>", "0")
