@@ -27,7 +27,7 @@ from bookings.booking import actions
 from bookings.models import BedNight, Stay
 from bookings.walking_in import guest_at_the_desk, walk_in
 from hostel.models import Bed, Hostel
-from hostel.nights import business_day
+from hostel.nights import Nights, business_day
 
 ACT_ID = (
     "1 to 80 printable characters; the desk's key. Sent again it gets the same answer, a refusal too: "
@@ -90,8 +90,10 @@ class DeskStaySerializer(serializers.Serializer):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_bed(self, stay):
-        nights = stay.bed_nights.all()
-        return str(nights[0].bed) if nights else None
+        nights, today = list(stay.bed_nights.all()), business_day(self.context["now"])
+        # Who changes beds during the stay has tonight's; the last night stands first.
+        to_come = [night for night in nights if night.night >= today]
+        return str((to_come[-1] if to_come else nights[0]).bed) if nights else None
 
     @extend_schema_field(ActionsSerializer)
     def get_actions(self, stay):
@@ -166,6 +168,10 @@ class DeskAct(Door):
     refuses = ("POST",)
     repeatable = False  # by its act_id instead
 
+    def stay_of(self, request, code, now):
+        """The stay, where the right is the asker's."""
+        return stay_at_own_desk(request.user, code, now)
+
     def act(self, request, code, body_class, do):
         """Answer with what ``do(stay, said, now, at)`` makes of the stay, once for each act_id.
 
@@ -173,7 +179,7 @@ class DeskAct(Door):
         ``body_class`` reads it, ``at`` the moment it happened.
         """
         now = timezone.now()
-        stay = stay_at_own_desk(request.user, code, now)
+        stay = self.stay_of(request, code, now)
         body = body_class(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
@@ -194,7 +200,9 @@ def _moment(happened_at, now):
     return happened_at
 
 
-def _bed(hostel, nights, label):
+def bed_called(hostel: int, nights: Nights, label: str | None) -> Bed | None:
+    """The bed of the house with this id that is called ``label`` (`302-1`), if it is there on all of ``nights``; 422
+    where there is none, None where none is named."""
     if not label:
         return None
     room, _dash, number = label.rpartition("-")
@@ -224,7 +232,7 @@ class CheckIn(DeskAct):
             return desk.check_in(
                 stay,
                 compared=said["compared"],
-                bed=_bed(stay.hostel_id, stay.nights, said.get("bed")),
+                bed=bed_called(stay.hostel_id, stay.nights, said.get("bed")),
                 document_number=said["document_number"],
                 evidence_seen=said["evidence_seen"],
                 now=now,
@@ -287,7 +295,7 @@ class WalkIns(Door):
         said = body.validated_data
         at = _moment(said["happened_at"], now)
         nights = nights_of(business_day(at), said["departure"], MOST_NIGHTS)
-        bed = _bed(house.pk, nights, said.get("bed"))
+        bed = bed_called(house.pk, nights, said.get("bed"))
         person = {name: value for name, value in said.items() if name not in OF_THE_STAY}
 
         def once():

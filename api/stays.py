@@ -26,7 +26,7 @@ from api.pages import Pages
 from api.problems import ReasonSerializer
 from api.refusals import unknown_field
 from bookings import reasons
-from bookings.booking import actions, book_for, cancel, confirm, extend_hold
+from bookings.booking import actions, book_for, cancel, cancellation, confirm, extend_hold
 from bookings.changing import change_dates
 from bookings.models import BedNight, Stay
 from hostel.models import Hostel
@@ -36,8 +36,19 @@ from hostel.nights import business_day
 MOST_NIGHTS = 366
 KEPT_NIGHTS = Prefetch("bed_nights", BedNight.objects.live().order_by("night"), to_attr="kept_nights")
 ISO = ["%Y-%m-%d"]
-FOR_THE_GUEST = ("confirm", "extend_hold", "cancel", "extend", "shorten")
-FOR_THE_DESK = ("check_in", "check_out", "no_show", "extend", "shorten")
+FOR_THE_GUEST = ("confirm", "extend_hold", "cancel", "extend", "shorten", "shift", "appeal")
+FOR_THE_DESK = (
+    "check_in",
+    "check_out",
+    "no_show",
+    "extend",
+    "shorten",
+    "shift",
+    "move",
+    "move_to_hostel",
+    "swap",
+    "overstay",
+)
 FULL = OpenApiExample(
     "Full",
     {
@@ -95,16 +106,22 @@ class ActionSerializer(serializers.Serializer):
 
 
 class ActionsSerializer(serializers.Serializer):
-    """What whoever asks may do to the stay: a guest the first five, the house's manager the last five."""
+    """What whoever asks may do: a guest to their own stay, the house's manager what is done at the desk."""
 
     confirm = ActionSerializer(required=False)
     extend_hold = ActionSerializer(required=False)
     cancel = ActionSerializer(required=False)
     extend = ActionSerializer(required=False)
     shorten = ActionSerializer(required=False)
+    shift = ActionSerializer(required=False)
+    move = ActionSerializer(required=False)
+    move_to_hostel = ActionSerializer(required=False)
+    swap = ActionSerializer(required=False)
+    overstay = ActionSerializer(required=False)
     check_in = ActionSerializer(required=False)
     check_out = ActionSerializer(required=False)
     no_show = ActionSerializer(required=False)
+    appeal = ActionSerializer(required=False)
 
 
 class StayNightSerializer(serializers.Serializer):
@@ -226,7 +243,7 @@ class StayFilter(django_filters.FilterSet):
 
 def stays_with_all():
     """Stays with what the answers say of them, in two statements however many they are."""
-    return Stay.objects.select_related("guest", "hostel").prefetch_related(KEPT_NIGHTS)
+    return Stay.objects.select_related("guest", "hostel", "missed").prefetch_related(KEPT_NIGHTS)
 
 
 def in_words(stay: Stay, now: datetime, doable: tuple[str, ...] = FOR_THE_GUEST) -> dict:
@@ -355,7 +372,44 @@ class StayAct(Door):
         return write_once(request, lambda: in_words(verb(stay, now=now, actor=request.user, **said), now), now=now)
 
 
+class EndingSerializer(serializers.Serializer):
+    """Something that ends with a stay, or changes with it."""
+
+    kind = serializers.CharField(
+        help_text="a `stay` that goes on from it, a `review`, `evidence`, the `waiting` list, the `party`, …"
+    )
+    code = serializers.CharField(help_text="By which it is known: of a stay, a decision, a party; the kind of a proof.")
+    sentence_zh = serializers.CharField()
+    sentence_en = serializers.CharField()
+
+
+class CancellationSerializer(ActionSerializer):
+    """What it would mean to cancel the stay now."""
+
+    nights_returned = serializers.IntegerField(min_value=0, help_text="Those of stays that end with it among them.")
+    ends = EndingSerializer(many=True)
+    recorded_as = serializers.CharField(help_text="`cancelled`; `no_show` where it is too late; else what it is now.")
+
+
 class Cancellation(StayAct):
+    @extend_schema(
+        operation_id="get_cancellation",
+        tags=["stays"],
+        summary="What cancelling would mean: the nights that return, and what ends with the stay",
+        responses={200: CancellationSerializer},
+    )
+    def get(self, request, code):
+        now = timezone.now()
+        would = cancellation(own_stay(request.user, code, now), now)
+        return Response(
+            would.action.as_data()
+            | {
+                "nights_returned": would.nights_returned,
+                "ends": [ending.as_data() for ending in would.ends],
+                "recorded_as": would.recorded_as,
+            }
+        )
+
     @extend_schema(
         operation_id="cancel_stay",
         tags=["stays"],
@@ -394,11 +448,14 @@ class Hold(StayAct):
 
 
 class DatesRequest(serializers.Serializer):
-    """From when to when the stay shall be. It becomes longer or shorter at its end; the arrival stays."""
+    """From when to when the stay shall be. With another arrival it is on other days: until the guest has come."""
 
     arrival = Day()
     departure = Day()
     accept_price = serializers.BooleanField(required=False, default=False)
+    change_of_bed = serializers.BooleanField(
+        required=False, default=False, help_text="Take another bed for the nights that are added, rather than none."
+    )
 
     def validate(self, sent):
         nights_of(sent["arrival"], sent["departure"], MOST_NIGHTS)
@@ -416,7 +473,7 @@ class Dates(Door):
     @extend_schema(
         operation_id="change_dates",
         tags=["stays"],
-        summary="Extend or shorten: for the guest, and for the desk of the house",
+        summary="Extend, shorten, or be on other days: for the guest, and for the desk of the house",
         request=DatesRequest,
         responses={200: StaySerializer},
     )

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.reasons import MISSING, Refused
-from bookings.booking import actions, cancel
+from bookings.booking import actions, cancel, cancellation
 from bookings.models import Stay
 from bookings.no_shows import appeal
 from eligibility.evaluation import replay
@@ -106,8 +106,8 @@ def cancel_page(request, code):
     """Say what giving the stay back does, then do it."""
     now = timezone.now()
     stay = own_stay(request, code)
-    action = actions(stay, now)["cancel"]
-    page = {"section": "me", "now": now, "stay": stay, "action": action}
+    would = cancellation(stay, now)
+    page = {"section": "me", "now": now, "stay": stay, "action": would.action, "ends": would.ends}
     if request.method != "POST":
         return render(request, "web/youth/cancel.html", page)
     try:

@@ -1,0 +1,185 @@
+"""What hangs on a stay and goes with it when it is cancelled: said beforehand, and ended in the same act.
+
+A floor above (events, apartments) says what hangs on a stay there by `hangs`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.reasons import CHINESE, ENGLISH, Sentence
+from accounts.record import record
+from bookings.letters import tell
+from bookings.models import Offer, Stay
+from eligibility import reviews
+from eligibility.models import Evidence, Review
+from hostel.nights import business_day
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Something that ends with a stay, or changes with it: what kind of thing, by what code it is known."""
+
+    kind: str
+    code: str
+    sentence: Sentence
+
+    def as_data(self) -> dict[str, str]:
+        """The ending as JSON values, in both languages."""
+        return {
+            "kind": self.kind,
+            "code": self.code,
+            "sentence_zh": self.sentence.say(CHINESE),
+            "sentence_en": self.sentence.say(ENGLISH),
+        }
+
+
+Find = Callable[[Stay, datetime], Iterable[Ending]]
+End = Callable[[Stay, datetime, str], object]
+_HANGS: dict[str, tuple[Find, End]] = {}
+
+
+def hangs(name: str, find: Find, end: End) -> None:
+    """Have what is called ``name`` go with a stay: ``find(stay, now)`` says what would end, ``end(stay, now, cause)``
+    ends it, inside the act that cancels and behind the guest's lock. Called by floors above when they are loaded."""
+    _HANGS[name] = find, end
+
+
+def what_ends(stay: Stay, now: datetime) -> list[Ending]:
+    """All that ends with ``stay`` if it is cancelled at ``now``."""
+    return [ending for find, _end in _HANGS.values() for ending in find(stay, now)]
+
+
+def end_what_hangs(stay: Stay, now: datetime, cause: str) -> None:
+    """End all that goes with ``stay``, which is being cancelled for ``cause``."""
+    for _find, end in _HANGS.values():
+        end(stay, now, cause)
+
+
+def give_back(stay: Stay, moment: datetime, cause: str) -> int:
+    """Cancel ``stay``, whose guest's row is locked, as of ``moment``; return how many nights it gave back."""
+    nights = stay.bed_nights.live().update(released_at=moment)
+    if stay.awaits == Stay.Awaits.OFFER:
+        Offer.objects.filter(pk=stay.offer_id, accepted_at=None, declined_at=None).update(declined_at=moment)
+    stay.cancelled_at, stay.cancel_cause = moment, cause
+    stay.save(update_fields=["cancelled_at", "cancel_cause"])
+    stay.refresh_from_db(fields=["status"])
+    return nights
+
+
+# --- the stay it goes on with in another house ------------------------------------------------------------------------
+def goes_on_with(stay: Stay) -> QuerySet[Stay]:
+    """The stays to come that go on from ``stay`` in other houses: whoever does not come here does not go on there."""
+    first = stay.continues_id or stay.pk
+    later = Stay.objects.filter(continues=first, arrival__gt=stay.arrival, status=Stay.Status.CONFIRMED)
+    return later.select_related("guest", "hostel").order_by("arrival")
+
+
+def _stays(stay, _now):
+    text = _("Your nights at %(hostel)s, %(arrival)s to %(departure)s (%(code)s), go on from this stay: they end too")
+    for later in goes_on_with(stay):
+        hostel = (later.hostel.name_zh, later.hostel.name_en)
+        values = {
+            "hostel": hostel,
+            "arrival": later.arrival,
+            "departure": later.departure,
+            "code": later.code,
+        }
+        yield Ending("stay", later.code, Sentence(text, values))
+
+
+def end_what_goes_on(stay: Stay, now: datetime, cause: str) -> None:
+    """Cancel what goes on from ``stay`` in other houses."""
+    for later in goes_on_with(stay):
+        returned = give_back(later, now, cause)
+        tell(later, "cancelled", now, nights=returned)
+        record(
+            "cancel",
+            now=now,
+            person=later.guest,
+            hostel=later.hostel,
+            about=later.code,
+            reason=cause,
+            of=stay.code,
+            returned=returned,
+        )
+
+
+hangs("stays", _stays, end_what_goes_on)
+
+
+# --- questions and proofs ---------------------------------------------------------------------------------------------
+def _open_reviews(stay):
+    return Review.objects.filter(_about(stay), decided_at=None)
+
+
+def _about(stay):
+    return Q(assessment__about=stay.code) | Q(assessment=stay.assessment_id)
+
+
+def _questions(stay, _now):
+    for review in _open_reviews(stay).select_related("assessment"):
+        yield Ending("review", review.assessment.code, Sentence(_("Nobody needs to look at this stay any more")))
+
+
+def _withdraw(stay, now, _cause):
+    reviews.withdraw(_open_reviews(stay), now)
+
+
+hangs("reviews", _questions, _withdraw)
+
+
+def _unneeded(stay: Stay, day: date) -> QuerySet[Evidence]:
+    """Proofs that were sent for ``stay`` and not accepted: they count for nothing else, unless the guest has another
+    stay to come. One that was accepted serves the next stay too, and is kept as long as it was said."""
+    others = Stay.objects.filter(guest=stay.guest_id, status__in=[Stay.Status.HELD, Stay.Status.CONFIRMED])
+    if others.exclude(pk=stay.pk).exists():
+        return Evidence.objects.none()
+    return Evidence.objects.filter(_about(stay), accepted_at=None, purged_at=None, purge_on__gt=day)
+
+
+def _purge_day(now):
+    return business_day(now) + timedelta(days=1)
+
+
+def _proofs(stay, now):
+    day = _purge_day(now)
+    text = _("What you sent as a proof is deleted on %(day)s")
+    for kind in dict.fromkeys(_unneeded(stay, day).order_by("pk").values_list("kind", flat=True)):
+        yield Ending("evidence", kind, Sentence(text, {"day": day}))
+
+
+def _purge_sooner(stay, now, _cause):
+    if getattr(stay.guest, "has_proofs", True):
+        day = _purge_day(now)
+        Evidence.objects.filter(pk__in=_unneeded(stay, day).values("pk")).update(purge_on=day)
+
+
+hangs("evidence", _proofs, _purge_sooner)
+
+
+# --- the waiting list, the party --------------------------------------------------------------------------------------
+def _nothing(_stay, _now, _cause):
+    """`give_back` has done it, or it is told to the others by who cancels."""
+
+
+def _offered(stay: Stay, _now: datetime) -> Iterator[Ending]:
+    if stay.awaits == Stay.Awaits.OFFER and stay.offer is not None:
+        text = _("The bed goes to the next on the waiting list; your wish %(code)s keeps its place")
+        code = stay.offer.waiting.code
+        yield Ending("waiting", code, Sentence(text, {"code": code}))
+
+
+def _friends(stay: Stay, now: datetime) -> Iterator[Ending]:
+    if stay.party is None:
+        return
+    if Stay.objects.standing(now).filter(party=stay.party_id).exclude(pk=stay.pk).exists():
+        text = _("The others of your party (%(code)s) keep their beds and are told")
+        yield Ending("party", stay.party.code, Sentence(text, {"code": stay.party.code}))
+
+
+hangs("waiting", _offered, _nothing)
+hangs("party", _friends, _nothing)
