@@ -128,6 +128,11 @@ def places(stay, lin, manager, officer):
         "check_in": (desk, act | {"compared": False}),
         "check_out": (desk, act),
         "no_show": (desk, act),
+        "get_cancellation": (guest, {}),
+        "move_to_bed": (desk, act | {"bed": "203-1", "from_night": f"{TODAY}"}),
+        "swap_beds": (desk, act | {"with": code, "from_night": f"{TODAY}"}),
+        "move_to_hostel": (desk, act | {"hostel": "linhu", "from_night": f"{TODAY}"}),
+        "overstay": (desk, act | {"departure": f"{TOMORROW}"}),
         "get_figures": (office, {}),
         "explain_problem": (nobody, {}),
     }, {

@@ -113,6 +113,16 @@ OWNERS = {
     "api/v1/desk/stays/<stay:code>/check-in/": only(MANAGER, method="POST", body={"act_id": "a-1", "compared": True}),
     "api/v1/desk/stays/<stay:code>/check-out/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
     "api/v1/desk/stays/<stay:code>/no-show/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
+    "api/v1/desk/stays/<stay:code>/bed/": only(MANAGER, method="POST", body={"act_id": "a-1", "bed": "203-1"}),
+    "api/v1/desk/stays/<stay:code>/swap/": only(
+        MANAGER, method="POST", body={"act_id": "a-1", "with": "AAAAAA"}, then=(422,)
+    ),  # nobody is there to change with
+    "api/v1/desk/stays/<stay:code>/hostel/": only(
+        MANAGER, OFFICER, method="POST", body={"act_id": "a-1", "hostel": "guoxiang"}
+    ),
+    "api/v1/desk/stays/<stay:code>/overstay/": only(
+        MANAGER, method="POST", body={"act_id": "a-1", "departure": f"{TODAY + timedelta(days=1)}"}, then=(409,)
+    ),
     "api/v1/stays/<stay:code>/excuses/": only(OFFICER, method="POST", body={"because": "空调坏了"}, then=(409,)),
     "api/v1/people/<int:person>/allowance/": only(OFFICER),
     "api/v1/people/<int:person>/extra-nights/": only(
@@ -199,6 +209,7 @@ OWNERS = {
     "office/hostels/<slug:slug>/nights/<str:day>/": only(OFFICER, AUDITOR),
     "office/no-shows/": only(OFFICER, FOREIGN_OFFICER),  # each those of their own network
     "office/no-shows/<str:code>/": only(OFFICER, then=(404,)),
+    "office/quota/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each that of their own network
     "office/calendar/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),
     "office/calendar/<str:day>/withdrawal/": only(OFFICER, FOREIGN_OFFICER, method="POST", then=(409,)),
     "office/people/": only(OFFICER, query="network=wuzhong"),
