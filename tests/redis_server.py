@@ -31,7 +31,7 @@ def temporary_redis(folder: Path) -> Iterator[str]:
 
 def _wait_until_ready(server, port):
     with redis.Redis(host="127.0.0.1", port=port) as client:
-        for _ in range(200):
+        for _ in range(600):
             if server.poll() is not None:
                 raise RuntimeError(f"Redis ended at its start with code {server.returncode}")
             try:
@@ -40,4 +40,4 @@ def _wait_until_ready(server, port):
                 time.sleep(0.05)
             else:
                 return
-    raise RuntimeError("Redis did not answer within 10 seconds")
+    raise RuntimeError("Redis did not answer within 30 seconds")
