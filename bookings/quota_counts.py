@@ -161,9 +161,14 @@ def _within(scopes):
     )
 
 
-def counted(rows: Iterable[Quota], now: datetime, *, except_stay: int | None = None) -> dict[Scope, Balance]:
-    """Count what is taken of ``rows``, which must be all of their scopes: one statement, none where there is no row."""
-    found: dict[Scope, Balance] = {}
+def counted(
+    rows: Iterable[Quota], now: datetime, *, except_stay: int | None = None, also: Iterable[Scope] = ()
+) -> dict[Scope, Balance]:
+    """Count what is taken of ``rows``, which must be all of their scopes: one statement, none where there is no row.
+
+    ``also`` names scopes to be counted although they may have no row.
+    """
+    found: dict[Scope, Balance] = {scope: Balance(scope, {}) for scope in also}
     for row in rows:
         scope = scope_of(row)
         found.setdefault(scope, Balance(scope, {})).rows[row.group] = row

@@ -17,7 +17,7 @@ from bookings.alternatives import MOST_NEARBY, Alternative, alternatives
 from bookings.availability import Grid, nearest_first
 from bookings.lodging import Lodging
 from bookings.models import Batch, BedNight, Stay
-from bookings.quota_counts import EVERYBODY, Balance, Scope, balances, counted, scopes_of, would_lack
+from bookings.quota_counts import EVERYBODY, Balance, Scope, balances, counted, scope_of, scopes_of, would_lack
 from eligibility.models import Policy
 from eligibility.policies import terms_of
 from hostel.models import Hostel, Network, Quota
@@ -247,6 +247,73 @@ def standing(
             found.append(Standing(cell, grant_of(row), used, kept, max(left, 0)))
     return sorted(
         found, key=lambda each: (each.cell.first_day, each.cell.hostel is not None, _slug(each.cell), each.cell.group)
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A house's month, or a network's year: a cell for each group that was asked about, and the numbers of all of them.
+
+    Where nothing is granted there is no limit, and what each group uses is said all the same.
+    """
+
+    network: Network
+    hostel: Hostel | None
+    first_day: date
+    cells: tuple[Standing, ...]
+    granted: int
+    used: int
+    kept: int
+
+    @property
+    def has_limit(self) -> bool:
+        return any(each.grant is not None for each in self.cells)
+
+    @property
+    def left(self) -> int:
+        """Bed-nights that can still be given, where there is a limit."""
+        return max(self.granted - self.used - self.kept, 0)
+
+
+def lines(
+    hostels: Iterable[Hostel], networks: Iterable[Network], month: date, groups: Collection[str], now: datetime
+) -> list[Line]:
+    """The ``month`` of each of ``hostels``, then its year of each of ``networks``, with a cell for each of ``groups``
+    (everybody among them): two statements, however many."""
+    places = [(hostel.network, hostel, month) for hostel in hostels]
+    places += [(network, None, month.replace(month=1)) for network in networks]
+    cells = [Cell(network, hostel, EVERYBODY, day) for network, hostel, day in places]
+    scopes = [cell.scope for cell in cells]
+    rows = Quota.objects.filter(first_day__in={month, month.replace(month=1)}).order_by("pk")
+    of_networks = Q(hostel=None, network__in={scope.network for scope in scopes})
+    rows = [
+        row
+        for row in rows.filter(Q(hostel__in={scope.hostel for scope in scopes}) | of_networks)
+        if scope_of(row) in scopes
+    ]
+    found = counted(rows, now, also=scopes)
+    return [_line(cell, found[scope], groups) for cell, scope in zip(cells, scopes, strict=True)]
+
+
+def _line(place, balance, groups):
+    if balance.rows:
+        numbers = {group: balance.used_and_kept(group) for group in groups}
+    else:
+        numbers = {group: (balance.slept[group], balance.taken[group] - balance.slept[group]) for group in groups}
+        others = [both for group, both in numbers.items() if group != EVERYBODY]
+        slept = sum(balance.slept.values())
+        numbers[EVERYBODY] = (
+            slept - sum(used for used, _kept in others),
+            balance.used - slept - sum(kept for _used, kept in others),
+        )
+    cells = []
+    for group in groups:
+        row, (used, kept) = balance.rows.get(group), numbers[group]
+        left = min((row.nights if row else 0) - used - kept, balance.granted - balance.used)
+        cells.append(Standing(replace(place, group=group), grant_of(row), used, kept, max(left, 0)))
+    slept = sum(balance.slept.values())
+    return Line(
+        place.network, place.hostel, place.first_day, tuple(cells), balance.granted, slept, balance.used - slept
     )
 
 

@@ -18,11 +18,13 @@ from web.office.policies import (
     policy_preview,
     policy_text,
 )
+from web.office.quota import quota
 from web.office.reviews import decision, keys, look, picture, question, queue, text, undo
 
 urlpatterns = [
     path("", overview, name="office"),
     path("hostels/<slug:slug>/nights/<str:day>/", night, name="office_night"),
+    path("quota/", quota, name="office_quota"),
     path("calendar/", calendar, name="office_calendar"),
     path("calendar/<str:day>/withdrawal/", withdrawal, name="office_calendar_withdrawal"),
     path("no-shows/", no_shows, name="office_no_shows"),

@@ -42,6 +42,10 @@ class Office:
         return self.url("office_calendar")
 
     @property
+    def quota(self) -> str:
+        return self.url("office_quota")
+
+    @property
     def policies(self) -> str:
         return self.url("office_policies")
 
