@@ -16,7 +16,7 @@ from eligibility.models import Assessment, Review
 from eligibility.policies import kept_until, terms_of
 from eligibility.reasons import ASK, MISSING
 from eligibility.reviews import ask
-from hostel.models import Hostel
+from hostel.models import Hostel, Room
 
 EVIDENCE = "EVIDENCE"
 TO_PUT_RIGHT = timedelta(days=1)
@@ -80,6 +80,7 @@ def told(stay: Stay, now: datetime) -> None:
         Stay.Awaits.PROOF: "held_for_proof",
         Stay.Awaits.REVIEW: "held_for_review",
         Stay.Awaits.PARTY: "held_for_party",
+        Stay.Awaits.HOUSE: "held_for_house",
     }[Stay.Awaits(stay.awaits)]
     tell(stay, kind, now, held_until=stay.held_until)
 
@@ -90,7 +91,7 @@ def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
     It is confirmed, or waits for what is still missing. Where the rules say no for another reason by now (the nights
     were used meanwhile) the guest has a day to put that right and confirm. A stay that is not held is left as it is.
     """
-    if stay.state(now) != Stay.Status.HELD:
+    if stay.state(now) != Stay.Status.HELD or stay.awaits == Stay.Awaits.HOUSE:
         return stay
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
     accepted = stay.assessment.facts["wish"]["accept_price"]
@@ -108,11 +109,12 @@ def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
 
 
 def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: User | None, act: str) -> Stay:
-    """Make a held ``stay`` a promise, at the prices of ``decided``, which says yes.
+    """Make a held ``stay`` a promise, at the prices of ``decided``, which says yes; or ask the house, where its bed is
+    on call.
 
     Raises Refused with QUOTA where a night would be free by now that was not, and none is left.
     """
-    kept = list(stay.bed_nights.live().order_by("night"))
+    kept = list(stay.bed_nights.live().select_related("room").order_by("night"))
     prices = priced(decided.decision, hostel.rate_fen)
     free = [each.night for each, (price, _fen) in zip(kept, prices, strict=True) if price.cls == FREE]
     take_again(stay, hostel, free, kept, decided.decision.entitlement, now)
@@ -122,10 +124,32 @@ def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: U
             bed_night.save(update_fields=["price_class", "percent", "price_fen"])
     stay.assessment = decided.keep(act, stay.code)
     stay.kept_until = kept_until(decided.policy, stay.arrival, now)
+    if stay.awaits != Stay.Awaits.HOUSE and any(each.room.supply == Room.Supply.ON_CALL for each in kept):
+        return _ask_house(stay, hostel, now, actor)
+    return promise(stay, now, actor)
+
+
+def answer_due(hostel: Hostel, kept: datetime, now: datetime) -> datetime:
+    """Until when ``hostel`` has to say whether an on-call bed can be had, that would be kept until ``kept``."""
+    return min(now + timedelta(minutes=hostel.network.on_call_minutes), kept)
+
+
+def _ask_house(stay, hostel, now, actor):
+    stay.awaits, stay.held_until = Stay.Awaits.HOUSE, answer_due(hostel, stay.kept_until, now)
+    stay.save(update_fields=["purpose", "assessment", "kept_until", "awaits", "held_until"])
+    if stay.party_id is not None:
+        _until_the_first_deadline(stay.party_id, now)
+    told(stay, now)
+    record("ask_house", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code)
+    return stay
+
+
+def promise(stay: Stay, now: datetime, actor: User | None, letter: str = "booked", **said) -> Stay:
+    """Make a held ``stay`` a promise, as it stands; a ``letter`` of this kind, with what is ``said`` in it, says so."""
     stay.confirmed_at, stay.awaits = now, ""
     stay.save(update_fields=["purpose", "assessment", "kept_until", "confirmed_at", "awaits"])
     stay.refresh_from_db(fields=["status"])
-    tell(stay, "booked", now)
+    tell(stay, letter, now, **said)
     record("confirm", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code)
     if stay.party_id is not None:
         _go_on_together(stay.party_id, now, actor)

@@ -14,7 +14,7 @@ from accounts.record import record
 from bookings import freed, reasons
 from bookings.alternatives import allowed, halves
 from bookings.availability import Grid
-from bookings.awaiting import held_until, left_the_party, open_review, priced, settle, told, wait, waits_for
+from bookings.awaiting import answer_due, held_until, left_the_party, open_review, priced, settle, told, wait, waits_for
 from bookings.cancelling import Ending, end_what_hangs, give_back, goes_on_with, what_ends
 from bookings.decisions import Decided, decide
 from bookings.house_plan import Want, find_beds, sharing
@@ -28,7 +28,7 @@ from eligibility.evaluation import NO, YES
 from eligibility.models import Assessment, Evidence, ExtraNights, Review
 from eligibility.policies import in_force, kept_until, terms_of
 from eligibility.reasons import Reason, Refused
-from hostel.models import Bed, Hostel
+from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights, at, business_day
 from hostel.prepared import Prepared
 
@@ -123,7 +123,7 @@ def _book(guest, slug, nights, purpose, now, actor, accept_price, hold, applican
     if decision.outcome == NO or not (decision.outcome == YES or hold or awaits):
         raise decided.refuse(Assessment.Act.BOOK)
     stay = take_bed(guest, hostel, nights, purpose, now, decided, hold=hold, awaits=awaits, lodging=lodging)
-    if awaits:
+    if stay.awaits:
         if awaits == Stay.Awaits.REVIEW:
             open_review(stay, decided, now)
         told(stay, now)
@@ -197,6 +197,11 @@ def take_bed(
         until = held_until(decided, awaits, nights.arrival, now)
     elif hold:
         until = now + terms_of(decided.policy).order.hold
+    kept = kept_until(decided.policy, nights.arrival, now)
+    on_call = any(each.room.supply == Room.Supply.ON_CALL for each in (bed, *(then or ())[:1]))
+    if on_call and until is None and act != Assessment.Act.WALK_IN:
+        # At the desk it is the house itself that gives the bed.
+        awaits, until = Stay.Awaits.HOUSE, answer_due(hostel, kept, now)
     stay = Stay(
         code=code,
         guest=guest,
@@ -205,7 +210,7 @@ def take_bed(
         arrival=nights.arrival,
         departure=nights.departure,
         purpose=purpose,
-        kept_until=kept_until(decided.policy, nights.arrival, now),
+        kept_until=kept,
         booked_at=now,
         held_until=until,
         awaits=awaits,
@@ -423,6 +428,11 @@ def cancellation(stay: Stay, now: datetime) -> Cancellation:
 
 
 def _end_hold(stay):
+    """Give back the bed of a hold whose time is over. Where a house had not answered, the wish goes on without it:
+    `bookings/on_call.py` finds another bed."""
+    if stay.awaits == Stay.Awaits.HOUSE:
+        stay.bed_nights.live().update(released_at=stay.held_until)
+        return
     give_back(stay, stay.held_until, Stay.Cause.HOLD_ENDED)
 
 
@@ -440,7 +450,7 @@ def let_go_of_holds(guest: Person, now: datetime) -> None:
 def end_holds(now: datetime) -> int:
     """Close the holds whose time is over and return how many. Nobody waits for it: every question knows the time."""
     ended = 0
-    for lapsed in Stay.objects.lapsed(now).order_by("pk"):
+    for lapsed in Stay.objects.lapsed(now).exclude(awaits=Stay.Awaits.HOUSE).order_by("pk"):
 
         def do(lapsed=lapsed):
             stay = locked(lapsed)
@@ -489,7 +499,15 @@ def _not_confirmable(stay, now):
         return reason
     if stay.awaits == Stay.Awaits.OFFER:
         return reasons.offered(stay)
+    if stay.awaits == Stay.Awaits.HOUSE:
+        return reasons.house_is_asked(stay)
     return reasons.waits_for_the_party(stay) if stay.awaits == Stay.Awaits.PARTY else None
+
+
+def _not_asked(stay, now):
+    if reason := _not_held(stay, now):
+        return reason
+    return None if stay.awaits == Stay.Awaits.HOUSE else reasons.house_not_asked(stay)
 
 
 def _not_extendable(stay, now):
@@ -574,6 +592,7 @@ WHY_NOT = {
     "move_to_hostel": _not_movable,
     "swap": _not_movable,
     "overstay": _not_overstaying,
+    "house_answer": _not_asked,
     "check_in": _not_expected,
     "check_out": _not_here,
     "no_show": _not_missed,

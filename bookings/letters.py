@@ -139,6 +139,22 @@ letters.letter_kind(
     ),
 )
 letters.letter_kind(
+    "held_for_house",
+    _(
+        "A bed at %(hostel)s (%(arrival)s to %(departure)s) is held for you, and the house is asked whether it can be "
+        "had. You hear by %(held_until)s; if not there, we look for another one. /stays/%(code)s/"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
+    "house_said_no",
+    _(
+        "We are sorry: %(hostel)s cannot give you the bed from %(arrival)s to %(departure)s, and no other house has "
+        "one now (%(code)s). %(nights)s nights returned to you. You can wait for one: /waitlist/"
+    ),
+    urgent=True,
+)
+letters.letter_kind(
     "moved_bed",
     _("Your bed at %(hostel)s from %(first)s on is now %(bed)s (%(code)s). We are sorry for the change"),
     urgent=True,

@@ -150,6 +150,29 @@ def bed_taken(bed, nights):
     )
 
 
+def house_is_asked(stay):
+    """The bed is on call: not the guest, but the house has the next word."""
+    return Reason(
+        "ON_CALL",
+        NOT_MET,
+        Sentence(
+            _("The house is asked until %(moment)s whether this bed can be had; you need do nothing"),
+            {"moment": stay.held_until},
+        ),
+        value_used=stay.held_until,
+        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+    )
+
+
+def house_not_asked(stay):
+    return Reason(
+        "ON_CALL",
+        NOT_MET,
+        Sentence(_("Nothing is asked of the house about stay %(code)s"), {"code": stay.code}),
+        value_used=stay.code,
+    )
+
+
 def bed_in_use(stay, bed, nights):
     """A bed is to be closed, and this guest has it: what becomes of them?"""
     return Reason(

@@ -18,7 +18,7 @@ from bookings.desk import leave
 from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
 from bookings.lodging import lodging_of
-from bookings.models import Stay
+from bookings.models import BedNightQuerySet, Stay
 from bookings.quotas import take
 from eligibility.evaluation import YES
 from eligibility.models import Assessment
@@ -100,15 +100,17 @@ def to_other_house(stay: Stay, first: date, now: datetime, actor: User | None, r
     for near in houses_near(stay, nights, now):
         house = Hostel.objects.on(nights.arrival).get(pk=near.hostel.pk)
         accepted = stay.assessment.facts["wish"]["accept_price"]
-        decided = decide(stay.guest, house, stay.nights, stay.purpose, now, accept_price=accepted, except_stay=stay.pk)
+        how = {"accept_price": accepted, "except_stay": stay.pk, "applicant": stay.applicant}
+        decided = decide(stay.guest, house, stay.nights, stay.purpose, now, **how)
         if decided.decision.outcome != YES:
             continue
         try:
             [bed] = find_beds(house, [Want(stay.guest, nights, lodging_of(stay))], now)
             if bed.room.supply == Room.Supply.ON_CALL:
                 continue  # one house that has to be asked is enough
-            free = stay.bed_nights.live().free_of_charge().filter(night__in=nights)
-            take(stay, house, free.values_list("night", flat=True), decided.decision.entitlement, now)
+            free = rows_of(stay, nights).free_of_charge()
+            whole = nights == stay.nights
+            take(stay, house, free.values_list("night", flat=True), decided.decision.entitlement, now, anew=whole)
         except Refused:
             continue
         close_lapsed(bed, now)
@@ -118,7 +120,7 @@ def to_other_house(stay: Stay, first: date, now: datetime, actor: User | None, r
 
 def _to_other_house(stay, house, nights, bed, decided, now, actor, reason):
     before = stay.hostel
-    kept = stay.bed_nights.live().filter(night__in=nights)
+    kept = rows_of(stay, nights)
     if nights.arrival > stay.arrival:
         moved = _go_on(stay, house, nights, decided, now)
         kept.update(stay=moved, **_in(bed, house, moved))
@@ -128,7 +130,9 @@ def _to_other_house(stay, house, nights, bed, decided, now, actor, reason):
         moved = stay
         moved.hostel, moved.checked_in_at, moved.bed_told_at = house, None, None
         moved.assessment = decided.keep(Assessment.Act.REVIEW, stay.code)
-        moved.save(update_fields=["hostel", "checked_in_at", "bed_told_at", "assessment"])
+        if moved.confirmed_at is None:
+            moved.confirmed_at, moved.awaits = now, ""
+        moved.save(update_fields=["hostel", "checked_in_at", "bed_told_at", "assessment", "confirmed_at", "awaits"])
         kept.update(**_in(bed, house, moved))
     moved.refresh_from_db(fields=["status"])
     tell(moved, "moved_house", now, _about(moved, now), before=[before.name_zh, before.name_en], first=nights.arrival)
@@ -144,7 +148,17 @@ def _in(bed, house, stay):
         "hostel": house,
         "sharing": sharing(bed, stay),
         "rate_fen": house.rate_fen or 0,
+        "released_at": None,
     }
+
+
+def rows_of(stay: Stay, nights: Nights) -> BedNightQuerySet:
+    """The bed-nights of ``stay`` on ``nights``; where its bed was given back because a house had not answered, those
+    it had."""
+    rows = stay.bed_nights.filter(night__in=nights)
+    if stay.awaits == Stay.Awaits.HOUSE and not stay.bed_nights.live().exists():
+        return rows.filter(released_at=stay.held_until)
+    return rows.live()
 
 
 def _go_on(stay, house, nights, decided, now):

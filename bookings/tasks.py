@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.schedule import ran
-from bookings import booking, night_audit
+from bookings import booking, night_audit, on_call, waiting
 
 
 @shared_task
@@ -12,6 +12,15 @@ def end_holds():
     now = timezone.now()
     with ran("holds", now):
         booking.end_holds(now)
+        on_call.unanswered(now)
+
+
+@shared_task
+def serve_the_line():
+    now = timezone.now()
+    with ran("waiting", now):
+        waiting.serve(now)
+        waiting.end_wishes(now)
 
 
 @shared_task
