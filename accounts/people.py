@@ -237,7 +237,10 @@ def agree_to_proofs(user: User, now: datetime) -> None:
 def sweep_unverified(now: datetime) -> int:
     """Delete the logins that never answered a code within a day and that nothing hangs on; return how many."""
     never_used = User.objects.filter(phone_verified=False, last_login=None, created_at__lt=now - UNVERIFIED_KEPT_FOR)
-    nothing_hangs = never_used.filter(person=None, roles=None, deeds=None, consents=None, auth_token_set=None)
+    # Who was named the contact of a school's beds has not come in yet: that is no reason to forget them.
+    nothing_hangs = never_used.filter(
+        person=None, roles=None, deeds=None, consents=None, auth_token_set=None, batches=None
+    )
     _rows, deleted = never_used.filter(pk__in=list(nothing_hangs.values_list("pk", flat=True))).delete()
     return deleted.get(User._meta.label, 0)
 

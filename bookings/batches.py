@@ -14,6 +14,7 @@ from accounts.documents import read_document, read_name
 from accounts.models import Person, User
 from accounts.people import PROFILE, add_person, change_profile
 from accounts.record import record
+from accounts.roles import hostels_of_officer
 from bookings import reasons
 from bookings.availability import GENDERS, free_beds
 from bookings.awaiting import open_review, told, waits_for
@@ -416,8 +417,26 @@ def balance(batch: Batch, now: datetime) -> Balance:
     nights = BedNight.objects.taken(now).filter(stay__batch=batch)
     free = nights.free_of_charge()
     counted = nights.aggregate(named=Count("bed", distinct=True), used=Count("pk", filter=Q(pk__in=free.values("pk"))))
-    state = "cancelled" if batch.cancelled_at else "released" if batch.release_on <= business_day(now) else "open"
-    return Balance(batch.beds.count(), counted["named"], counted["used"], state)
+    return Balance(batch.beds.count(), counted["named"], counted["used"], batch.state(business_day(now)))
+
+
+def with_guests(batch: Batch, now: datetime) -> list[BatchBed]:
+    """The beds of ``batch`` in the order of the house, each with its `stays`; two statements."""
+    stays: dict[int, dict[int, Stay]] = {}
+    for night in BedNight.objects.taken(now).filter(stay__batch=batch).select_related("stay__guest").order_by("night"):
+        stays.setdefault(night.bed_id, {})[night.stay_id] = night.stay
+    beds = list(batch.beds.select_related("bed__room").order_by("bed__room__number", "bed__number"))
+    for kept in beds:
+        kept.stays = list(stays.get(kept.bed_id, {}).values())
+    return beds
+
+
+def batches_of(user: User, day: date):
+    """The batches (a queryset) that ``user`` may see: those of the houses where they are an officer, and where they are
+    the contact."""
+    return Batch.objects.filter(Q(contact=user) | Q(hostel__in=hostels_of_officer(user, day))).select_related(
+        "hostel", "contact"
+    )
 
 
 # --- why not ----------------------------------------------------------------------------------------------------------

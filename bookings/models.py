@@ -77,6 +77,12 @@ class Batch(models.Model):
     def nights(self) -> Nights:
         return Nights(self.arrival, self.departure)
 
+    def state(self, day) -> str:
+        """On the business day ``day``: open, released (what nobody was named for is everybody's), or cancelled."""
+        if self.cancelled_at:
+            return "cancelled"
+        return "released" if self.release_on <= day else "open"
+
 
 class BatchBedQuerySet(models.QuerySet):
     def keeping(self, nights, day):
@@ -94,6 +100,9 @@ class BatchBed(models.Model):
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="beds")
     bed = models.ForeignKey(Bed, models.PROTECT, related_name="batches")
+
+    # Those who were named for it, where they were read together with it (`bookings.batches.with_guests`).
+    stays: list["Stay"]
 
     objects = BatchBedQuerySet.as_manager()
 
@@ -182,6 +191,10 @@ class Offer(models.Model):
                 name="one_open_offer_per_wish",
             )
         ]
+
+    @property
+    def nights(self) -> Nights:
+        return Nights(self.arrival, self.departure)
 
 
 class StayQuerySet(models.QuerySet):

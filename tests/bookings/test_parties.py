@@ -1,6 +1,6 @@
 """Friends who travel together: both or neither, each by their own rules, one code for all."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -244,8 +244,8 @@ def test_after_the_bed_was_kept_until_nothing_is_given_back(hostel, lin, chen):
 
 
 # --- naming a friend --------------------------------------------------------------------------------------------------
-def named(name, number):
-    return friend_named(name=name, document_kind="resident", document_number=number)
+def named(name, number, now=NOW, **by):
+    return friend_named(name=name, document_kind="resident", document_number=number, now=now, **by)
 
 
 def test_a_friend_is_found_by_name_and_document(chen):
@@ -263,6 +263,20 @@ def test_an_unknown_document_and_another_name_are_refused_in_the_same_words(chen
 
     assert answers[0] == answers[1]
     assert answers[0]["code"] == "FRIEND"
+
+
+def test_who_tries_numbers_is_on_record_and_soon_stopped(lin, chen):
+    for _ in range(10):
+        with pytest.raises(Refused):
+            named("陈一帆", chen.document, actor=lin.user)
+    assert Deed.objects.filter(what="look_for_friend", actor=lin.user).count() == 10
+
+    with pytest.raises(Refused) as no:
+        named("陈一舟", chen.document, actor=lin.user)
+
+    assert no.value.code == "TOO_OFTEN"
+    assert named("陈一舟", chen.document, actor=chen.user) == chen
+    assert named("陈一舟", chen.document, now=NOW + timedelta(hours=2), actor=lin.user) == chen
 
 
 def test_a_number_that_does_not_read_is_said(db):
