@@ -11,9 +11,11 @@ from accounts.models import User
 from accounts.record import record
 from bookings import freed, reasons
 from bookings.availability import free_beds
-from bookings.booking import CODE_ALPHABET, locked, may, sharing
+from bookings.booking import CODE_ALPHABET, close_lapsed, locked, may, sharing
 from bookings.cancelling import end_what_goes_on
+from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
+from bookings.lodging import lodging_of
 from bookings.models import NoShow, Stay
 from bookings.proving import show_at_desk
 from eligibility.reasons import Refused
@@ -89,9 +91,10 @@ def _check_in(stay, compared, now, actor, bed, document_number, evidence_seen, a
         raise Refused(reasons.another_document())
     nights = stay.bed_nights.live()
     if bed is not None and nights.exclude(bed=bed).exists() and not nights.filter(_tonight(at), bed=bed).exists():
-        if not free_beds(stay.hostel, stay.nights, stay.guest.gender, now, stay.pk).filter(pk=bed.pk).exists():
-            raise Refused(reasons.bed_taken(bed, stay.nights))
-        nights.update(bed=bed, room=bed.room, sharing=sharing(bed, stay))
+        wanted = Want(stay.guest, stay.nights, lodging_of(stay), bed=bed, except_stay=stay.pk)
+        [found] = find_beds(stay.hostel, [wanted], now)
+        close_lapsed(found, now)
+        nights.update(bed=found, room=found.room, sharing=sharing(found, stay))
     if evidence_seen and actor:
         show_at_desk(stay, kind=evidence_seen, now=now, actor=actor)
     stay.checked_in_at = at

@@ -10,10 +10,10 @@ from accounts.models import Person, User
 from accounts.people import add_person, change_profile
 from accounts.record import record
 from bookings import reasons
-from bookings.availability import free_beds
 from bookings.booking import close_lapsed, guest_locked, let_go_of_holds, take_bed
 from bookings.decisions import decide
 from bookings.desk import check_in
+from bookings.house_plan import Want, find_beds
 from bookings.models import Stay
 from eligibility.evaluation import YES
 from eligibility.models import Assessment
@@ -86,8 +86,6 @@ def walk_in(
 def _chosen(bed, hostel, nights, guest, now):
     if bed is None:
         return None
-    free = free_beds(hostel, nights, guest.gender, now).select_for_update(of=("self",)).filter(pk=bed.pk).first()
-    if free is None:
-        raise Refused(reasons.bed_taken(bed, nights))
-    close_lapsed(free, now)
-    return free
+    [chosen] = find_beds(hostel, [Want(guest, nights, bed=bed)], now)
+    close_lapsed(chosen, now)
+    return chosen

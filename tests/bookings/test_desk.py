@@ -73,8 +73,9 @@ def test_another_clean_bed_can_be_chosen(stay, hostel):
 
 @pytest.mark.parametrize("wrong", ["202-1", "taken"])
 def test_a_bed_that_cannot_be_had_is_refused_and_nothing_changes(wrong, stay, hostel, people):
-    mei = book(guest=people("周梅", "female"), hostel=hostel, nights=Nights(SATURDAY, SUNDAY), purpose="exam", now=NOW)
-    name = str(mei.bed_nights.get().bed) if wrong == "taken" else wrong
+    mei = book(guest=people("周梅", "female"), hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="exam", now=NOW)
+    check_in(mei, compared=True, now=moment(FRIDAY, 17))  # who had not come yet would be moved
+    name = str(mei.bed_nights.first().bed) if wrong == "taken" else wrong
     room, number = name.split("-")
     bed = Bed.objects.get(room__hostel=hostel, room__number=room, number=number)
     kept = stay.bed_nights.first().bed

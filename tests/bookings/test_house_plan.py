@@ -8,6 +8,7 @@ from accounts.models import Deed, Letter
 from bookings.booking import book
 from bookings.desk import check_in
 from bookings.models import BedNight, Stay
+from bookings.walking_in import walk_in
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, OutOfService, Room
 from hostel.nights import Nights
@@ -204,3 +205,41 @@ def test_a_house_elsewhere_is_left_alone(books, two_beds, people):
     books(SATURDAY, MONDAY)
 
     assert bed_of(elsewhere) == before
+
+
+def test_the_desk_may_give_a_bed_that_somebody_else_was_to_have(books, two_beds):
+    tonight, later = books(FRIDAY, MONDAY), books(SATURDAY, MONDAY)
+    [other] = {bed_of(later)}
+
+    check_in(tonight, compared=True, bed=other, now=moment(FRIDAY, 18))
+
+    assert bed_of(tonight) == other
+    assert bed_of(later) == next(bed for bed in two_beds if bed != other)
+
+
+def test_the_desk_gives_nobody_the_bed_of_somebody_in_house(books, two_beds):
+    here, coming = books(FRIDAY, MONDAY), books(FRIDAY, MONDAY)
+    check_in(here, compared=True, now=moment(FRIDAY, 17))
+
+    with pytest.raises(Refused) as no:
+        check_in(coming, compared=True, bed=bed_of(here), now=moment(FRIDAY, 18))
+
+    assert no.value.code == "BED"
+
+
+def test_a_walk_in_gets_a_bed_that_is_free_only_once_somebody_has_moved(books, two_beds, people, hostel):
+    first, second = books(FRIDAY, SATURDAY), books(SATURDAY, SUNDAY)
+    move_by_hand(first, two_beds[0])
+    move_by_hand(second, two_beds[1])
+
+    here = walk_in(
+        hostel=hostel,
+        guest=people(gender="female"),
+        nights=Nights(FRIDAY, SUNDAY),
+        purpose="exam",
+        compared=True,
+        now=moment(FRIDAY, 18),
+    )
+
+    assert here.status == Stay.Status.IN_HOUSE
+    assert bed_of(first) == bed_of(second) != bed_of(here)
