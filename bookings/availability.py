@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
-from bookings.freed import not_public, not_public_of
+from bookings.freed import Clock, clock_of, not_public, not_public_of
 from bookings.lodging import PLAIN, Lodging
 from bookings.models import BatchBed, BedNight
 from hostel.models import Bed, Hostel, OutOfService, Room
@@ -26,6 +26,7 @@ def free_beds(
     except_stay: int | Collection[int] | None = None,
     lodging: Lodging = PLAIN,
     on_call: bool = False,
+    clock: Clock | None = None,
 ) -> QuerySet:
     """Beds of ``hostel`` that a guest of ``gender`` can have on every one of ``nights``, the best choice first.
 
@@ -34,7 +35,8 @@ def free_beds(
     must be like; ``on_call`` adds, last, those the house must be asked for. Each row says in ``kept_by_lapsed`` whether
     a hold whose time is over must be closed before it can be taken. ``except_stay`` leaves the nights of one stay out:
     where could it move? (Of several: where could they change places?) Nights that were given back are left out while
-    they are the waiting list's (`bookings/freed.py`), but not where the ``lodging`` is an offer of it.
+    they are the waiting list's (`bookings/freed.py`), but not where the ``lodging`` is an offer of it. ``clock`` says
+    what ``now`` means in the hostel's network, where that is known already.
     """
     changing = except_stay if isinstance(except_stay, Collection) else [except_stay]
     bed_nights = BedNight.objects.between(nights).exclude(stay_id__in=changing)
@@ -60,13 +62,13 @@ def free_beds(
     )
     if not on_call:
         beds = beds.filter(room__supply=Room.Supply.FIXED)
-    kept = BatchBed.objects.keeping(nights, business_day(now))
+    kept = BatchBed.objects.keeping(nights, clock.today if clock else business_day(now))
     if lodging.batch is not None:
         beds = beds.filter(batches__batch=lodging.batch)
         kept = kept.exclude(batch=lodging.batch)
     beds = beds.filter(~Exists(kept.filter(bed=OuterRef("pk"))))
     if lodging.offer is None:
-        kept_back = not_public(nights, now, hostel.network).exclude(stay_id__in=changing)
+        kept_back = not_public(nights, clock or clock_of(hostel.network, now)).exclude(stay_id__in=changing)
         # In a room where somebody sleeps by now, it is they who say with whom it is shared.
         settled = taken.filter(room=OuterRef("room_id"), night=OuterRef("night"))
         beds = beds.filter(

@@ -9,7 +9,8 @@ counts as if it were still taken.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -43,29 +44,45 @@ def public_since(network: Network, now: datetime) -> datetime:
     return today if today <= now else today - timedelta(days=1)
 
 
-def given_back(now: datetime, since: datetime) -> Q:
-    """Bed-nights that are free again, and not public at ``now``; ``since`` is the network's `public_since`."""
+@dataclass(frozen=True)
+class Clock:
+    """A moment, and what it means in a network for nights that were given back: since when they are public, which
+    night is tonight's, and since when the line has had its head start."""
+
+    now: datetime
+    today: date
+    public_since: datetime
+    head_start: datetime
+
+
+def clock_of(network: Network, now: datetime) -> Clock:
+    """What ``now`` means in ``network``."""
+    return Clock(now, business_day(now), public_since(network, now), now - HEAD_START)
+
+
+def given_back(clock: Clock) -> Q:
+    """Bed-nights that are free again, and not public at this moment."""
     waited_for = Exists(
-        Waiting.objects.standing(now).filter(
+        Waiting.objects.standing(clock.now).filter(
             hostels=OuterRef("hostel_id"), arrival__lte=OuterRef("night"), departure__gt=OuterRef("night")
         )
     )
     promised = Q(stay__confirmed_at__isnull=False)
-    to_come = Q(released_at__gte=since, night__gt=business_day(now)) & promised
-    just_now = Q(released_at__gt=now - HEAD_START) & (promised | ~Q(stay__awaits=""))
+    to_come = Q(released_at__gte=clock.public_since, night__gt=clock.today) & promised
+    just_now = Q(released_at__gt=clock.head_start) & (promised | ~Q(stay__awaits=""))
     # A bed that waited for its guest's answer, and whose time is over, was given back at that moment.
     lapsed = Q(
         released_at=None,
         stay__status=Stay.Status.HELD,
-        stay__held_until__gt=now - HEAD_START,
-        stay__held_until__lte=now,
+        stay__held_until__gt=clock.head_start,
+        stay__held_until__lte=clock.now,
     ) & ~Q(stay__awaits="")
     return to_come | ((just_now | lapsed) & waited_for)
 
 
-def not_public(nights: Nights, now: datetime, network: Network) -> BedNightQuerySet:
+def not_public(nights: Nights, clock: Clock) -> BedNightQuerySet:
     """Bed-nights among ``nights`` that were given back and are nobody's but the waiting list's."""
-    return BedNight.objects.between(nights).filter(given_back(now, public_since(network, now)))
+    return BedNight.objects.between(nights).filter(given_back(clock))
 
 
 def not_public_of(hostels: Iterable[Hostel], now: datetime) -> Q:
@@ -76,12 +93,12 @@ def not_public_of(hostels: Iterable[Hostel], now: datetime) -> Q:
     missing = {hostel.network_id for hostel in hostels} - set(known)
     if missing:
         known |= Network.objects.in_bulk(missing)
-    by_moment: dict[datetime, list[int]] = {}
+    by_clock: dict[Clock, list[int]] = {}
     for hostel in hostels:
-        by_moment.setdefault(public_since(known[hostel.network_id], now), []).append(hostel.pk)
-    if len(by_moment) == 1:
-        return given_back(now, *by_moment)
+        by_clock.setdefault(clock_of(known[hostel.network_id], now), []).append(hostel.pk)
+    if len(by_clock) == 1:
+        return given_back(*by_clock)
     found = Q(pk__in=())
-    for since, houses in by_moment.items():
-        found |= Q(hostel__in=houses) & given_back(now, since)
+    for clock, houses in by_clock.items():
+        found |= Q(hostel__in=houses) & given_back(clock)
     return found

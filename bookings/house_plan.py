@@ -18,7 +18,7 @@ from bookings import reasons
 from bookings.alternatives import alternatives
 from bookings.arranging import Arrangement, Full, Lodger, Place, arrange
 from bookings.availability import free_beds
-from bookings.freed import not_public_of
+from bookings.freed import Clock, clock_of, not_public_of
 from bookings.letters import tell
 from bookings.lodging import PLAIN, Lodging, lodging_of
 from bookings.models import Batch, BatchBed, BedNight, Stay
@@ -26,6 +26,7 @@ from bookings.turned_away import count_if_refused
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, OutOfService, Room
 from hostel.nights import Nights, business_day
+from hostel.prepared import Prepared, SlotNights
 
 # What a bed in a room for one guest has, and a guest needs who wants a room alone without a reason to empty one.
 ROOM_FOR_ONE = "room for one"
@@ -66,13 +67,42 @@ def _free(hostel, want, now):
     Beds that another booking has in hand are stepped over first. If those are all there are, wait for them: only
     when the other booking is done is it known whether the house is full, and `act` then looks again.
     """
+    plain = want.bed is None and want.except_stay is None and want.lodging == PLAIN
+    if plain and (bed := _first_free(hostel, want, now)):
+        return bed
     named = want.bed is not None
     beds = free_beds(hostel, want.nights, want.guest.gender, now, want.except_stay, want.lodging, on_call=named)
     if named:
         return beds.filter(pk=want.bed.pk).select_for_update(of=("self",)).first()
-    return (
-        beds.select_for_update(skip_locked=True, of=("self",)).first() or beds.select_for_update(of=("self",)).first()
+    stepping_over = None if plain else beds.select_for_update(skip_locked=True, of=("self",)).first()
+    return stepping_over or beds.select_for_update(of=("self",)).first()
+
+
+def _first_free(hostel, want, now):
+    """What nearly every booking asks, written once."""
+    clock = clock_of(hostel.network, now)
+    return _stepping_over.first(
+        hostel=hostel.pk,
+        arrival=want.nights.arrival,
+        departure=want.nights.departure,
+        gender=want.guest.gender,
+        **vars(clock),
     )
+
+
+_stepping_over = Prepared(
+    lambda hostel, arrival, departure, gender, now, today, public_since, head_start: free_beds(
+        hostel, SlotNights(arrival, departure), gender, now, clock=Clock(now, today, public_since, head_start)
+    ).select_for_update(skip_locked=True, of=("self",))[:1],
+    hostel="number",
+    arrival="day",
+    departure="day",
+    gender="text",
+    now="moment",
+    today="day",
+    public_since="moment",
+    head_start="moment",
+)
 
 
 def _refused(hostel, wants, now):
@@ -321,11 +351,12 @@ def _locked(plan, moved):
 
 
 def _close_lapsed(hostel, now):
-    """End the holds of the house whose time is over: their beds are about to be given."""
+    """End the holds of the house whose time is over, for their beds are about to be given. Where the house had not
+    answered, the wish goes on without its bed (`bookings/on_call.py`)."""
     lapsed = Stay.objects.lapsed(now).filter(hostel=hostel)
     ended_at = Stay.objects.filter(pk=OuterRef("stay_id")).values("held_until")
     BedNight.objects.live().filter(stay__in=lapsed).update(released_at=Subquery(ended_at))
-    lapsed.update(cancelled_at=F("held_until"), cancel_cause=Stay.Cause.HOLD_ENDED)
+    lapsed.exclude(awaits=Stay.Awaits.HOUSE).update(cancelled_at=F("held_until"), cancel_cause=Stay.Cause.HOLD_ENDED)
 
 
 def _given_up(wants, beds):
