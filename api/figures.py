@@ -11,6 +11,7 @@ from api.door import Door
 from api.fields import Year
 from api.hostels import HostelNameSerializer
 from figures.nights import nights_given
+from figures.unmet import unmet
 from hostel.models import Hostel
 from hostel.nights import business_day
 
@@ -39,8 +40,33 @@ class HostelYearSerializer(serializers.Serializer):
         return MonthSerializer([month for month in year.months if month], many=True).data
 
 
+class UnmetMonthSerializer(serializers.Serializer):
+    month = serializers.IntegerField(min_value=1, max_value=12)
+    nights = serializers.IntegerField()
+    people = serializers.IntegerField()
+
+
+class UnmetHostelSerializer(serializers.Serializer):
+    hostel = HostelNameSerializer()
+    nights = serializers.IntegerField()
+    people = serializers.IntegerField()
+    months = serializers.SerializerMethodField(help_text="The months in which somebody was without a bed.")
+
+    @extend_schema_field(UnmetMonthSerializer(many=True))
+    def get_months(self, year):
+        return UnmetMonthSerializer([month for month in year.months if month], many=True).data
+
+
+class UnmetSerializer(serializers.Serializer):
+    """Nights wished for and not had, once for each person and night, under the house that was asked first."""
+
+    nights = serializers.IntegerField()
+    people = serializers.IntegerField()
+    hostels = UnmetHostelSerializer(many=True)
+
+
 class FiguresSerializer(serializers.Serializer):
-    """Slept bed-nights by their evening, free and priced apart.
+    """Slept bed-nights by their evening, free and priced apart; `unmet` are those for which there was no bed.
 
     `people` are different people, so a total is less than the sum of its rows where somebody came back.
     """
@@ -51,6 +77,7 @@ class FiguresSerializer(serializers.Serializer):
     nights = serializers.IntegerField()
     people = serializers.IntegerField()
     hostels = HostelYearSerializer(many=True)
+    unmet = UnmetSerializer()
 
 
 class Figures(Door):
@@ -74,4 +101,7 @@ class Figures(Door):
         if not networks:
             raise PermissionDenied
         hostels = Hostel.objects.filter(network__in=networks).order_by("slug")
-        return Response(FiguresSerializer(nights_given(hostels, asked.validated_data.get("year", today.year))).data)
+        year = asked.validated_data.get("year", today.year)
+        given = nights_given(hostels, year)
+        words = {name: getattr(given, name) for name in ("year", "free", "priced", "nights", "people", "hostels")}
+        return Response(FiguresSerializer(words | {"unmet": unmet(hostels, year)}).data)

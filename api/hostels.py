@@ -265,7 +265,7 @@ class HostelNights(Door):
 
     permission_classes = [AllowAny]
     serializer_class = NightCountSerializer
-    queryset = Hostel.objects.all()
+    queryset = Hostel.objects.select_related("network")
     pagination_class = Span
 
     @extend_schema(

@@ -21,6 +21,7 @@ from api import (
     quotas,
     reviews,
     stays,
+    waitlist,
     working_days,
 )
 
@@ -69,6 +70,11 @@ v1 = [
     path("reviews/<int:review>/decision/", reviews.ReviewDecision.as_view(), name="review_decision"),
     path("reviews/<int:review>/undo/", reviews.ReviewUndo.as_view(), name="review_undo"),
     path("reviews/<int:review>/appeal/", reviews.Appeal.as_view(), name="review_appeal"),
+    path("waitlist/", waitlist.Waitlist.as_view(), name="waitlist"),
+    path("waitlist/<stay:code>/", waitlist.WaitlistDetail.as_view(), name="wish"),
+    path("waitlist/<stay:code>/acceptance/", waitlist.Acceptance.as_view(), name="offer_acceptance"),
+    path("waitlist/<stay:code>/refusal/", waitlist.Declining.as_view(), name="offer_refusal"),
+    path("waitlist/<stay:code>/place/", waitlist.PlaceInLine.as_view(), name="place_in_line"),
     path("parties/", parties.Parties.as_view(), name="parties"),
     path("parties/<stay:code>/", parties.PartyDetail.as_view(), name="party"),
     path("parties/<stay:code>/cancellation/", parties.PartyCancellation.as_view(), name="party_cancellation"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import letters
@@ -177,16 +177,14 @@ def _nobody_need_wait(guests, hostels, nights, lodging, now):
 
 
 # --- the line ---------------------------------------------------------------------------------------------------------
-def with_all(now: datetime):
-    """Wishes with what is said of them: hostels, guests, and ``offers_made``, the last offer first."""
-    return (
-        Waiting.objects.select_related("guest__user")
-        .annotate(people=Count("guests", distinct=True))
-        .prefetch_related(
-            "hostels",
-            Prefetch("offers", Offer.objects.select_related("hostel").order_by("-made_at", "-pk"), "offers_made"),
-        )
-    )
+def with_all():
+    """Wishes with who asked and the houses they are for."""
+    return Waiting.objects.select_related("guest__user").prefetch_related("hostels__network")
+
+
+def last_offer(waiting: Waiting) -> Offer | None:
+    """What was offered to ``waiting`` last, whatever became of it."""
+    return waiting.offers.select_related("hostel").order_by("-made_at", "-pk").first()
 
 
 def open_offer(waiting: Waiting, now: datetime) -> Offer | None:
@@ -548,6 +546,21 @@ def withdraw(waiting: Waiting, *, now: datetime, actor: User | None = None) -> W
         left.save(update_fields=["withdrawn_at"])
         record("withdraw_wish", now=now, actor=actor, person=left.guest, about=left.code)
         return left
+
+    return act(do)
+
+
+def switch(waiting: Waiting, *, automatic: bool, now: datetime, actor: User | None = None) -> Waiting:
+    """Have what comes free booked at once, or only offered; the place stays. Raises Refused with WAITED."""
+
+    def do():
+        switched = Waiting.objects.standing(now).select_for_update().filter(pk=waiting.pk).first()
+        if switched is None:
+            raise Refused(_waits_no_more(waiting))
+        switched.automatic = automatic
+        switched.save(update_fields=["automatic"])
+        record("switch_wish", now=now, actor=actor, person=waiting.guest, about=switched.code, automatic=automatic)
+        return switched
 
     return act(do)
 

@@ -51,6 +51,8 @@ class Job:
 SCHEDULE = (
     Job("letters", "accounts.tasks.post_letters", every=30 * SECOND),
     Job("holds", "bookings.tasks.end_holds", every=MINUTE),
+    # What was given back is offered at once; this finds what came free otherwise, and what was offered in vain.
+    Job("waiting", "bookings.tasks.serve_the_line", every=MINUTE),
     # The cut-off is 23:00; who promised to come later is looked at again until then.
     Job("no_shows", "bookings.tasks.close_no_shows", every=5 * MINUTE),
     # The day turns at 06:00; the other hours find nothing to do, or catch up with a turn that was missed.

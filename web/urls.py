@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from web.youth import booking, check, evidence, home, me, pages, passes, reviews, stays
+from web.youth import booking, check, evidence, home, me, pages, passes, reviews, stays, waiting
 
 urlpatterns = [
     path("", include("web.urls_login")),
@@ -25,6 +25,9 @@ urlpatterns = [
     ),
     path("stays/<str:code>/pass/", passes.pass_page, name="stay_pass"),
     path("stays/<str:code>/pass.png", passes.pass_picture, name="stay_pass_png"),
+    path("waitlist/", waiting.waitlist, name="waitlist"),
+    path("waitlist/new/", waiting.new_page, name="wish_new"),
+    path("waitlist/<str:code>/", waiting.wish_page, name="wish"),
     path("reviews/new/", reviews.ask_page, name="review_new"),
     path("reviews/<int:number>/", reviews.review_page, name="review"),
     path("reviews/<int:number>/appeal/", reviews.appeal_page, name="review_appeal"),

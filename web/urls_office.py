@@ -20,6 +20,7 @@ from web.office.policies import (
 )
 from web.office.quota import quota
 from web.office.reviews import decision, keys, look, picture, question, queue, text, undo
+from web.office.waiting import waiting
 
 urlpatterns = [
     path("", overview, name="office"),
@@ -27,6 +28,7 @@ urlpatterns = [
     path("quota/", quota, name="office_quota"),
     path("calendar/", calendar, name="office_calendar"),
     path("calendar/<str:day>/withdrawal/", withdrawal, name="office_calendar_withdrawal"),
+    path("waiting/", waiting, name="office_waiting"),
     path("no-shows/", no_shows, name="office_no_shows"),
     path("no-shows/<str:code>/", no_show, name="office_no_show"),
     path("reviews/", queue, name="office_reviews"),

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from bookings.models import Waiting
 from bookings.out_of_service import block
 from eligibility import drafting, reviews
 from eligibility.models import Policy, Review
@@ -54,6 +55,10 @@ def places(stay, lin, manager, officer):
     wish = {"hostel": "baodaiqiao", "arrival": f"{TOMORROW}", "departure": "2099-12-31", "purpose": "exam"}
     act = {"act_id": "a-1", "happened_at": now}
     someone = {"name": "何来", "document_kind": "resident", "document_number": "340102200202020154", "compared": False}
+    student = {name: value for name, value in someone.items() if name != "compared"}
+    allotted = {"hostel": "baodaiqiao", "arrival": f"{TOMORROW}", "departure": f"{TOMORROW + timedelta(days=1)}"}
+    allotted |= {"beds": 2, "applicant": "school", "organisation": "…", "purpose": "exam", "release_on": f"{TOMORROW}"}
+    batch = office.post("/api/v1/batches/", allotted).json()["code"]
     policy = Policy.objects.get()
     draft = drafting.draft(policy.network, based_on=policy, now=timezone.now(), actor=officer)
     review = reviews.ask(
@@ -65,6 +70,10 @@ def places(stay, lin, manager, officer):
     [closure] = block([bed], Nights(TOMORROW, TOMORROW + timedelta(days=9)), reason="repair", now=timezone.now())
     quota = {"hostel": "baodaiqiao", "first_day": f"{year}-03-01", "group": ""}
     extra = {"network": "wuzhong", "nights": 1, "valid_from": f"{year}-01-01", "valid_until": f"{year}-02-01"}
+    days = {"arrival": TOMORROW, "departure": TOMORROW + timedelta(days=1), "purpose": "exam"}
+    until = timezone.now() + timedelta(days=1)
+    waiting = Waiting.objects.create(code="WAWAWA", guest=lin, **days, until=until, made_at=timezone.now())
+    waiting.hostels.add(stay.hostel)
     return {
         "search_hostels": (nobody, {"arrival": f"{TODAY}"}),
         "get_hostel": (nobody, {}),
@@ -125,6 +134,22 @@ def places(stay, lin, manager, officer):
         "get_working_days": (office, {}),
         "correct_working_day": (office, {"day": f"{year}-03-03", "is_working": False, "because": "通知"}),
         "withdraw_working_day": (office, {}),
+        "book_party": (guest, wish | {"members": [{"me": True}, student], "friends_know": True}),
+        "get_party": (guest, {}),
+        "cancel_party": (guest, {}),
+        "list_waitlist": (guest, {}),
+        "join_waitlist": (guest, wish | {"hostels": ["baodaiqiao"]}),
+        "get_wish": (guest, {}),
+        "leave_waitlist": (guest, {}),
+        "accept_offer": (guest, {}),
+        "decline_offer": (guest, {}),
+        "move_up": (office, {"because": "…"}),
+        "list_batches": (office, {}),
+        "allot_batch": (office, allotted),
+        "get_batch": (office, {}),
+        "name_guests": (office, {"names": [student]}),
+        "release_batch": (office, {}),
+        "cancel_batch": (office, {}),
         "check_in": (desk, act | {"compared": False}),
         "check_out": (desk, act),
         "no_show": (desk, act),
@@ -149,6 +174,8 @@ def places(stay, lin, manager, officer):
         "day": f"{year}-03-03",
         "closure": closure.pk,
         "assessment": stay.assessment.code,
+        "batch": batch,
+        "waiting": "WAWAWA",
     }
 
 
@@ -166,7 +193,9 @@ def test_whatever_is_sent_it_never_breaks(places):
                 for nasty in NASTY:
                     cache.clear()
                     tried += 1
-                    named = names | ({"code": names["assessment"]} if "/assessments/" in path else {})
+                    of_its_kind = {"assessments": "assessment", "batches": "batch", "waitlist": "waiting"}
+                    kind = of_its_kind.get(path.split("/")[3], "code")
+                    named = names | {"code": names[kind]}
                     address, sent = path.format(**named), well | {field: nasty}
                     if method == "get":
                         texts = {name: str(value).encode("utf-8", "surrogatepass") for name, value in sent.items()}

@@ -4,6 +4,7 @@ A new address fails `test_every_address_has_an_owner` until it stands in OWNERS 
 is then refused there by `test_who_may_not_is_refused_and_changes_nothing`, with every method.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -18,7 +19,7 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils import timezone
 
 from accounts.models import Role, User
-from bookings.models import BedNight, Stay
+from bookings.models import Batch, BedNight, Party, Stay, Waiting
 from eligibility.models import Review
 from eligibility.reviews import ask as ask_a_person
 from hostel.models import Hostel, Network
@@ -55,6 +56,7 @@ PUBLIC = Owner(EVERYBODY)
 ONE_S_OWN = Owner(LOGGED_IN)
 SECOND_FACTOR = Owner(LOGGED_IN, then=(404,))  # of one who has none there is nothing to see
 HOUSE = "hostel=baodaiqiao"
+PARTY, BATCH, WISH = "PARTY2", "BATCH2", "WAWAWA"
 
 OWNERS = {
     # --- REST
@@ -81,6 +83,19 @@ OWNERS = {
     "api/v1/no-shows/<stay:code>/decision/": only(
         OFFICER, method="POST", body={"lift": True, "because": "…"}, then=(404,)
     ),
+    "api/v1/waitlist/": ONE_S_OWN,
+    "api/v1/waitlist/<stay:code>/": only(GUEST, OFFICER),
+    "api/v1/waitlist/<stay:code>/acceptance/": only(GUEST, method="POST", then=(404,)),  # nothing was offered
+    "api/v1/waitlist/<stay:code>/refusal/": only(GUEST, method="POST", then=(404,)),
+    "api/v1/waitlist/<stay:code>/place/": only(OFFICER, method="POST", body={"because": "…"}),
+    "api/v1/parties/": Owner(LOGGED_IN, "POST", then=(422,)),
+    "api/v1/parties/<stay:code>/": only(GUEST, MANAGER, OFFICER),
+    "api/v1/parties/<stay:code>/cancellation/": only(GUEST, method="POST"),
+    "api/v1/batches/": ONE_S_OWN,
+    "api/v1/batches/<stay:code>/": only(OTHER_GUEST, OFFICER),
+    "api/v1/batches/<stay:code>/names/": only(OTHER_GUEST, OFFICER, method="POST", then=(422,)),
+    "api/v1/batches/<stay:code>/release/": only(OFFICER, method="POST"),
+    "api/v1/batches/<stay:code>/cancellation/": only(OFFICER, method="POST"),
     "api/v1/desk/<slug:hostel>/today/": only(MANAGER, OFFICER),
     "api/v1/desk/<slug:hostel>/out-of-service/": only(
         MANAGER,
@@ -177,6 +192,10 @@ OWNERS = {
     "check/": PUBLIC,
     "hostels/<slug:slug>/": PUBLIC,
     "book/<slug:slug>/": ONE_S_OWN,
+    "book/<slug:slug>/together/": ONE_S_OWN,
+    "parties/<str:code>/": only(GUEST),
+    "parties/<str:code>/cancel/": only(GUEST),
+    "batches/<str:code>/": only(OTHER_GUEST),
     "stays/<str:code>/": only(GUEST),
     "stays/<str:code>/cancel/": only(GUEST),
     "stays/<str:code>/appeal/": only(GUEST, method="POST", then=(409, 422)),
@@ -186,6 +205,9 @@ OWNERS = {
     "decisions/<str:code>/evidence/": only(GUEST),
     "decisions/<str:code>/evidence/<int:evidence>/<int:page>/": only(GUEST, then=(404,)),  # none was sent
     "stays/<str:code>/pass.png": only(GUEST),
+    "waitlist/": ONE_S_OWN,
+    "waitlist/new/": Owner(LOGGED_IN, then=(404,)),  # for which house, the query says
+    "waitlist/<str:code>/": only(GUEST),
     "reviews/new/": only(GUEST, then=(404,)),  # about which decision, the query says
     "reviews/<int:number>/": only(GUEST),
     "reviews/<int:number>/appeal/": only(GUEST, method="POST", then=(409,)),
@@ -207,6 +229,7 @@ OWNERS = {
     # --- office
     "office/": only(OFFICER, AUDITOR, query="network=wuzhong"),
     "office/hostels/<slug:slug>/nights/<str:day>/": only(OFFICER, AUDITOR),
+    "office/waiting/": only(OFFICER, AUDITOR, query="network=wuzhong"),
     "office/no-shows/": only(OFFICER, FOREIGN_OFFICER),  # each those of their own network
     "office/no-shows/<str:code>/": only(OFFICER, then=(404,)),
     "office/quota/": only(OFFICER, FOREIGN_OFFICER, AUDITOR),  # each that of their own network
@@ -233,6 +256,11 @@ OWNERS = {
     "office/reviews/<int:number>/undo/": only(OFFICER, method="POST", then=(409,)),
     "office/reviews/<int:number>/look/": only(OFFICER, method="POST"),
     "office/evidence/<int:number>/pages/<int:page>/": only(OFFICER, then=(404,)),  # none was sent
+    "office/batches/": only(OFFICER, query="network=wuzhong"),
+    "office/batches/<str:code>/": only(OFFICER),
+    "office/batches/<str:code>/names/": only(OFFICER, method="POST", then=(422,)),
+    "office/batches/<str:code>/release/": only(OFFICER, method="POST"),
+    "office/batches/<str:code>/cancellation/": only(OFFICER, method="POST"),
     "office/language/": only(OFFICER, AUDITOR, method="POST", query="network=wuzhong"),
     # --- the house itself
     "healthz": PUBLIC,
@@ -300,9 +328,20 @@ def callers(wuzhong, hostel, lin, chen, manager, foreign_manager, officer, audit
 
 
 @pytest.fixture
-def stay(stay):
-    """Lin's stay, about which a person is asked."""
+def stay(stay, chen):
+    """Lin's stay, about which a person is asked. Lin made a party of it, and Chen is the contact of a batch."""
     ask_a_person(stay.assessment, "rule", rules=["home"], due_at=stay.kept_until, now=stay.booked_at)
+    stay.party = Party.objects.create(code=PARTY, made_by=stay.guest, made_at=stay.booked_at)
+    stay.save(update_fields=["party"])
+    about = {"hostel": stay.hostel, "applicant": "school", "purpose": "exam", "organisation": "…", "free_nights": 1}
+    days = {"arrival": TODAY + timedelta(1), "departure": TODAY + timedelta(2), "release_on": TODAY + timedelta(1)}
+    made = {"made_by": chen.user, "made_at": stay.booked_at, "contact": chen.user, "code": BATCH}
+    Batch.objects.create(**about, **days, **made)
+    days = {"arrival": TODAY + timedelta(5), "departure": TODAY + timedelta(6), "purpose": "exam"}
+    wish = Waiting.objects.create(
+        code=WISH, guest=stay.guest, **days, until=stay.booked_at + timedelta(5), made_at=stay.booked_at
+    )
+    wish.hostels.add(stay.hostel)
     return stay
 
 
@@ -326,6 +365,9 @@ def asked_about(stay) -> int:
 
 def ask(callers, who, walked, owner, method, stay):
     """What ``who`` is answered at an address, by the door it belongs to."""
+    walked = re.sub("parties/<[a-z]+:code>", f"parties/{PARTY}", walked)
+    walked = re.sub("waitlist/<[a-z]+:code>", f"waitlist/{WISH}", walked)
+    walked = re.sub("batches/<[a-z]+:code>", f"batches/{BATCH}", walked)
     path = walked.replace("decisions/<str:code>", f"decisions/{stay.assessment.code}")
     path = path.replace("<stay:code>", stay.code).replace("<str:code>", stay.code)
     path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")

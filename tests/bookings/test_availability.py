@@ -95,7 +95,7 @@ def test_a_guest_who_is_in_house_is_taken(hostel, lin):
 
 @pytest.mark.parametrize("houses", [1, 3, 10])
 def test_a_search_asks_as_much_of_a_network_of_any_size(houses, wuzhong, django_assert_num_queries):
-    hostels = list(Hostel.objects.all()[:houses])
+    hostels = list(Hostel.objects.select_related("network")[:houses])
 
     with django_assert_num_queries(3):
         find(hostels, Nights(FRIDAY, SUNDAY), NOW, near=STATION)

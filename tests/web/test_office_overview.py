@@ -161,7 +161,7 @@ def test_the_schedule_says_when_each_task_last_ran_and_how_it_ended(office, wuzh
         job: " ".join(re.sub(r"<[^>]+>", " ", line).split())
         for job, line in re.findall(r'<tr data-job="(\w+)">(.*?)</tr>', html, re.DOTALL)
     }
-    assert list(said) == ["night_audit", "no_shows", "holds", "letters", "sweep", "proofs"]
+    assert list(said) == ["night_audit", "no_shows", "holds", "waiting", "letters", "sweep", "proofs"]
     assert "3月6日 周五 09:30 3月6日 周五 09:31" in said["night_audit"]
     assert "截至" not in said["night_audit"]
     assert "OSError" in said["letters"]
@@ -171,7 +171,7 @@ def test_the_schedule_says_when_each_task_last_ran_and_how_it_ended(office, wuzh
 
 
 def test_a_schedule_in_time_raises_no_doubt(office, wuzhong):
-    for name in ("night_audit", "no_shows", "holds", "letters", "sweep", "proofs"):
+    for name in ("night_audit", "no_shows", "holds", "waiting", "letters", "sweep", "proofs"):
         with ran(name, NOW):
             pass
 

@@ -58,12 +58,17 @@ class Office:
         return self.url("office_no_shows")
 
     @property
+    def waiting(self) -> str:
+        return self.url("office_waiting")
+
+    @property
     def people(self) -> str:
         return self.url("office_people")
 
     def hostels(self) -> QuerySet[Hostel]:
         """The houses of the network, those of the districts below it included."""
-        return Hostel.objects.select_related("network").filter(Q(network=self.network) | Q(network__parent=self.network))
+        here = Q(network=self.network) | Q(network__parent=self.network)
+        return Hostel.objects.select_related("network").filter(here)
 
     def reviewed_networks(self) -> QuerySet[Network]:
         """Of the network that is looked at and the districts below it those whose questions this person may answer."""

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
@@ -11,9 +12,11 @@ from figures.heat import heat_table
 from figures.nights import nights_given
 from figures.today import Today
 from figures.today import today as count_today
+from figures.unmet import unmet
 from hostel.models import Bed, Room
 from web.office.access import Office, in_the_office
 from web.office.schedule import jobs
+from web.office.waiting import waiting_in
 
 SHOWN = 14  # nights in the heat table
 FAR = timedelta(days=3650)  # a date further off than this is a slip of the hand
@@ -47,7 +50,9 @@ def overview(request: HttpRequest, office: Office) -> HttpResponse:
             "tonight": office.url("office") if first != office.day else "",
             "on_call": _on_call(hostels, first),
             "today": sum(count_today(hostels, office.day).values(), Today()),
+            "line": waiting_in(office).order_by().aggregate(wishes=Count("pk"), oldest=Min("made_at")),
             "given": nights_given(houses, year),
+            "unmet": unmet(houses, year),
             "months": [date(year, month, 1) for month in range(1, 13)],
             "years": range(office.day.year, min([house.valid_from.year for house in houses] + [year]) - 1, -1),
             "jobs": tasks,

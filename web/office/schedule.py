@@ -13,6 +13,7 @@ JOBS = {
     "night_audit": (_("Night audit: counts the nights slept"), timedelta(hours=3)),
     "no_shows": (_("No-shows: gives back beds of those who did not come"), timedelta(minutes=30)),
     "holds": (_("Holds: closes those whose time is over"), timedelta(minutes=30)),
+    "waiting": (_("Waiting list: gives what came free to who is next"), timedelta(minutes=30)),
     "letters": (_("Messages: sends what is waiting"), timedelta(minutes=30)),
     "sweep": (_("Sweep: clears away what nobody needs any more"), timedelta(hours=36)),
     "proofs": (_("Proofs: deletes pictures whose time is over"), timedelta(hours=36)),

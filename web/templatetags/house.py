@@ -47,6 +47,11 @@ STATES = {
     "to_clean": (pgettext_lazy("bed", "to clean"), "broom", "warn"),
     "occupied": (pgettext_lazy("bed", "occupied"), "bed", "plain"),
     "blocked": (pgettext_lazy("bed", "blocked"), "block", "danger"),
+    "waiting": (pgettext_lazy("waitlist", "waiting"), "clock", "info"),
+    "offered": (pgettext_lazy("waitlist", "offered"), "bed", "warn"),
+    "filled": (pgettext_lazy("waitlist", "filled"), "check", "ok"),
+    "expired": (pgettext_lazy("waitlist", "expired"), "cross", "plain"),
+    "withdrawn": (pgettext_lazy("waitlist", "withdrawn"), "cross", "plain"),
     "done": (pgettext_lazy("task", "done"), "check", "ok"),
     "trouble": (pgettext_lazy("task", "trouble"), "alert", "danger"),
 }

@@ -24,10 +24,12 @@ from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.models import Person
 from accounts.reasons import MET, NOT_MET, Refused
 from bookings.allowance import allowance_of
+from bookings.alternatives import CHANGE_OF_BED, WAITLIST, Alternative
 from bookings.booking import actions, book_for, confirm, extend_hold, what_there_is
 from bookings.decisions import Decided
 from bookings.facts import facts_about, facts_of_stranger
 from bookings.guests import change_profile, say_who
+from bookings.lodging import Lodging
 from bookings.models import Stay
 from bookings.reviewing import why_not_ask
 from eligibility.caps import NOTHING
@@ -158,7 +160,8 @@ def book_page(request, slug):
 def _address_after_login(request, slug, nights):
     """Where a visitor comes back to: all that was answered is in the address, but nothing of a document."""
     said = asked.answers(request.POST) if request.method == "POST" else asked.answers(request.GET)
-    return asked.address(reverse("book", args=[slug]), asked.span(nights), said)
+    change = {"change": "1"} if request.GET.get("change") == "1" else {}
+    return asked.address(reverse("book", args=[slug]), asked.span(nights), change, said)
 
 
 class BookPage:
@@ -172,6 +175,8 @@ class BookPage:
         self.held = self._held()
         self.said = asked.answers(request.POST if request.method == "POST" else request.GET)
         self.accept_price = "accept_price" in request.POST
+        # Two beds, one after the other: the guest came by an alternative that said so.
+        self.change_of_bed = request.GET.get("change") == "1"
 
     def _held(self):
         if not self.person:
@@ -185,7 +190,11 @@ class BookPage:
 
     @property
     def path(self):
-        return asked.address(self.request.path, asked.span(self.nights))
+        return asked.address(self.request.path, asked.span(self.nights), self._change)
+
+    @property
+    def _change(self):
+        return {"change": "1"} if self.change_of_bed else {}
 
     @cached_property
     def known_facts(self):
@@ -265,8 +274,9 @@ class BookPage:
                 "hostel": self.hostel,
                 "nights": self.nights,
                 "path": self.path,
-                "edit_path": asked.address(self.request.path, asked.span(self.nights), {"edit": "1"}),
+                "edit_path": asked.address(self.request.path, asked.span(self.nights), self._change, {"edit": "1"}),
                 "held": self.held,
+                "change_of_bed": self.change_of_bed,
                 "longer": bool(self.held and actions(self.held, self.now)["extend_hold"].ok),
                 "known": self.known,
                 "person": self.person,
@@ -431,7 +441,10 @@ class BookPage:
             if self.held:
                 stay = confirm(self.held, actor=self.request.user, **wish)
             else:
-                stay = book_for(user=self.request.user, slug=self.hostel.slug, nights=self.nights, **wish)
+                lodging = Lodging(change_of_bed=self.change_of_bed)
+                stay = book_for(
+                    user=self.request.user, slug=self.hostel.slug, nights=self.nights, lodging=lodging, **wish
+                )
             return Answer(HTTPStatus.FOUND, {"code": stay.code})
 
         key = self._key()
@@ -453,6 +466,15 @@ def _listed(form):
     return [{"field": name, "words": words} for name in form.fields for words in form.errors.get(name, ())]
 
 
+def alternative_address(alternative: Alternative) -> str:
+    """Where ``alternative`` is booked, or waited for, in the reader's language."""
+    nights = asked.span(Nights(alternative.arrival, alternative.departure))
+    if alternative.kind == WAITLIST:
+        return asked.address(reverse("wish_new"), {"hostel": alternative.hostel.slug}, nights)
+    change = {"change": "1"} if alternative.kind == CHANGE_OF_BED else {}
+    return asked.address(reverse("book", args=[alternative.hostel.slug]), nights, change)
+
+
 def refused(request, hostel, nights: Nights, no: Refused, now, page: BookPage | None = None, form=None):
     """The house said no (409): what could be booked instead where beds are wanting, else every reason with its fix."""
     if no.code in WANTING_A_BED:
@@ -469,10 +491,7 @@ def refused(request, hostel, nights: Nights, no: Refused, now, page: BookPage | 
                     {
                         "to": alternative,
                         "nights": Nights(alternative.arrival, alternative.departure),
-                        "action": asked.address(
-                            reverse("book", args=[alternative.hostel.slug]),
-                            {"in": alternative.arrival.isoformat(), "out": alternative.departure.isoformat()},
-                        ),
+                        "action": alternative_address(alternative),
                         "key": secrets.token_urlsafe(16),
                     }
                     for alternative in no.alternatives

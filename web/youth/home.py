@@ -61,7 +61,7 @@ def home(request):
     nights = asked.nights(request.GET, today)
     place = place_named(request.GET.get("near", ""))
     person = person_of(request)
-    houses = _with_first_photo(Hostel.objects.valid_throughout(nights))
+    houses = _with_first_photo(Hostel.objects.valid_throughout(nights).select_related("network"))
     found = find(houses, nights, now, gender=person.gender if person else "", near=place.position if place else None)
     said = asked.answers(request.GET)
     keep = ({"near": place.slug} if place else {}) | said
@@ -137,7 +137,7 @@ def house(request, slug):
     now = timezone.now()
     today = business_day(now)
     nights = asked.nights(request.GET, today)
-    houses = Hostel.objects.valid_throughout(nights).prefetch_related("photos")
+    houses = Hostel.objects.valid_throughout(nights).select_related("network").prefetch_related("photos")
     hostel = get_object_or_404(houses, slug=slug)
     person = person_of(request)
     if request.method == "POST":

@@ -25,6 +25,7 @@ from hostel.nights import business_day
 from web.templatetags.house import SETTINGS
 from web.youth.questions import given
 from web.youth.reviews import questions_of
+from web.youth.waiting import waits_of
 
 A_YEAR = 365 * 24 * 60 * 60
 PAST_SHOWN = 50
@@ -54,6 +55,7 @@ def me(request):
             "current": sorted(current, key=lambda row: row["stay"].arrival),
             "past": [row for row in stays if row not in current],
             "questions": questions_of(request.user, now),
+            "waits": waits_of(request.user, now),
             "wanted": still_wanted(request.user, now),
             "given": _given(person, network, now),
             "caps": _caps(person, network, now),

@@ -67,6 +67,16 @@ def appeal_page(request, code):
     return redirect("stay", code=stay.code)
 
 
+def _beds(stay):
+    """Where the guest changes beds: each bed with its first night; nothing where one bed is theirs throughout."""
+    beds, last = [], None
+    for night in stay.bed_nights.live().select_related("bed__room").order_by("night"):
+        if night.bed_id != last:
+            beds.append((night.night, str(night.bed)))
+        last = night.bed_id
+    return beds if len(beds) > 1 else []
+
+
 def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
     state = stay.state(now)
     hold_ended = state == Stay.Status.CANCELLED and (
@@ -81,6 +91,7 @@ def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
             "stay": stay,
             "state": state,
             "actions": actions(stay, now),
+            "beds": _beds(stay),
             "has_pass": state in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE),
             "hold_ended": hold_ended,
             "question": about_stay(stay, now),
