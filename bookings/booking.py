@@ -15,7 +15,7 @@ from bookings import freed, reasons
 from bookings.alternatives import allowed, halves
 from bookings.availability import Grid
 from bookings.awaiting import answer_due, held_until, left_the_party, open_review, priced, settle, told, wait, waits_for
-from bookings.cancelling import Ending, end_what_hangs, give_back, goes_on_with, what_ends
+from bookings.cancelling import Ending, end_what_hangs, give_back, goes_on_with, what_ends, what_hangs
 from bookings.decisions import Decided, decide
 from bookings.house_plan import Want, find_beds, sharing
 from bookings.letters import tell
@@ -310,16 +310,19 @@ def close_lapsed(bed: Any, now: datetime) -> None:
 
 
 def locked(stay: Stay) -> Stay:
-    """Read ``stay`` anew with its guest's row locked: acts on one person's stays follow one another."""
-    there_is = what_there_is("guest")
-    found = (
-        Stay.objects.select_related("guest__user", "hostel__network")
+    """Read ``stay`` anew behind the lock of its guest's row: acts on one person's stays follow one another.
+
+    In two statements: one that waits for a lock answers with what was there when it began to wait.
+    """
+    there_is = what_there_is("pk")
+    guest = (
+        Person.objects.select_related("user")
         .annotate(**there_is)
-        .select_for_update(of=("guest",), no_key=True)
-        .get(pk=stay.pk)
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=stay.guest_id)
     )
-    for name in there_is:
-        setattr(found.guest, name, getattr(found, name))
+    found = Stay.objects.select_related("hostel__network").annotate(**what_hangs()).get(pk=stay.pk)
+    found.guest = guest
     return found
 
 

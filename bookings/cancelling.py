@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.reasons import CHINESE, ENGLISH, Sentence
@@ -70,6 +71,14 @@ def give_back(stay: Stay, moment: datetime, cause: str) -> int:
     return nights
 
 
+def what_hangs() -> dict[str, Exists]:
+    """What there is to be ended with a stay, as columns of its row: nothing is looked for in vain."""
+    first = Coalesce(OuterRef("continues"), OuterRef("pk"))
+    goes_on = Stay.objects.filter(continues=first, status=Stay.Status.CONFIRMED, arrival__gt=OuterRef("arrival"))
+    about = Q(assessment__about=OuterRef("code")) | Q(assessment=OuterRef("assessment"))
+    return {"goes_on": Exists(goes_on), "is_asked": Exists(Review.objects.filter(about, decided_at=None))}
+
+
 # --- the stay it goes on with in another house ------------------------------------------------------------------------
 def goes_on_with(stay: Stay) -> QuerySet[Stay]:
     """The stays to come that go on from ``stay`` in other houses: whoever does not come here does not go on there."""
@@ -93,7 +102,7 @@ def _stays(stay, _now):
 
 def end_what_goes_on(stay: Stay, now: datetime, cause: str) -> None:
     """Cancel what goes on from ``stay`` in other houses."""
-    for later in goes_on_with(stay):
+    for later in goes_on_with(stay) if getattr(stay, "goes_on", True) else ():
         returned = give_back(later, now, cause)
         tell(later, "cancelled", now, nights=returned)
         record(
@@ -126,7 +135,8 @@ def _questions(stay, _now):
 
 
 def _withdraw(stay, now, _cause):
-    reviews.withdraw(_open_reviews(stay), now)
+    if getattr(stay, "is_asked", True):
+        reviews.withdraw(_open_reviews(stay), now)
 
 
 hangs("reviews", _questions, _withdraw)

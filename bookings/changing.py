@@ -138,8 +138,17 @@ class _Found:
 
 
 def _bed_for_longer(stay, hostel, added, now, change_of_bed):
+    """The house may be moving this very stay meanwhile: what was found is looked at again when it is locked."""
+    while True:
+        kept = list(stay.bed_nights.live().select_related("bed__room").order_by("night"))
+        found = _bed_beside(stay, kept, hostel, added, now, change_of_bed)
+        locked_now = stay.bed_nights.live().order_by("night").select_for_update(of=("self",))
+        if list(locked_now.values_list("bed", flat=True)) == [night.bed_id for night in kept]:
+            return found
+
+
+def _bed_beside(stay, kept, hostel, added, now, change_of_bed):
     lodging, guest = lodging_of(stay), stay.guest
-    kept = list(stay.bed_nights.live().select_related("bed__room").order_by("night"))
     own, wants = kept[-1].bed, []
     wants.append(Want(guest, added, lodging, bed=own, except_stay=stay.pk))
     if stay.checked_in_at is None and len({night.bed_id for night in kept}) == 1:

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bookings.booking import actions, book, cancel, confirm
+from bookings.changing import extend, overstay, shift, shorten
 from bookings.desk import beds_for, check_in, check_out, due_in_matching, no_show
+from bookings.moving import move, move_to_hostel, swap
+from hostel.models import Hostel
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, NOW, moment
 
@@ -42,7 +45,7 @@ def test_holding_and_confirming(nights, booked, lin, django_assert_num_queries):
 def test_cancelling(nights, booked, lin, django_assert_num_queries):
     stay = booked(lin, nights)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         cancel(stay, now=NOW)
 
 
@@ -56,9 +59,9 @@ def test_the_desk(nights, booked, lin, hostel, django_assert_num_queries):
         actions(stay, NOW)
     with django_assert_num_queries(2):
         beds_for(stay, NOW)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         check_in(stay, compared=True, now=moment(FRIDAY, 18))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         check_out(stay, now=moment(FRIDAY, 20))
 
 
@@ -66,5 +69,37 @@ def test_the_desk(nights, booked, lin, hostel, django_assert_num_queries):
 def test_not_coming(nights, booked, lin, django_assert_num_queries):
     stay = booked(lin, nights)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         no_show(stay, now=moment(FRIDAY, 23))
+
+
+def test_being_longer_shorter_and_on_other_days(booked, lin, django_assert_num_queries):
+    stay = booked(lin, 1)
+
+    with django_assert_num_queries(15):
+        stay = extend(stay, departure=FRIDAY + timedelta(days=3), now=NOW)
+    with django_assert_num_queries(9):
+        stay = shorten(stay, departure=FRIDAY + timedelta(days=2), now=NOW)
+    with django_assert_num_queries(16):
+        shift(stay, nights=Nights(FRIDAY + timedelta(days=1), FRIDAY + timedelta(days=3)), now=NOW)
+
+
+@pytest.mark.parametrize("nights", [2, 3])
+def test_moving(nights, booked, lin, people, beds, django_assert_num_queries):
+    stay, other = booked(lin, nights), booked(people("周梅", "female"), nights)
+    tomorrow, yinshan = FRIDAY + timedelta(days=1), Hostel.objects.get(slug="guoxiang")
+
+    with django_assert_num_queries(8):
+        move(stay, beds["301-1"], from_night=FRIDAY, now=NOW)
+    with django_assert_num_queries(27):  # the whole house is read, then locked and read again
+        swap(stay, other, from_night=FRIDAY, now=NOW)
+    with django_assert_num_queries(17):
+        move_to_hostel(stay, yinshan, from_night=tomorrow, now=NOW)
+
+
+def test_staying_on(booked, lin, django_assert_num_queries):
+    stay = booked(lin, 1)
+    check_in(stay, compared=True, now=moment(FRIDAY, 18))
+
+    with django_assert_num_queries(15):
+        overstay(stay, departure=FRIDAY + timedelta(days=2), now=moment(FRIDAY + timedelta(days=1), 13))
