@@ -16,8 +16,9 @@ from accounts.models import Consent, Person, User
 from accounts.phones import mask_phone
 from accounts.reasons import MISSING, NOT_MET, Fix, Reason, Refused, Sentence
 from accounts.record import record
+from hostel.models import Need
 
-PROFILE = ("education", "graduation", "school", "school_city", "home_in_district", "answers")
+PROFILE = ("education", "graduation", "school", "school_city", "home_in_district", "answers", "needs")
 # Of the answers to what rules ask of their own: how many are kept of one person, and how long key and value may be.
 ANSWERS_KEPT, LONGEST_KEY, LONGEST_ANSWER = 40, 80, 40
 # What the desk compared with the document in its hand does not change behind its back.
@@ -29,6 +30,7 @@ GRADUATION = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[
 WRONG_ANSWER = _("An answer is a text of at most 40 characters")
 TOO_MANY_ANSWERS = _("At most 40 answers are kept, each under a key of at most 80 characters")
 NO_GRADUATION = _("A year, a year and a month, or a day: 2025, 2025-06 or 2025-06-25")
+NO_SUCH_NEED = _("Nobody can need this of a bed: %(need)s")
 UNVERIFIED_KEPT_FOR = timedelta(days=1)
 # What one agrees to by coming in; everything else is asked for by itself, where it is needed.
 AGREED_AT_THE_DOOR = (Consent.Purpose.SERVICE, Consent.Purpose.PRIVACY)
@@ -192,9 +194,17 @@ def merged_answers(before: Mapping[str, str], said: Mapping[str, str]) -> dict[s
     return merged
 
 
+def _needs(said):
+    if unknown := set(said) - set(Need.values):
+        raise ValidationError({"needs": NO_SUCH_NEED % {"need": sorted(unknown)[0]}})
+    return sorted(set(said))
+
+
 def _save(person, fields, now, actor, what):
     if "answers" in fields:
         fields = fields | {"answers": merged_answers(person.answers, fields["answers"])}
+    if "needs" in fields:
+        fields = fields | {"needs": _needs(fields["needs"])}
     changed = [name for name, value in fields.items() if person.pk is None or getattr(person, name) != value]
     for name, value in fields.items():
         setattr(person, name, value)

@@ -22,7 +22,7 @@ from api.hostels import HostelNameSerializer
 from api.once import write_once
 from api.refusals import unknown_field
 from api.stays import FOR_THE_DESK, MOST_NIGHTS, ActionsSerializer, StaySerializer, in_words
-from bookings import desk
+from bookings import desk, on_call
 from bookings.booking import actions
 from bookings.models import BedNight, Stay
 from bookings.walking_in import guest_at_the_desk, walk_in
@@ -101,11 +101,18 @@ class DeskStaySerializer(serializers.Serializer):
         return {name: doable[name].as_data() for name in FOR_THE_DESK}
 
 
+class ToAnswerSerializer(DeskStaySerializer):
+    """A stay in an on-call bed that waits for the house's answer."""
+
+    answer_by = serializers.DateTimeField(source="held_until", help_text="After this moment the guest goes elsewhere.")
+
+
 class TodaySerializer(serializers.Serializer):
     """The business day of a house, which turns at 06:00."""
 
     hostel = HostelNameSerializer()
     date = serializers.DateField()
+    to_answer = ToAnswerSerializer(many=True, help_text="Asked of the house: can their on-call bed be had?")
     due_in = DeskStaySerializer(many=True, help_text="Confirmed and expected, also those who should have come before.")
     in_house = DeskStaySerializer(many=True, help_text="Guests who stay over tonight.")
     due_out = DeskStaySerializer(many=True, help_text="Guests who leave today.")
@@ -118,7 +125,9 @@ class Today(Door):
     serializer_class = TodaySerializer
     rights = True
 
-    @extend_schema(operation_id="get_desk_today", tags=["desk"], summary="Due in, in house, due out, overdue")
+    @extend_schema(
+        operation_id="get_desk_today", tags=["desk"], summary="To answer, due in, in house, due out, overdue"
+    )
     def get(self, request, hostel):
         now = timezone.now()
         house, today = get_object_or_404(Hostel, slug=hostel), business_day(now)
@@ -130,18 +139,24 @@ class Today(Door):
             .prefetch_related(Prefetch("bed_nights", beds))
             .filter(
                 Q(status=Stay.Status.CONFIRMED, arrival__lte=today, departure__gt=today)
-                | Q(status=Stay.Status.IN_HOUSE),
+                | Q(status=Stay.Status.IN_HOUSE)
+                | Q(status=Stay.Status.HELD, awaits=Stay.Awaits.HOUSE, held_until__gt=now),
                 hostel=house,
             )
             .order_by("arrival", "pk")
         )
-        board = {"hostel": house, "date": today, "due_in": [], "in_house": [], "due_out": [], "overdue": []}
+        board = {"hostel": house, "date": today} | {column: [] for column in COLUMNS}
         for stay in stays:
             board[_column(stay, today)].append(stay)
         return Response(TodaySerializer(board, context={"now": now}).data)
 
 
+COLUMNS = ("to_answer", "due_in", "in_house", "due_out", "overdue")
+
+
 def _column(stay, today):
+    if stay.status == Stay.Status.HELD:
+        return "to_answer"
     if stay.status == Stay.Status.CONFIRMED:
         return "due_in"
     if stay.departure > today:
@@ -330,6 +345,27 @@ class CheckOut(DeskAct):
             return desk.check_out(stay, now=now, actor=request.user, at=at)
 
         return self.act(request, code, ActRequest, do)
+
+
+class HouseAnswerRequest(ActRequest):
+    """Whether the on-call bed of a stay can be had."""
+
+    can_be_had = serializers.BooleanField(help_text="If not, the guest is found another bed, here or elsewhere.")
+
+
+class HouseAnswer(DeskAct):
+    @extend_schema(
+        operation_id="answer_for_house",
+        tags=["desk"],
+        summary="Say whether an on-call bed can be had: the stay is a promise, or the guest gets another bed",
+        request=HouseAnswerRequest,
+        responses={200: StaySerializer},
+    )
+    def post(self, request, code):
+        def do(stay, said, now, at):
+            return on_call.answer(stay, said["can_be_had"], now=now, actor=request.user)
+
+        return self.act(request, code, HouseAnswerRequest, do)
 
 
 class NoShow(DeskAct):

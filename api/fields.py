@@ -16,6 +16,7 @@ from accounts.people import (
     TOO_MANY_ANSWERS,
     is_graduation,
 )
+from hostel.models import Need
 from hostel.nights import Nights
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -91,13 +92,6 @@ class Answers(serializers.DictField):
         return said
 
 
-class Yuan(serializers.Field):
-    """Fen of the tables as decimal yuan in text: 9800 is "98.00"."""
-
-    def to_representation(self, fen):
-        return f"{fen // 100}.{fen % 100:02}"
-
-
 class Choice(serializers.ChoiceField):
     """One of a few words. Only a word is looked at: neither a number nor a list is one."""
 
@@ -105,6 +99,25 @@ class Choice(serializers.ChoiceField):
         if not isinstance(value, str):
             self.fail("invalid_choice", input=value)
         return super().to_internal_value(value)
+
+
+class Needs(serializers.ListField):
+    """What somebody needs of a bed or its room, each once."""
+
+    child = Choice(Need.choices)
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=len(Need), **kwargs)
+
+    def to_internal_value(self, data):
+        return sorted(set(super().to_internal_value(data)))
+
+
+class Yuan(serializers.Field):
+    """Fen of the tables as decimal yuan in text: 9800 is "98.00"."""
+
+    def to_representation(self, fen):
+        return f"{fen // 100}.{fen % 100:02}"
 
 
 def nights_of(arrival: date, departure: date, most: int, field: str = "departure") -> Nights:

@@ -123,6 +123,7 @@ def _addresses(photo, ending):
 class NightFreeSerializer(serializers.Serializer):
     date = serializers.DateField(source="night")
     free = serializers.IntegerField(help_text="Beds somebody (of the gender asked for) can still have.")
+    on_call = serializers.IntegerField(help_text="Beds beside them that the house confirms when one is booked.")
 
 
 class NightCountSerializer(serializers.Serializer):
@@ -132,6 +133,9 @@ class NightCountSerializer(serializers.Serializer):
     held = serializers.IntegerField()
     taken = serializers.IntegerField()
     free = serializers.IntegerField()
+    on_call = serializers.IntegerField(
+        help_text="Free too, where the house confirms it: it is asked when one is booked."
+    )
 
 
 class HostelNameSerializer(serializers.Serializer):

@@ -16,7 +16,7 @@ from accounts.documents import mask
 from accounts.models import Person, Role
 from accounts.reasons import CHINESE, ENGLISH
 from api.door import Door
-from api.fields import Answers, Choice, Day, Graduation
+from api.fields import Answers, Choice, Day, Graduation, Needs
 from api.once import write_once
 from api.pages import Pages
 from bookings.allowance import allowance_of
@@ -69,6 +69,7 @@ class MeSerializer(serializers.Serializer):
     answers = serializers.DictField(
         child=serializers.CharField(), help_text="To the questions of the policies, by key (`GET eligibility/`)."
     )
+    needs = Needs(help_text="What one needs of a bed, for the pages to propose.")
     roles = serializers.SerializerMethodField()
 
     @extend_schema_field(DocumentSerializer(allow_null=True))
@@ -95,6 +96,7 @@ class MeRequest(serializers.Serializer):
     school = serializers.CharField(max_length=80, required=False, allow_blank=True)
     school_city = serializers.CharField(max_length=40, required=False, allow_blank=True)
     home_in_district = serializers.BooleanField(required=False, allow_null=True)
+    needs = Needs(required=False, help_text="What one needs of a bed; it is kept encrypted.")
     answers = Answers(required=False, help_text="Laid over those given before, key by key; an empty one is taken out.")
 
     def validate(self, sent):

@@ -19,7 +19,7 @@ from accounts.reasons import Refused
 from accounts.roles import Right, is_manager, may
 from api import problems
 from api.door import Door
-from api.fields import Day, Yuan, nights_of
+from api.fields import Day, Needs, Yuan, nights_of
 from api.hostels import CheckInHoursSerializer, HostelNameSerializer, PositionSerializer
 from api.once import write_once
 from api.pages import Pages
@@ -28,6 +28,7 @@ from api.refusals import unknown_field
 from bookings import reasons
 from bookings.booking import actions, book_for, cancel, cancellation, confirm, extend_hold
 from bookings.changing import change_dates
+from bookings.lodging import Lodging
 from bookings.models import BedNight, Stay
 from hostel.models import Hostel
 from hostel.nights import business_day
@@ -48,6 +49,7 @@ FOR_THE_DESK = (
     "move_to_hostel",
     "swap",
     "overstay",
+    "house_answer",
 )
 FULL = OpenApiExample(
     "Full",
@@ -118,6 +120,7 @@ class ActionsSerializer(serializers.Serializer):
     move_to_hostel = ActionSerializer(required=False)
     swap = ActionSerializer(required=False)
     overstay = ActionSerializer(required=False)
+    house_answer = ActionSerializer(required=False, help_text="Say whether an on-call bed can be had.")
     check_in = ActionSerializer(required=False)
     check_out = ActionSerializer(required=False)
     no_show = ActionSerializer(required=False)
@@ -147,6 +150,11 @@ class StaySerializer(serializers.Serializer):
     arrival = serializers.DateField()
     departure = serializers.DateField()
     purpose = serializers.CharField()
+    needs = Needs(help_text="What the bed, or its room, must have.")
+    alone = serializers.BooleanField(help_text="The room is theirs, or their party's, alone.")
+    awaits = serializers.ChoiceField(
+        Stay.Awaits.choices, allow_blank=True, help_text="What a held bed waits for, where it is not the guest alone."
+    )
     nights = serializers.SerializerMethodField(help_text="The nights that were not given back.")
     to_pay_yuan = serializers.SerializerMethodField(help_text="What the guest pays at the desk for all nights.")
     booked_at = serializers.DateTimeField()
@@ -187,9 +195,20 @@ class StayRequest(serializers.Serializer):
     purpose = serializers.CharField(max_length=20, help_text="One of the policy's purposes: `interview`, `exam`, …")
     accept_price = serializers.BooleanField(default=False, help_text="Take nights that are not free at their price.")
     hold = serializers.BooleanField(default=False, help_text="Keep the bed for ten minutes; confirm it then.")
+    change_of_bed = serializers.BooleanField(
+        default=False, help_text="Take two beds of the house, one after the other, where none is free throughout."
+    )
+    needs = Needs(default=list, help_text="What the bed, or its room, must have.")
+    alone = serializers.BooleanField(
+        default=False,
+        help_text="A room with nobody else in it: a single one; one with several beds where it must be accessible.",
+    )
 
     def validate(self, sent):
         nights = nights_of(sent.pop("arrival"), sent.pop("departure"), MOST_NIGHTS)
+        sent["lodging"] = Lodging(
+            needs=frozenset(sent.pop("needs")), alone=sent.pop("alone"), change_of_bed=sent.pop("change_of_bed")
+        )
         return {"slug": sent.pop("hostel"), "nights": nights, **sent}
 
 

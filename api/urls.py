@@ -98,6 +98,7 @@ v1 = [
     path("desk/<slug:hostel>/walk-ins/", desk.WalkIns.as_view(), name="walk_ins"),
     path("desk/stays/<stay:code>/check-in/", desk.CheckIn.as_view(), name="check_in"),
     path("desk/stays/<stay:code>/check-out/", desk.CheckOut.as_view(), name="check_out"),
+    path("desk/stays/<stay:code>/house-answer/", desk.HouseAnswer.as_view(), name="house_answer"),
     path("desk/stays/<stay:code>/no-show/", desk.NoShow.as_view(), name="no_show"),
     path("desk/stays/<stay:code>/bed/", moving.OtherBed.as_view(), name="other_bed"),
     path("desk/stays/<stay:code>/swap/", moving.Swap.as_view(), name="swap"),

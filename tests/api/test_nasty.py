@@ -153,6 +153,7 @@ def places(stay, lin, manager, officer):
         "check_in": (desk, act | {"compared": False}),
         "check_out": (desk, act),
         "no_show": (desk, act),
+        "answer_for_house": (desk, act | {"can_be_had": True}),
         "get_cancellation": (guest, {}),
         "move_to_bed": (desk, act | {"bed": "203-1", "from_night": f"{TODAY}"}),
         "swap_beds": (desk, act | {"with": code, "from_night": f"{TODAY}"}),

@@ -127,6 +127,9 @@ OWNERS = {
     ),
     "api/v1/desk/stays/<stay:code>/check-in/": only(MANAGER, method="POST", body={"act_id": "a-1", "compared": True}),
     "api/v1/desk/stays/<stay:code>/check-out/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
+    "api/v1/desk/stays/<stay:code>/house-answer/": only(
+        MANAGER, method="POST", body={"act_id": "a-1", "can_be_had": True}, then=(409,)
+    ),  # nothing is asked
     "api/v1/desk/stays/<stay:code>/no-show/": only(MANAGER, method="POST", body={"act_id": "a-1"}, then=(409,)),
     "api/v1/desk/stays/<stay:code>/bed/": only(MANAGER, method="POST", body={"act_id": "a-1", "bed": "203-1"}),
     "api/v1/desk/stays/<stay:code>/swap/": only(
