@@ -4,14 +4,17 @@ import re
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Deed
 from bookings.quotas import Cell, Change, Grant, set_quotas
 from hostel.models import Hostel, Network, Quota
 from tests.api.counting import statements
+from tests.browser import chromium, follow, tablet
 from tests.conftest import NOW, SUNDAY, staff
 from tests.web.conftest import text_of
 from tests.web.forms import Form
+from tests.web.test_first_night import OFFICER, STAFF, log_in
 
 PAGE = "/office/quota/"
 MARCH = date(2026, 3, 1)
@@ -238,3 +241,62 @@ def test_the_page_costs_as_much_for_one_row_as_for_many(office, wuzhong):
             Quota.objects.create(network=wuzhong, hostel=house, group=group, first_day=MARCH, nights=5)
 
     assert statements(lambda: office.get(PAGE)) == few
+
+
+# --- in a browser -----------------------------------------------------------------------------------------------------
+LIN_STAYS = """
+import datetime
+from django.utils import timezone
+from accounts.models import Role, User
+from bookings.booking import book
+from hostel.models import Hostel, Quota
+from hostel.nights import Nights, business_day
+from tests.conftest import People
+now = timezone.now()
+today = business_day(now)
+house = Hostel.objects.get(slug="baodaiqiao")
+guest = People()("林小满", "female", birth_date=datetime.date(today.year - 24, 1, 2), graduation=f"{today.year - 1}-06")
+nights = Nights(today, today + datetime.timedelta(days=1))
+print(book(guest=guest, hostel=house, nights=nights, purpose="interview", now=now).code)
+"""
+
+
+@pytest.mark.browser
+def test_numbers_are_typed_by_keys_and_saved_and_two_officers_do_not_overwrite_each_other(house):
+    house.django(STAFF)
+    code = house.django(LIN_STAYS).strip()
+    with chromium() as browser:
+        page = tablet(browser, house.url)
+        page.goto(PAGE)
+        log_in(page, house, OFFICER)
+        everybody = page.locator('[id="n:baodaiqiao:"]')
+        everybody.focus()
+        page.keyboard.type("29")
+        page.keyboard.press("+")
+        expect(everybody).to_have_value("30")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.type("4")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.type("8")
+        expect(page.locator('[id="n:guoxiang:free_stay"]')).to_have_value("8")
+        follow(page.get_by_test_id("o3-save"))
+        expect(page.get_by_test_id("o3-saved")).to_contain_text("3")
+
+        other = page.context.new_page()
+        other.goto(PAGE)
+        page.goto(PAGE)
+        everybody.fill("25")
+        follow(page.get_by_test_id("o3-save"))
+        other.locator('[id="n:baodaiqiao:"]').fill("40")
+        follow(other.get_by_test_id("o3-save"))
+        expect(other.get_by_test_id("o3-refusal")).to_be_focused()
+        expect(other.get_by_test_id("o3-meanwhile")).to_contain_text("25")
+        expect(other.locator('[id="n:baodaiqiao:"]')).to_have_value("40")
+        follow(other.get_by_test_id("o3-save"))
+        expect(other.get_by_test_id("o3-saved")).to_be_visible()
+
+        other.locator('[id="n:baodaiqiao:"]').fill("0")
+        other.locator('[id="n:baodaiqiao:free_stay"]').fill("0")
+        follow(other.get_by_test_id("o3-save"))
+        expect(other.get_by_test_id("o3-refusal")).to_contain_text(code)
+    assert house.rows("SELECT nights FROM hostel_quota ORDER BY nights") == [(4,), (8,), (40,)]

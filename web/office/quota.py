@@ -37,6 +37,11 @@ class Field:
     meanwhile: bool = False  # somebody else wrote here since it was shown
 
     @property
+    def stood(self) -> str:
+        """The number that stood there when it was shown."""
+        return self.seen.partition("/")[0]
+
+    @property
     def taken(self) -> int:
         return self.standing.used + self.standing.kept
 
@@ -59,6 +64,11 @@ class Release:
     typed: str
     seen: str
     error: str = ""
+
+    @property
+    def stood(self) -> str:
+        """The days that stood there when it was shown."""
+        return "" if self.is_mixed else self.seen
 
     @property
     def is_mixed(self) -> bool:
@@ -196,12 +206,11 @@ class _Page:
                 there = _seen(field.standing.grant)
                 if field.name not in sent or field.seen == there:
                     continue
-                nights = field.seen.split("/")[0]
-                if field.typed == nights:
-                    field.typed = there.split("/")[0]
+                untouched, field.seen = field.typed == field.stood, there
+                if untouched:
+                    field.typed = field.stood
                 else:
                     field.meanwhile = True
-                field.seen = there
         for span, rows in (("month", self.houses), ("year", self.years)):
             for release, now in zip(self.releases[span], self._releases(rows, span), strict=True):
                 if release.typed == release.seen:

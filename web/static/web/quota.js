@@ -4,8 +4,9 @@
   "use strict";
   const form = document.getElementById("quota-form");
   if (!form) return;
+  for (const hint of form.querySelectorAll("[data-with-script]")) hint.hidden = false;
   let typed = "unsaved" in form.dataset;
-  const mark = (field) => field.classList.toggle("changed", field.value.trim() !== field.defaultValue);
+  const mark = (field) => field.classList.toggle("changed", field.value.trim() !== field.dataset.cell);
   const cells = (row) => [...row.children];
 
   const next = (field, down, right) => {
