@@ -54,7 +54,10 @@ class OfferSerializer(serializers.Serializer):
     departure = serializers.DateField()
     made_at = serializers.DateTimeField()
     until = serializers.DateTimeField(help_text="Until then they are yours to take.")
-    stays = serializers.SlugRelatedField("code", many=True, read_only=True)
+    stays = serializers.SerializerMethodField(help_text="The codes of the stays that are held.")
+
+    def get_stays(self, offer) -> list[str]:
+        return [stay.code for stay in offer.stays.order_by("pk")]
 
 
 class WaitingSerializer(serializers.Serializer):
