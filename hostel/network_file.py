@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from hostel.models import Bed, Hostel, Network, NetworkCap, Photo, Rate, Room, Space
+from hostel.models import Bed, Hostel, Need, Network, NetworkCap, Photo, Quota, Rate, Room, Space
 from hostel.nights import TURN_OF_THE_DAY, business_day
 from hostel.photos import PhotoRefused, digest_of, keep_files, size_of
 from hostel.plain_text import type_of_plain_text, unreadable
@@ -48,11 +48,32 @@ class Summary:
     added: Counter[str] = field(default_factory=Counter)
     changed: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)  # what the office has set otherwise since
     unchanged: int = 0
 
     @property
     def nothing_new(self) -> bool:
         return not (self.added or self.changed or self.closed)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A bed that a file no longer names, and the day it closes; ``place`` says which it is."""
+
+    bed: Bed
+    from_day: date
+    place: str
+
+
+Check = Callable[[Sequence[Closing], datetime], Iterable[str]]
+_checks: list[Check] = []
+
+
+def before_closing(check: Check) -> Check:
+    """Have ``check`` look at the beds that a file would close, in the transaction that closes them: what it yields,
+    each with its place, is a fault of the file. For the floors above, which know who sleeps there."""
+    _checks.append(check)
+    return check
 
 
 def load_network(path: str | Path, *, now: datetime, check: bool = False) -> Summary:
@@ -61,7 +82,7 @@ def load_network(path: str | Path, *, now: datetime, check: bool = False) -> Sum
     What the file no longer names is closed from today (the business day of ``now``), never deleted; a new rate or cap
     holds from today. ``valid_from`` is read when a thing is first added; without it the first file's things hold from
     2023-01-01, later ones from today. The second load of a file changes nothing.
-    Raises NetworkFileWrong with every fault of the file.
+    Raises NetworkFileWrong with every fault of the file, also where a bed would close that is given to somebody.
     """
     path = Path(path)
     told = _read(path)
@@ -71,7 +92,7 @@ def load_network(path: str | Path, *, now: datetime, check: bool = False) -> Sum
     if errors:
         raise NetworkFileWrong(errors)
     with transaction.atomic():
-        summary = _Loading(business_day(now), pictures, keep_pictures=not check).load(told)
+        summary = _Loading(now, pictures, keep_pictures=not check).load(told)
         transaction.set_rollback(check)
     return summary
 
@@ -230,10 +251,33 @@ def _faults_between(told: Any) -> Iterator[str]:
             # A count that no room has was told already.
             if kind in BEDS and type(beds) is int and beds in COUNTS and beds != BEDS[kind]:
                 yield f"hostels[{n}].rooms[{m}].beds: a {kind} room has {BEDS[kind]}"
+            for i, number in enumerate(_list(room, "lower_bunks")):
+                if type(number) is int and type(beds) is int and beds in COUNTS and beds < number:
+                    yield f"hostels[{n}].rooms[{m}].lower_bunks[{i}]: the room has {beds} beds"
         yield from _twice(_list(hostel, "spaces"), f"hostels[{n}].spaces", "kind", ("name", "zh"))
         opens, closes = (_text(_of(hostel, "check_in"), end) for end in ("from", "until"))
         if opens and closes and _both_clocks(opens, closes) and _evening(closes) <= _evening(opens):
             yield f"hostels[{n}].check_in.until: must be later than {opens}"
+
+    yield from _faults_of_quotas(told)
+
+
+def _faults_of_quotas(told):
+    """A quota is of a hostel of the file for a month, or of the network for a year; and each stands once."""
+    known, seen = {_text(hostel, "slug") for hostel in _list(told, "hostels")}, {}
+    for n, quota in enumerate(_list(told, "quotas")):
+        if not isinstance(quota, dict):
+            continue
+        hostel, month, year = (quota.get(key) for key in ("hostel", "month", "year"))
+        if (month is None) == (year is None) or (hostel is None) != (month is None):
+            yield f"quotas[{n}]: must say a hostel and a month, or only a year of the whole network"
+            continue
+        if isinstance(hostel, str) and hostel not in known:
+            yield f"quotas[{n}].hostel: is not a hostel of this file"
+        name = f"{hostel or 'the network'} {month or year} {quota.get('group') or 'everybody'}"
+        if name in seen:
+            yield f"quotas[{n}]: {name} is that of quotas[{seen[name]}] already"
+        seen.setdefault(name, n)
 
 
 def _both_clocks(*times: str) -> bool:
@@ -321,12 +365,14 @@ def _picture(folder: Path, name: str) -> _Picture:
 class _Loading:
     """One load: compares each thing of the file with its row, and counts what it did."""
 
-    def __init__(self, today: date, pictures: dict[str, _Picture], keep_pictures: bool):
-        self.today = today
+    def __init__(self, now: datetime, pictures: dict[str, _Picture], keep_pictures: bool):
+        self.now = now
+        self.today = today = business_day(now)
         self.pictures = pictures
         self.keep_pictures = keep_pictures
         self.summary = Summary()
         self.first_day = today
+        self.closing: list[Closing] = []
 
     def load(self, told: dict) -> Summary:
         network = self._network(told)
@@ -354,6 +400,9 @@ class _Loading:
             self._close(hostel, hostel.slug)
             for room in hostel.rooms.all():
                 self._close_room(room, hostel)
+        if self.closing and (against := [fault for check in _checks for fault in check(self.closing, self.now)]):
+            raise NetworkFileWrong(against)
+        self._quotas(network, told.get("quotas", []))
         self._count(network)
         return self.summary
 
@@ -386,6 +435,23 @@ class _Loading:
             starts = self.today if network.caps.exists() else self.first_day
             NetworkCap.objects.create(network=network, valid_from=starts, **said)
             self.summary.added["cap"] += 1
+
+    def _quotas(self, network: Network, told: list[dict]) -> None:
+        """Grant what nobody has granted yet. What stands is the office's, which sees what is kept of it: it is left."""
+        hostels = {hostel.slug: hostel for hostel in network.hostels.all()}
+        standing = {(row.hostel_id, row.group, row.first_day): row for row in network.quotas.all()}
+        for said in told:
+            hostel = hostels.get(said.get("hostel"))
+            first_day = date.fromisoformat(f"{said['month']}-01") if "month" in said else date(said["year"], 1, 1)
+            group, values = said.get("group", ""), {"nights": said["nights"], "release_days": said.get("release_days")}
+            row = standing.get((hostel.pk if hostel else None, group, first_day))
+            if row is None:
+                Quota.objects.create(network=network, hostel=hostel, group=group, first_day=first_day, **values)
+                self.summary.added["quota"] += 1
+            elif (row.nights, row.release_days) == (values["nights"], values["release_days"]):
+                self.summary.unchanged += 1
+            else:
+                self.summary.left.append(f"{row}, not {values['nights']}")
 
     def _hostel(self, network: Network, row: Hostel | None, said: dict) -> None:
         values = _names(said) | {
@@ -445,39 +511,39 @@ class _Loading:
     def _rooms(self, hostel: Hostel, said: list[dict], first_day: date, rows: list[Room]) -> None:
         # The last row of a number is the one that may be open; closed ones before it are history.
         known = {room.number: room for room in sorted(rows, key=lambda room: room.valid_from)}
-        new: list[tuple[Room, int]] = []
+        new: list[tuple[Room, dict]] = []
         for told in said:
             values = {key: told[key] for key in ("floor", "kind", "guests", "supply")}
             values["features"] = told.get("features", [])
             row = known.pop(told["number"], None)
             if row is not None and _open_or_closed_on(row, self.today):
                 about = f"{hostel.slug}: room {row.number}"
-                self._put(row, None, values | {"valid_until": None}, "room", about)
-                self._beds(row, told["beds"], about)
+                self._put(row, None, values | self._open_again(row), "room", about)
+                self._beds(row, told, about)
             else:
                 # One that comes back does so today: the days since it closed are in the books as they were.
                 starts = self.today if row is not None else _day(told) or first_day
                 blank = Room(hostel=hostel, number=told["number"], valid_from=starts, **values)
-                new.append((blank, told["beds"]))
-        Room.objects.bulk_create([room for room, _beds in new])
+                new.append((blank, told))
+        Room.objects.bulk_create([room for room, _told in new])
         Bed.objects.bulk_create(
-            Bed(room=room, number=number, valid_from=room.valid_from)
-            for room, beds in new
-            for number in range(1, beds + 1)
+            Bed(room=room, number=number, valid_from=room.valid_from, features=_of_bed(told, number))
+            for room, told in new
+            for number in range(1, told["beds"] + 1)
         )
-        self.summary.added.update({"room": len(new), "bed": sum(beds for _room, beds in new)} if new else {})
+        self.summary.added.update({"room": len(new), "bed": sum(told["beds"] for _room, told in new)} if new else {})
         for room in known.values():
             self._close_room(room, hostel)
 
-    def _beds(self, room: Room, count: int, about: str) -> None:
+    def _beds(self, room: Room, told: dict, about: str) -> None:
         known = {bed.number: bed for bed in sorted(room.beds.all(), key=lambda bed: bed.valid_from)}
         new = []
-        for number in range(1, count + 1):
-            row = known.pop(number, None)
+        for number in range(1, told["beds"] + 1):
+            row, has = known.pop(number, None), {"features": _of_bed(told, number)}
             if row is not None and _open_or_closed_on(row, self.today):
-                self._put(row, None, {"valid_until": None}, "bed", f"{about}, bed {number}")
+                self._put(row, None, has | self._open_again(row), "bed", f"{about}, bed {number}")
             else:
-                new.append(Bed(room=room, number=number, valid_from=max(self.today, room.valid_from)))
+                new.append(Bed(room=room, number=number, valid_from=max(self.today, room.valid_from), **has))
         Bed.objects.bulk_create(new)
         self.summary.added.update({"bed": len(new)} if new else {})
         for bed in known.values():
@@ -513,6 +579,10 @@ class _Loading:
             self.summary.unchanged += 1
         return found
 
+    def _open_again(self, row) -> dict:
+        """What closed only today goes on; what the house has closed from a day to come closes then."""
+        return {} if row.valid_until and row.valid_until > self.today else {"valid_until": None}
+
     def _close_room(self, room: Room, hostel: Hostel) -> None:
         for bed in room.beds.all():
             self._close(bed, f"{hostel.slug}: room {room.number}, bed {bed.number}")
@@ -524,6 +594,8 @@ class _Loading:
             row.valid_until = max(self.today, row.valid_from)
             row.save(update_fields=["valid_until"])
             self.summary.closed.append(about)
+            if isinstance(row, Bed):
+                self.closing.append(Closing(row, row.valid_until, about))
 
     def _count(self, network: Network) -> None:
         self.summary.network = network.slug
@@ -535,6 +607,11 @@ class _Loading:
 def _open_or_closed_on(row, today: date) -> bool:
     """Whether ``row`` is open, or was closed only today, so that it may go on as if nothing had been."""
     return row.valid_until is None or row.valid_until >= today
+
+
+def _of_bed(room: dict, number: int) -> list[str]:
+    """What the bed of this number has; what its whole room has stands with the room."""
+    return [Need.LOWER_BUNK.value] if number in room.get("lower_bunks", []) else []
 
 
 def _names(said: dict) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db.models import F
 
-from hostel.models import Bed, Hostel, Network, NetworkCap, Photo, Rate, Room, Space
+from hostel.models import Bed, Hostel, Network, NetworkCap, Photo, Quota, Rate, Room, Space
 from hostel.network_file import NetworkFileWrong, load_network
 from tests.conftest import FRIDAY, NOW, moment
 from tests.hostel.conftest import SAMPLE, picture
@@ -226,6 +226,27 @@ def drop(*path):
         (
             change("network", "parent", "cap", "free_nights_per_year", value=-1),
             "network.parent.cap.free_nights_per_year: must be 0 or more",
+        ),
+        (
+            change("quotas", value=[{"hostel": "nowhere", "month": "2026-03", "nights": 3}]),
+            "quotas[0].hostel: is not a hostel of this file",
+        ),
+        (
+            change("quotas", value=[{"hostel": "mudu", "year": 2026, "nights": 3}]),
+            "quotas[0]: must say a hostel and a month, or only a year of the whole network",
+        ),
+        (
+            change("quotas", value=[{"year": 2026, "nights": 3}, {"year": 2026, "nights": 4}]),
+            "quotas[1]: the network 2026 everybody is that of quotas[0] already",
+        ),
+        (
+            change("quotas", value=[{"hostel": "mudu", "month": "2026-13", "nights": 3}]),
+            "quotas[0].month: must be a month, like 2026-03",
+        ),
+        (change("quotas", value=[{"year": 2026, "nights": -1}]), "quotas[0].nights: must be 0 or more"),
+        (
+            change("quotas", value=[{"year": 2026, "nights": 1, "group": "Everybody"}]),
+            "quotas[0].group: must be the key of an entitlement of the policy, like free_stay; left out: everybody",
         ),
     ],
 )
@@ -487,7 +508,76 @@ def test_files_of_photos_that_were_lost_are_made_again():
     assert default_storage.exists(name)
 
 
+# --- what beds and rooms have -----------------------------------------------------------------------------------------
+def test_a_room_says_what_all_its_beds_have_and_which_are_lower_bunks():
+    load_network(SAMPLE, now=NOW)
+
+    quad = Room.objects.get(hostel__slug="baodaiqiao", number="201")
+    assert [bed.features for bed in quad.beds.order_by("number")] == [["lower_bunk"], [], ["lower_bunk"], []]
+    assert Room.objects.get(hostel__slug="baodaiqiao", number="203").features == ["lower_bunk", "accessible"]
+    houses = Hostel.objects.filter(rooms__features__isnull=False).distinct()
+    assert houses.count() == 10
+
+
+def test_what_a_bed_has_is_brought_up_to_date(file):
+    load_network(SAMPLE, now=NOW)
+    room = next(room for room in file.hostel("baodaiqiao")["rooms"] if room["number"] == "201")
+    room["lower_bunks"] = [2]
+
+    summary = load_network(file.write(), now=LATER)
+
+    assert len(summary.changed) == 3
+    beds = Bed.objects.filter(room__hostel__slug="baodaiqiao", room__number="201").order_by("number")
+    assert [bed.features for bed in beds] == [[], ["lower_bunk"], [], []]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "error"),
+    [
+        ("lower_bunks", [5], "hostels[0].rooms[0].lower_bunks[0]: the room has 4 beds"),
+        ("lower_bunks", [1, 1], "hostels[0].rooms[0].lower_bunks: must not name the same thing twice"),
+        ("lower_bunks", ["1"], "hostels[0].rooms[0].lower_bunks[0]: must be a whole number"),
+        ("features", ["sea view"], "hostels[0].rooms[0].features[0]: must be one of lower_bunk, accessible, quiet"),
+    ],
+)
+def test_what_no_bed_can_have_is_told_with_its_place(file, key, value, error):
+    file.told["hostels"][0]["rooms"][0][key] = value
+
+    assert errors_of(file.write()) == [error]
+
+
+def test_a_room_that_the_house_closes_from_a_day_to_come_closes_then(file):
+    load_network(SAMPLE, now=NOW)
+    Room.objects.filter(hostel__slug="baodaiqiao", number="201").update(valid_until=THAT_DAY)
+
+    assert load_network(file.write(), now=NOW).nothing_new
+    assert Room.objects.get(hostel__slug="baodaiqiao", number="201").valid_until == THAT_DAY
+
+
 def test_every_bed_lies_in_a_room_of_its_own_days():
     load_network(SAMPLE, now=NOW)
 
     assert not Bed.objects.filter(valid_from__lt=F("room__valid_from")).exists()
+
+
+def test_quotas_of_the_file_are_for_the_beginning_and_the_office_s_stand(file):
+    file.told["quotas"] = [
+        {"hostel": "mudu", "month": "2026-03", "nights": 60},
+        {"hostel": "mudu", "month": "2026-03", "group": "free_stay", "nights": 9, "release_days": 3},
+        {"year": 2026, "nights": 5000},
+    ]
+    assert load_network(file.write(), now=NOW).added["quota"] == 3
+    rows = Quota.objects.values_list("hostel__slug", "group", "first_day", "nights", "release_days")
+    assert set(rows) == {
+        ("mudu", "", date(2026, 3, 1), 60, None),
+        ("mudu", "free_stay", date(2026, 3, 1), 9, 3),
+        (None, "", date(2026, 1, 1), 5000, None),
+    }
+    Quota.objects.filter(group="free_stay").update(nights=12)
+
+    again = load_network(file.path, now=NOW)
+
+    assert (again.nothing_new, again.left) == (True, ["mudu 2026-03 free_stay: 12, not 9"])
+    file.told["quotas"] = []
+    load_network(file.write(), now=NOW)
+    assert Quota.objects.count() == 3

@@ -1,0 +1,66 @@
+"""A network file never closes a bed that somebody has."""
+
+from pathlib import Path
+
+import pytest
+
+from bookings.booking import book, cancel
+from hostel.models import Bed, Room
+from hostel.network_file import NetworkFileWrong, load_network
+from hostel.nights import Nights
+from tests.conftest import FRIDAY, NOW, SATURDAY, SUNDAY
+from tests.hostel.conftest import NetworkFile
+
+WEEKEND = Nights(FRIDAY, SUNDAY)
+
+
+@pytest.fixture
+def stay(lin, hostel):
+    return book(guest=lin, hostel=hostel, nights=WEEKEND, purpose="interview", now=NOW)
+
+
+@pytest.fixture
+def without(tmp_path, stay):
+    """Writes the sample network without the room that the stay is in, or without its house."""
+
+    def write(house=False) -> Path:
+        file = NetworkFile(tmp_path)
+        said = file.hostel("baodaiqiao")
+        if house:
+            file.told["hostels"].remove(said)
+        else:
+            number = stay.bed_nights.first().room.number
+            said["rooms"] = [each for each in said["rooms"] if each["number"] != number]
+        return file.write()
+
+    return write
+
+
+def everything():
+    return list(Room.objects.order_by("pk").values()), list(Bed.objects.order_by("pk").values())
+
+
+@pytest.mark.parametrize("house", [False, True])
+def test_a_file_that_would_close_a_bed_with_nights_given_changes_nothing_and_says_whose(without, stay, house):
+    before = everything()
+
+    with pytest.raises(NetworkFileWrong) as wrong:
+        load_network(without(house=house), now=NOW)
+
+    bed = stay.bed_nights.first().bed
+    assert wrong.value.errors == [
+        f"baodaiqiao: room {bed.room.number}, bed {bed.number}: is given to stay {stay.code} ({FRIDAY}, {SATURDAY}); "
+        "move them first"
+    ]
+    assert everything() == before
+
+
+def test_looking_only_says_the_same(without):
+    with pytest.raises(NetworkFileWrong):
+        load_network(without(), now=NOW, check=True)
+
+
+def test_when_nobody_has_it_any_more_the_room_closes(without, stay):
+    cancel(stay, now=NOW)
+
+    assert load_network(without(), now=NOW).closed
