@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
         "ReviewKind": "eligibility.models.Review.Kind",
         "ReviewReason": "eligibility.reviews.BECAUSE",
         "EvidenceState": "eligibility.models.Evidence.State",
+        "WaitingState": "api.waitlist.STATES",
     },
 }
 

@@ -41,7 +41,11 @@ def waiting(request: HttpRequest, office: Office) -> HttpResponse:
     if request.method != "POST":
         return _page(request, office, may_move)
     if not may_move:
-        return no_right(request, _("Only an officer of this network moves somebody up."))
+        return no_right(
+            request,
+            _("Only an officer of this network moves somebody up."),
+            _("Tell an officer of your network whom you mean, and why."),
+        )
     form = Because(request.POST)
     chosen = waiting_in(office).filter(code=request.POST.get("code", "")[:6].upper()).first()
     if chosen is None:
