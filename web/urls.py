@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from web.youth import booking, check, evidence, home, me, pages, passes, reviews, stays, waiting
+from web.youth import batches, booking, check, evidence, home, me, pages, parties, passes, reviews, stays, waiting
 
 urlpatterns = [
     path("", include("web.urls_login")),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("check/", check.check, name="check"),
     path("hostels/<slug:slug>/", home.house, name="hostel"),
     path("book/<slug:slug>/", booking.book_page, name="book"),
+    path("book/<slug:slug>/together/", parties.together_page, name="together"),
+    path("parties/<str:code>/", parties.party_page, name="party"),
+    path("parties/<str:code>/cancel/", parties.cancel_page, name="party_cancel"),
+    path("batches/<str:code>/", batches.batch_page, name="batch"),
     path("stays/<str:code>/", stays.stay_page, name="stay"),
     path("stays/<str:code>/cancel/", stays.cancel_page, name="stay_cancel"),
     path("stays/<str:code>/appeal/", stays.appeal_page, name="stay_appeal"),

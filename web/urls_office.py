@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from web.office.batches import batch, batches, cancellation, names, release_page
 from web.office.calendar import calendar, withdrawal
 from web.office.language import speak
 from web.office.night import night
@@ -47,6 +48,11 @@ urlpatterns = [
     path("policies/<int:number>/approval/", policy_approval, name="office_policy_approval"),
     path("policies/<int:number>/handover/", policy_handover, name="office_policy_handover"),
     path("policies/<int:number>/discard/", policy_discard, name="office_policy_discard"),
+    path("batches/", batches, name="office_batches"),
+    path("batches/<str:code>/", batch, name="office_batch"),
+    path("batches/<str:code>/names/", names, name="office_batch_names"),
+    path("batches/<str:code>/release/", release_page, name="office_batch_release"),
+    path("batches/<str:code>/cancellation/", cancellation, name="office_batch_cancellation"),
     path("people/", people, name="office_people"),
     path("people/<int:number>/", person, name="office_person"),
     path("people/<int:number>/extra-nights/", extra, name="office_person_extra"),

@@ -62,6 +62,10 @@ class Office:
         return self.url("office_waiting")
 
     @property
+    def batches(self) -> str:
+        return self.url("office_batches")
+
+    @property
     def people(self) -> str:
         return self.url("office_people")
 

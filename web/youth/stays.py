@@ -29,7 +29,7 @@ def own_stay(request, code: str) -> Stay:
     free = Q(bed_nights__price_class="free")
     stay = (
         Stay.objects.of(request.user)
-        .select_related("guest", "hostel", "hostel__network", "missed", "assessment__policy")
+        .select_related("guest", "hostel", "hostel__network", "missed", "assessment__policy", "party")
         .annotate(
             free_nights=Count("bed_nights", filter=free),
             to_pay_fen=Sum("bed_nights__price_fen"),
