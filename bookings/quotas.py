@@ -1,6 +1,6 @@
 """Quotas: free bed-nights granted to houses and networks. A free night is given only while one is left of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -21,6 +21,7 @@ from bookings.quota_counts import EVERYBODY, Balance, Scope, balances, counted, 
 from eligibility.models import Policy
 from eligibility.policies import terms_of
 from hostel.models import Hostel, Network, Quota
+from hostel.network_file import Granted, after_granting
 from hostel.nights import Nights, business_day
 
 MOST_STAYS_LISTED = 50
@@ -528,6 +529,17 @@ def _write(change, rows, now, actor):
         release_days=grant.release_days if grant else None,
     )
     return True
+
+
+@after_granting
+def not_covered(granted: Sequence[Granted], now: datetime) -> Iterator[str]:
+    """Yield the first quotas of a house or network that a network file grants, and that do not cover what is kept."""
+    firsts = {scope_of(each.row): each for each in reversed(granted)}
+    new = {each.row.pk for each in granted}
+    for scope, balance in balances(firsts, now).items():
+        lacking = max(balance.uncovered, balance.beyond_all)
+        if lacking and new.issuperset(row.pk for row in balance.rows.values()):
+            yield f"{firsts[scope].place}: {balance.used} free nights are kept already, and {lacking} are not covered"
 
 
 def _about(cell):

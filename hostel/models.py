@@ -259,7 +259,8 @@ class Quota(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.hostel or self.network} {self.group} {self.first_day}: {self.nights}"
+        when = f"{self.first_day:%Y-%m}" if self.hostel_id else f"{self.first_day:%Y}"
+        return f"{(self.hostel or self.network).slug} {when} {self.group or 'everybody'}: {self.nights}"
 
 
 class OutOfServiceQuerySet(models.QuerySet):

@@ -76,6 +76,25 @@ def before_closing(check: Check) -> Check:
     return check
 
 
+@dataclass(frozen=True)
+class Granted:
+    """A quota that a file grants where none stood; ``place`` says where in the file."""
+
+    row: Quota
+    place: str
+
+
+GrantCheck = Callable[[Sequence[Granted], datetime], Iterable[str]]
+_grant_checks: list[GrantCheck] = []
+
+
+def after_granting(check: GrantCheck) -> GrantCheck:
+    """Have ``check`` look at the quotas that a file has granted, in the transaction that grants them: what it yields,
+    each with its place, is a fault of the file. For the floors above, which know what is kept of them."""
+    _grant_checks.append(check)
+    return check
+
+
 def load_network(path: str | Path, *, now: datetime, check: bool = False) -> Summary:
     """Make the house's network what the file at ``path`` says, wholly or not at all; ``check`` only looks.
 
@@ -414,7 +433,7 @@ class _Loading:
         self.first_day = _day(told) or (FIRST_DAY if new else self.today)
         if parent:
             self._cap(parent, above.get("cap"))
-        return self._one_network(said, _names(said) | {"parent": parent})
+        return self._one_network(said, _names(said) | {"parent": parent} | _hours_of_the_line(said))
 
     def _one_network(self, said: dict, values: dict) -> Network:
         # Locked: two loads at once would each find what the other adds missing.
@@ -440,18 +459,22 @@ class _Loading:
         """Grant what nobody has granted yet. What stands is the office's, which sees what is kept of it: it is left."""
         hostels = {hostel.slug: hostel for hostel in network.hostels.all()}
         standing = {(row.hostel_id, row.group, row.first_day): row for row in network.quotas.all()}
-        for said in told:
+        granted = []
+        for n, said in enumerate(told):
             hostel = hostels.get(said.get("hostel"))
             first_day = date.fromisoformat(f"{said['month']}-01") if "month" in said else date(said["year"], 1, 1)
             group, values = said.get("group", ""), {"nights": said["nights"], "release_days": said.get("release_days")}
             row = standing.get((hostel.pk if hostel else None, group, first_day))
             if row is None:
-                Quota.objects.create(network=network, hostel=hostel, group=group, first_day=first_day, **values)
+                row = Quota.objects.create(network=network, hostel=hostel, group=group, first_day=first_day, **values)
+                granted.append(Granted(row, f"quotas[{n}]"))
                 self.summary.added["quota"] += 1
             elif (row.nights, row.release_days) == (values["nights"], values["release_days"]):
                 self.summary.unchanged += 1
             else:
                 self.summary.left.append(f"{row}, not {values['nights']}")
+        if granted and (against := [fault for check in _grant_checks for fault in check(granted, self.now)]):
+            raise NetworkFileWrong(against)
 
     def _hostel(self, network: Network, row: Hostel | None, said: dict) -> None:
         values = _names(said) | {
@@ -612,6 +635,15 @@ def _open_or_closed_on(row, today: date) -> bool:
 def _of_bed(room: dict, number: int) -> list[str]:
     """What the bed of this number has; what its whole room has stands with the room."""
     return [Need.LOWER_BUNK.value] if number in room.get("lower_bunks", []) else []
+
+
+def _hours_of_the_line(said: dict) -> dict:
+    """When nights given back are everybody's, and how long offers and questions to houses stand; what a file does not
+    say stays as it is."""
+    hours = {name: said[name] for name in ("offer_minutes", "offer_minutes_tonight", "on_call_minutes") if name in said}
+    if "freed_nights_public_at" in said:
+        hours["freed_public_at"] = time.fromisoformat(said["freed_nights_public_at"])
+    return hours
 
 
 def _names(said: dict) -> dict[str, str]:

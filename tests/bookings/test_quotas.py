@@ -20,11 +20,18 @@ from bookings.walking_in import walk_in
 from eligibility.models import Assessment
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, Quota
+from hostel.network_file import NetworkFileWrong, load_network
 from hostel.nights import Nights
 from tests.api.counting import statements
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment, undone
+from tests.hostel.conftest import NetworkFile
 
 MARCH, APRIL, YEAR = date(2026, 3, 1), date(2026, 4, 1), date(2026, 1, 1)
+
+
+@pytest.fixture
+def file(tmp_path):
+    return NetworkFile(tmp_path)
 
 
 @pytest.fixture
@@ -426,6 +433,19 @@ def test_cutting_below_what_is_kept_is_refused_with_the_stays(hostel, lin, chen,
     assert "林小满" not in str([each.as_data() for each in no.reasons])
     assert Quota.objects.get().nights == 10
     assert set_quotas([Change(cell(hostel), Grant(5))], now=NOW, actor=officer) == 1
+
+
+def test_a_network_file_grants_no_first_quota_below_what_is_kept(hostel, lin, file):
+    stays_for(lin, hostel, 3)
+    file.told["quotas"] = [{"year": 2026, "nights": 3}, {"hostel": hostel.slug, "month": "2026-03", "nights": 2}]
+
+    with pytest.raises(NetworkFileWrong) as no:
+        load_network(file.write(), now=NOW)
+
+    assert no.value.errors == ["quotas[1]: 3 free nights are kept already, and 1 are not covered"]
+    assert not Quota.objects.exists()
+    file.told["quotas"][1]["nights"] = 3
+    assert load_network(file.write(), now=NOW).added["quota"] == 2
 
 
 def test_all_changes_are_made_or_none(hostel, lin, officer, grant):

@@ -25,7 +25,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{summary.network}: {summary.hostels} hostels, {summary.rooms} rooms, {summary.beds} beds")
         if summary.added:
             self.stdout.write("added: " + ", ".join(f"{_plural(count, kind)}" for kind, count in summary.added.items()))
-        for heading, lines in (("changed", summary.changed), ("closed from today", summary.closed)):
+        for heading, lines in (
+            ("changed", summary.changed),
+            ("closed from today", summary.closed),
+            ("quotas left as the office has set them", summary.left),
+        ):
             if lines:
                 self.stdout.write("\n  ".join([f"{heading}: {len(lines)}", *lines]))
         self.stdout.write(f"unchanged: {summary.unchanged}")
