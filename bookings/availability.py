@@ -1,12 +1,30 @@
 """Which beds are free: one look at beds, bed-nights and closures answers every question about them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.contrib.postgres.aggregates import BitOr
+from django.db import connection
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Cos, Power, Radians, Sin
 
 from bookings.freed import Clock, clock_of, not_public, not_public_of
 from bookings.lodging import PLAIN, Lodging
@@ -16,6 +34,10 @@ from hostel.nights import Nights, business_day
 from hostel.places import distance_m
 
 GENDERS = ("female", "male")
+VALID = ("valid_from", "valid_until", "room__valid_from", "room__valid_until")
+# So many bits has the number of beds of a house on one night.
+WIDTH = 16
+MOST_BEDS = (1 << WIDTH) - 1
 
 
 def free_beds(
@@ -132,11 +154,58 @@ class Found:
     counts: list[NightCount]
 
 
+class _Room:
+    """Who sleeps in a room when: masks by whom it is shared with."""
+
+    __slots__ = ("alone", "alone_held", "kept_back", "sharing")
+
+    def __init__(self):
+        self.sharing, self.kept_back = {}, {}
+        self.alone = self.alone_held = 0
+
+    def closed_to(self, company):
+        """The nights on which somebody is there with whom ``company`` cannot share.
+
+        Where somebody sleeps by now, it is they who say so, and not who has given the nights back."""
+        others = taken = waiting = 0
+        for sharing, nights in self.sharing.items():
+            taken |= nights
+            if sharing != company:
+                others |= nights
+        for sharing, nights in self.kept_back.items():
+            if sharing != company:
+                waiting |= nights
+        return others | (waiting & ~taken)
+
+
+class _Bed:
+    """A bed's nights, as masks: when it is there, taken, held, kept back for the line, closed, kept for a batch."""
+
+    __slots__ = ("closed", "guests", "held", "kept", "kept_back", "pk", "room", "room_id", "taken", "there")
+
+    def __init__(self, pk, room_id, room, guests, there):
+        self.pk, self.room_id, self.room, self.guests, self.there = pk, room_id, room, guests, there
+        self.taken = self.held = self.kept_back = self.closed = self.kept = 0
+
+    def given(self):
+        """The nights on which the bed is held, and those on which it is taken: by a stay that has it, or that has the
+        whole room alone. A bed that waits for a guest of a batch is held."""
+        there, room = self.there, self.room
+        if not (room.alone or self.kept):
+            return there & self.held, there & self.taken & ~self.held
+        others = there & ~self.taken & ~self.closed
+        held = (there & self.held) | (others & room.alone_held) | (others & self.kept & ~room.alone)
+        return held, (there & self.taken & ~self.held) | (others & room.alone & ~room.alone_held)
+
+
 class Grid:
     """Beds by nights of some houses, read with three statements however many there are.
 
     With ``lodging`` only the beds that have what is needed are read, and rooms alone are looked for where it says so.
     Nights that were given back are nobody's while they are the waiting list's, but not where it is an offer of it.
+
+    The nights of a bed are one number, a *mask*: bit n says something of the n-th night. So all of them are asked at
+    once, and the database sends one row a bed instead of one a night.
     """
 
     def __init__(self, hostels: Iterable[Hostel], nights: Nights, now: datetime, lodging: Lodging = PLAIN):
@@ -146,95 +215,96 @@ class Grid:
         self.lodging = lodging
         self.beds = defaultdict(list)
         self.on_call = defaultdict(list)
-        for bed in (
+        self._first = nights.arrival
+        self._all = (1 << len(nights)) - 1
+        self._wide: dict[int, int] = {0: 0}
+        rooms: dict[int, _Room] = {}
+        beds: dict[int, _Bed] = {}
+        for pk, room, house, guests, supply, *days in (
             having(Bed.objects.filter(room__hostel__in=houses), lodging.needs)
             .filter(Q(valid_until=None) | Q(valid_until__gt=nights.arrival), valid_from__lt=nights.departure)
-            .values("pk", "room_id", "valid_from", "valid_until")
-            .annotate(
-                house=F("room__hostel_id"),
-                guests=F("room__guests"),
-                supply=F("room__supply"),
-                room_from=F("room__valid_from"),
-                room_until=F("room__valid_until"),
-            )
             .order_by("pk")
+            .values_list("pk", "room_id", "room__hostel_id", "room__guests", "room__supply", *VALID)
         ):
-            of_its_kind = self.beds if bed["supply"] == Room.Supply.FIXED else self.on_call
-            of_its_kind[bed["house"]].append(bed)
-        self._taken = {}
-        self._sharing = {}
-        self._alone = {}
-        self._kept_back = set()
-        kept_back = {}
-        for bed, room, night, sharing, status, is_taken in self._given_nights(
-            hostels, nights, now, lodging
-        ).values_list("bed_id", "room_id", "night", "sharing", "stay__status", "is_taken"):
-            if not is_taken:
-                self._kept_back.add((bed, night))
-                kept_back[room, night] = sharing
-                continue
-            self._taken[bed, night] = status
-            self._sharing[room, night] = sharing
-            if sharing not in GENDERS:
-                self._alone[room, night] = status
-        # In a room where somebody sleeps by now, it is they who say with whom it is shared.
-        self._sharing = kept_back | self._sharing
-        self._closed, self._kept = set(), set()
-        for bed, first, until, is_closed in self._kept_away(houses, nights, now):
-            cells = self._closed if is_closed else self._kept
-            cells.update((bed, night) for night in Nights(max(first, nights.arrival), min(until, nights.departure)))
+            there = self._between(days[0], days[1]) & self._between(days[2], days[3])
+            if room not in rooms:
+                rooms[room] = _Room()
+            bed = beds[pk] = _Bed(pk, room, rooms[room], guests, there)
+            (self.beds if supply == Room.Supply.FIXED else self.on_call)[house].append(bed)
+        for pk, room_id, sharing, is_held, is_taken, mask in self._given_nights(hostels, now):
+            # What lies in a room without a bed that is looked for says with whom it is shared, too.
+            room = rooms.get(room_id) or rooms.setdefault(room_id, _Room())
+            bed = beds.get(pk)
+            of_room = room.sharing if is_taken else room.kept_back
+            of_room[sharing] = of_room.get(sharing, 0) | mask
+            if is_taken and sharing not in GENDERS:
+                room.alone |= mask
+                room.alone_held |= mask if is_held else 0
+            if bed is not None:
+                bed.taken |= mask if is_taken else 0
+                bed.held |= mask if is_taken and is_held else 0
+                bed.kept_back |= 0 if is_taken else mask
+        for pk, first, until, is_closed in self._kept_away(houses, now):
+            if bed := beds.get(pk):
+                nights_away = self._between(first, until)
+                if is_closed:
+                    bed.closed |= nights_away
+                else:
+                    bed.kept |= nights_away
+        self._closed_to: dict[tuple[int, str], int] = {}
 
-    @staticmethod
-    def _kept_away(houses, nights, now):
+    def _between(self, first, until):
+        """The mask of the nights from ``first`` to the eve of ``until`` (None: to the end)."""
+        if first <= self._first and (until is None or until >= self.nights.departure):
+            return self._all
+        begin = max((first - self._first).days, 0)
+        end = len(self.nights) if until is None else min((until - self._first).days, len(self.nights))
+        return ((1 << (end - begin)) - 1) << begin if end > begin else 0
+
+    def _mask(self, nights):
+        mask = 0
+        for night in nights:
+            mask |= 1 << (night - self._first).days
+        return mask
+
+    def _kept_away(self, houses, now):
         """Beds out of service, and those kept for the guests of a batch, with from when until when: one statement."""
-        closed = OutOfService.objects.standing().touching(nights).filter(bed__room__hostel__in=houses)
-        kept = BatchBed.objects.keeping(nights, business_day(now)).filter(bed__room__hostel__in=houses)
+        closed = OutOfService.objects.standing().touching(self.nights).filter(bed__room__hostel__in=houses)
+        kept = BatchBed.objects.keeping(self.nights, business_day(now)).filter(bed__room__hostel__in=houses)
         return closed.values_list("bed_id", "first_night", "until", Value(1)).union(
             kept.values_list("bed_id", "batch__arrival", "batch__departure", Value(0)), all=True
         )
 
-    @staticmethod
-    def _given_nights(hostels, nights, now, lodging):
-        """The bed-nights that keep others out, ``is_taken`` or the waiting list's: in one look at the rows."""
+    def _given_nights(self, hostels, now):
+        """The bed-nights that keep others out, ``is_taken`` or the waiting list's: in one look at the rows.
+
+        By bed, room, with whom it is shared, whether it is held, whether it is taken: the mask of the nights."""
         taken = Q(released_at=None) & ~Q(stay__status="held", stay__held_until__lte=now)
         rows = (
-            BedNight.objects.between(nights)
+            BedNight.objects.between(self.nights)
             .filter(hostel__in=hostels)
-            .annotate(is_taken=Case(When(taken, then=True), default=False))
+            .annotate(
+                is_held=Case(When(stay__status="held", then=True), default=False),
+                is_taken=Case(When(taken, then=True), default=False),
+            )
+            .filter(taken if self.lodging.offer is not None else taken | not_public_of(hostels, now))
         )
-        return rows.filter(taken if lodging.offer is not None else taken | not_public_of(hostels, now))
+        return masks_of(rows, self.nights, "bed_id", "room_id", "sharing", "is_held", "is_taken")
 
-    def _there(self, bed, night) -> bool:
-        return (
-            bed["valid_from"] <= night
-            and bed["room_from"] <= night
-            and (bed["valid_until"] is None or night < bed["valid_until"])
-            and (bed["room_until"] is None or night < bed["room_until"])
-        )
-
-    def _open_to(self, bed, night, gender) -> bool:
-        return (
-            self._there(bed, night)
-            and (bed["pk"], night) not in self._taken
-            and (bed["pk"], night) not in self._kept_back
-            and (bed["pk"], night) not in self._closed
-            and (bed["pk"], night) not in self._kept
-            and bed["guests"] in open_to(gender, self.lodging)
-            and self._sharing.get((bed["room_id"], night), self._company(gender)) == self._company(gender)
-        )
+    def _open(self, bed, gender):
+        """The nights on which a guest of ``gender`` could have ``bed``."""
+        if bed.guests not in open_to(gender, self.lodging):
+            return 0
+        key = bed.room_id, gender
+        if (closed_to := self._closed_to.get(key)) is None:
+            closed_to = self._closed_to[key] = bed.room.closed_to(self._company(gender))
+        return bed.there & ~(bed.taken | bed.kept_back | bed.closed | bed.kept | closed_to)
 
     def _company(self, gender):
         """With whom a room may be shared: nobody is "", for no row says that."""
         if not self.lodging.alone:
             return gender
         return self.lodging.party.code if self.lodging.party else ""
-
-    def _given(self, bed, night):
-        """The status of the stay that keeps others out of the bed: it has the bed, or the whole room alone. A bed that
-        waits for a guest of a batch is held."""
-        if (bed["pk"], night) in self._taken or (bed["pk"], night) in self._closed:
-            return self._taken.get((bed["pk"], night))
-        return self._alone.get((bed["room_id"], night)) or ("held" if (bed["pk"], night) in self._kept else None)
 
     def free(self, hostel: Hostel, nights: Iterable[date], gender: str = "") -> int:
         """How many beds of ``hostel`` one guest could have on every one of ``nights``; the house need not be asked."""
@@ -245,69 +315,111 @@ class Grid:
         return self._count_free(self.on_call[hostel.pk], nights, gender)
 
     def _count_free(self, beds, nights, gender):
-        asked = list(nights)
-        return sum(
-            any(all(self._open_to(bed, night, each) for night in asked) for each in ([gender] if gender else GENDERS))
-            for bed in beds
-        )
+        asked, genders = self._mask(nights), [gender] if gender else GENDERS
+        return sum(any(self._open(bed, each) & asked == asked for each in genders) for bed in beds)
 
     def fits(self, hostel: Hostel, nights: Iterable[date], genders: Sequence[str], *, together: bool = False) -> bool:
         """Whether guests of these ``genders`` can each have a bed of ``hostel`` on every one of ``nights``, all at
         once; ``together`` in one room. Where the `lodging` is alone they have their room with nobody else.
 
         Nobody is moved for it, and the beds are dealt out one by one: what it says fits, can be booked."""
-        asked = list(nights)
+        asked = self._mask(nights)
         beds = self.beds[hostel.pk]
         if len(genders) == 1:
-            return bool(self._count_free(beds, asked, genders[0]))
+            return any(self._open(bed, genders[0]) & asked == asked for bed in beds)
         by_room = defaultdict(list)
         for bed in beds:
-            by_room[bed["room_id"]].append(bed)
+            by_room[bed.room_id].append(bed)
         if together or self.lodging.alone:
             return any(self._dealt({room: there}, asked, genders) for room, there in by_room.items())
         return self._dealt(by_room, asked, genders)
 
-    def _dealt(self, by_room, nights, genders):
+    def _dealt(self, by_room, asked, genders):
         """Deal the beds out, to each guest first those of a room for their gender alone."""
         company, used = {}, set()
         for gender in genders:
             mine = self._company(gender)
             choice = [
-                (
-                    bed["guests"] != gender,
-                    company.get(bed["room_id"]) != mine,
-                    bed["guests"] == Room.Guests.ANY,
-                    bed["pk"],
-                )
+                (bed.guests != gender, company.get(bed.room_id) != mine, bed.guests == Room.Guests.ANY, bed.pk, bed)
                 for room in by_room.values()
                 for bed in room
-                if bed["pk"] not in used
-                and company.get(bed["room_id"], mine) == mine
-                and all(self._open_to(bed, night, gender) for night in nights)
+                if bed.pk not in used
+                and company.get(bed.room_id, mine) == mine
+                and self._open(bed, gender) & asked == asked
             ]
             if not choice:
                 return False
-            *_order, taken = min(choice)
-            bed = next(bed for room in by_room.values() for bed in room if bed["pk"] == taken)
-            used.add(taken)
+            *_order, bed = min(choice)
+            used.add(bed.pk)
             # In a room for one guest alone nobody else sleeps, unless the party has it together.
-            company[bed["room_id"]] = mine if bed["guests"] != Room.Guests.ANY or self.lodging.alone else None
+            company[bed.room_id] = mine if bed.guests != Room.Guests.ANY or self.lodging.alone else None
         return True
 
     def count(self, hostel: Hostel, night: date, gender: str = "") -> NightCount:
         """The beds of ``hostel`` on ``night``."""
-        there = [bed for bed in self.beds[hostel.pk] if self._there(bed, night)]
-        closed = sum((bed["pk"], night) in self._closed for bed in there)
-        given = [status for bed in there if (status := self._given(bed, night))]
-        return NightCount(
-            night=night,
-            beds=len(there),
-            out_of_service=closed,
-            held=given.count("held"),
-            taken=len(given) - given.count("held"),
-            free=self.free(hostel, [night], gender),
-            on_call=self.free_on_call(hostel, [night], gender),
-        )
+        return self.counts(hostel, [night], gender)[0]
+
+    def counts(self, hostel: Hostel, nights: Iterable[date], gender: str = "") -> list[NightCount]:
+        """The beds of ``hostel`` on each of ``nights``."""
+        genders = [gender] if gender else GENDERS
+        beds = closed = held = taken = free = on_call = 0
+        for bed in self.beds[hostel.pk]:
+            nights_held, nights_taken = bed.given()
+            nights_free = 0
+            for each in genders:
+                nights_free |= self._open(bed, each)
+            beds += self._widened(bed.there)
+            closed += self._widened(bed.there & bed.closed)
+            held += self._widened(nights_held)
+            taken += self._widened(nights_taken)
+            free += self._widened(nights_free)
+        for bed in self.on_call[hostel.pk]:
+            nights_free = 0
+            for each in genders:
+                nights_free |= self._open(bed, each)
+            on_call += self._widened(nights_free)
+        sums = (beds, closed, held, taken, free, on_call)
+        return [
+            NightCount(night, *(each >> WIDTH * (night - self._first).days & MOST_BEDS for each in sums))
+            for night in nights
+        ]
+
+    def _widened(self, mask):
+        """The mask with room for a number at each night: such can be added up, all nights at once."""
+        wide = self._wide.get(mask)
+        if wide is None:
+            wide, rest, place = 0, mask, 0
+            while rest:
+                wide |= (rest & 1) << place
+                rest >>= 1
+                place += WIDTH
+            self._wide[mask] = wide
+        return wide
+
+
+def masks_of(bed_nights: QuerySet, nights: Nights, *fields: str) -> Iterator[tuple]:
+    """Rows of ``fields`` with the mask of the nights for which there are ``bed_nights`` with these values.
+
+    On PostgreSQL the database puts the masks together; SQLite has no such sum, and has few nights.
+    """
+    if connection.vendor != "postgresql":
+        by_fields: dict[tuple, int] = {}
+        for *values, night in bed_nights.values_list(*fields, "night"):
+            key = tuple(values)
+            by_fields[key] = by_fields.get(key, 0) | 1 << (night - nights.arrival).days
+        return ((*values, mask) for values, mask in by_fields.items())
+    rows = bed_nights.values(*fields).annotate(mask=BitOr(_Bit(nights))).values_list(*fields, "mask")
+    return ((*values, int(mask, 2)) for *values, mask in rows.order_by())
+
+
+class _Bit(Func):
+    """Of a bed-night the bit that says its night, as PostgreSQL's text of zeros and ones."""
+
+    arg_joiner = " - "
+
+    def __init__(self, nights):
+        super().__init__(F("night"), Value(nights.arrival, DateField()), output_field=CharField())
+        self.template = f"(1::bit({len(nights)}) << (%(expressions)s))"
 
 
 def night_table(
@@ -316,7 +428,7 @@ def night_table(
     """Return by a hostel's id its beds on each of ``nights``: three statements, however many hostels."""
     hostels = list(hostels)
     grid = Grid(hostels, nights, now)
-    return {hostel.pk: [grid.count(hostel, night, gender) for night in nights] for hostel in hostels}
+    return {hostel.pk: grid.counts(hostel, nights, gender) for hostel in hostels}
 
 
 def nearest_first(hostels: Iterable[Hostel], near: tuple[float, float] | None) -> list[tuple[Hostel, int | None]]:
@@ -327,6 +439,39 @@ def nearest_first(hostels: Iterable[Hostel], near: tuple[float, float] | None) -
     return [(hostel, metres) for metres, hostel in sorted(measured, key=lambda pair: pair[0])]
 
 
+class Findings(Sequence[Found]):
+    """The answer to a search, worked out only for those houses that are looked at: slice it, and the others cost
+    nothing. A slice is four statements."""
+
+    def __init__(self, ordered: Any, nights: Nights, window: Nights, now: datetime, gender: str, near):
+        self._ordered, self._nights, self._window = ordered, nights, window
+        self._now, self._gender, self._near = now, gender, near
+
+    def __len__(self):
+        return len(self._ordered)
+
+    def __iter__(self):
+        return iter(self._found(self._ordered))
+
+    def __getitem__(self, which):
+        if isinstance(which, slice):
+            return self._found(self._ordered[which])
+        return self._found(self._ordered[which : which + 1])[0]
+
+    def _found(self, hostels):
+        hostels = list(hostels)
+        grid = Grid(hostels, self._window, self._now)
+        return [
+            Found(
+                hostel,
+                distance_m(self._near, hostel.position) if self._near else None,
+                grid.free(hostel, self._nights, self._gender),
+                grid.counts(hostel, self._window, self._gender),
+            )
+            for hostel in hostels
+        ]
+
+
 def find(
     hostels: Iterable[Hostel],
     nights: Nights,
@@ -334,15 +479,22 @@ def find(
     gender: str = "",
     near: tuple[float, float] | None = None,
     shown: int = 14,
-) -> list[Found]:
+) -> Findings:
     """Search ``hostels`` for beds on all of ``nights``, nearest first; ``counts`` shows ``shown`` nights from arrival.
 
     A house without a free bed is in the answer too: its other nights may help.
     """
     window = Nights(nights.arrival, max(nights.departure, nights.arrival + timedelta(days=shown)))
-    ordered = nearest_first(hostels, near)
-    grid = Grid([hostel for hostel, _ in ordered], window, now)
-    return [
-        Found(hostel, metres, grid.free(hostel, nights, gender), [grid.count(hostel, n, gender) for n in window])
-        for hostel, metres in ordered
-    ]
+    if isinstance(hostels, QuerySet):
+        ordered: Any = hostels.order_by(_farness(near), "slug") if near else hostels
+    else:
+        ordered = [hostel for hostel, _metres in nearest_first(hostels, near)]
+    return Findings(ordered, nights, window, now, gender, near)
+
+
+def _farness(near):
+    """What grows with the distance from ``near`` and with nothing else, in the database: half a haversine."""
+    lat, lng = near
+    northward = Power(Sin(Radians(F("lat") - lat) / 2), 2)
+    eastward = Power(Sin(Radians(F("lng") - lng) / 2), 2)
+    return northward + Cos(Radians(Value(lat, FloatField()))) * Cos(Radians("lat")) * eastward

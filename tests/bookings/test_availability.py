@@ -4,9 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookings.availability import Grid, find, free_beds, night_table
+from bookings.availability import Grid, find, free_beds, masks_of, nearest_first, night_table
 from bookings.booking import book, cancel
 from bookings.desk import check_in
+from bookings.models import BedNight
 from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment, undone
@@ -98,7 +99,44 @@ def test_a_search_asks_as_much_of_a_network_of_any_size(houses, wuzhong, django_
     hostels = list(Hostel.objects.select_related("network")[:houses])
 
     with django_assert_num_queries(3):
-        find(hostels, Nights(FRIDAY, SUNDAY), NOW, near=STATION)
+        list(find(hostels, Nights(FRIDAY, SUNDAY), NOW, near=STATION))
+
+
+def test_a_search_reads_only_the_houses_that_are_looked_at(wuzhong, django_assert_num_queries):
+    houses = Hostel.objects.select_related("network")
+    nights = Nights(FRIDAY, SUNDAY)
+    all_of_them = list(find(houses, nights, NOW, near=STATION))
+
+    with django_assert_num_queries(4):
+        page = find(houses, nights, NOW, near=STATION)[2:5]
+
+    assert page == all_of_them[2:5]
+    assert find(houses, nights, NOW, near=STATION)[2] == all_of_them[2]
+    assert len(find(houses, nights, NOW)) == len(all_of_them) == 10
+
+
+def test_the_nearest_is_first_however_it_is_measured(wuzhong):
+    houses = Hostel.objects.select_related("network")
+    by_database = [each.distance_m for each in find(houses, Nights(FRIDAY, SUNDAY), NOW, near=STATION)]
+    by_hand = [metres for _hostel, metres in nearest_first(houses, STATION)]
+
+    assert by_database == by_hand == sorted(by_hand)
+
+
+@pytest.mark.parametrize("nights", [1, 14, 80])
+def test_the_nights_of_a_bed_come_as_one_number(nights, hostel, people):
+    """On PostgreSQL the database puts it together, and here it is put together by hand."""
+    for number in range(6):
+        stay = Nights(FRIDAY + timedelta(days=number), FRIDAY + timedelta(days=number + 1 + number % 3))
+        book(guest=people("周梅", "female"), hostel=hostel, nights=stay, purpose="exam", now=NOW)
+    asked = Nights(FRIDAY, FRIDAY + timedelta(days=nights))
+    by_hand: dict = {}
+    for bed, sharing, night in BedNight.objects.between(asked).values_list("bed_id", "sharing", "night"):
+        by_hand[bed, sharing] = by_hand.get((bed, sharing), 0) | 1 << (night - FRIDAY).days
+
+    found = masks_of(BedNight.objects.between(asked), asked, "bed_id", "sharing")
+
+    assert {(bed, sharing): mask for bed, sharing, mask in found} == by_hand
 
 
 @pytest.mark.django_db
