@@ -1,6 +1,6 @@
 """The network file: what it may say, what is said of a wrong one, and what a later one changes."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
@@ -86,6 +86,18 @@ def test_a_file_may_say_from_when_it_holds(file):
     }
 
 
+def test_a_network_says_when_freed_nights_are_public_and_how_long_an_offer_stands(file):
+    file.told["network"] |= {"freed_nights_public_at": "18:30", "offer_minutes": 90, "offer_minutes_tonight": 15}
+    load_network(file.write(), now=NOW)
+
+    wuzhong = Network.objects.get(slug="wuzhong")
+    assert wuzhong.freed_public_at == time(18, 30)
+    assert (wuzhong.offer_minutes, wuzhong.offer_minutes_tonight, wuzhong.on_call_minutes) == (90, 15, 120)
+    # What a file does not say stays as it is.
+    del file.told["network"]["freed_nights_public_at"]
+    assert load_network(file.write(), now=LATER).nothing_new
+
+
 def test_looking_only_tells_the_same_and_writes_nothing(file):
     file.hostel("mudu")["photos"] = ["new.jpg"]
     (file.path.parent / "new.jpg").write_bytes(picture(colour="#123456"))
@@ -165,6 +177,11 @@ def drop(*path):
             change("hostels", 0, "spaces", 1, value={"kind": "integrated", "name": {"zh": "集成服务空间"}, "seats": 3}),
             "hostels[0].spaces[1]: integrated 集成服务空间 is that of hostels[0].spaces[0] already",
         ),
+        (
+            change("network", "freed_nights_public_at", value="noon"),
+            "network.freed_nights_public_at: must be a time in quotes, like '14:00'",
+        ),
+        (change("network", "offer_minutes", value=4), "network.offer_minutes: must be 5 or more"),
         (
             change("hostels", 0, "check_in", "from", value="25:00"),
             "hostels[0].check_in.from: must be a time in quotes, like '14:00'",
