@@ -1,0 +1,37 @@
+"""How much of the long proofs is run: a sample that is always the same, or with `--soak` as much as one wants."""
+
+from dataclasses import dataclass, fields
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Soaking:
+    """What a run does of each long proof: orders of acts and how many acts in each, kills, and repeats of each race."""
+
+    examples: int = 8
+    steps: int = 30
+    kills: int = 0
+    races: int = 1
+    long: bool = False
+
+
+def read(said: str | None) -> Soaking:
+    """What `--soak examples=400,steps=60` says; the sample where nothing is said."""
+    if said is None:
+        return Soaking()
+    known = {field.name for field in fields(Soaking)} - {"long"}
+    asked = dict(each.split("=") for each in said.split(",") if each)
+    if unknown := set(asked) - known:
+        raise pytest.UsageError(f"--soak knows {sorted(known)}, not {sorted(unknown)}")
+    return Soaking(**{name: int(number) for name, number in asked.items()}, long=True)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--soak", metavar="examples=N,steps=N,kills=N,races=N", help="the long proofs, so many of each")
+
+
+@pytest.fixture(scope="session")
+def soaking(request) -> Soaking:
+    """How much of the long proofs is asked for."""
+    return read(request.config.getoption("--soak"))
