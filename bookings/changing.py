@@ -1,6 +1,7 @@
 """A stay that becomes longer, or shorter, or comes on other days. Each is one act on nights, allowance and prices: all
 of it or nothing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,7 +9,7 @@ from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
 from bookings import reasons
-from bookings.alternatives import Alternative, alternatives
+from bookings.alternatives import CHANGE_OF_BED, NEARBY, WAITLIST, Alternative, alternatives
 from bookings.availability import free_beds
 from bookings.booking import close_lapsed, give_nights, locked, may, sharing, write_nights
 from bookings.decisions import Decided, decide
@@ -18,6 +19,7 @@ from bookings.letters import tell
 from bookings.lodging import Lodging, lodging_of
 from bookings.models import BedNight, Stay
 from bookings.quotas import take
+from bookings.turned_away import count_if_refused
 from eligibility.caps import FREE, PRICED, Price
 from eligibility.evaluation import NO, YES
 from eligibility.models import Assessment
@@ -158,7 +160,8 @@ def _bed_beside(stay, kept, hostel, added, now, change_of_bed):
     for want in wants:
         if bed := _bed_if_any(hostel, want, now):
             return _Found(bed, want.nights.arrival, bed != own)
-    raise _full(stay, hostel, added, lodging, now, offer_change=not change_of_bed)
+    kinds = {NEARBY, WAITLIST} if change_of_bed else {CHANGE_OF_BED, NEARBY, WAITLIST}
+    raise _full(stay, hostel, added, lodging, now, kinds=kinds)
 
 
 def _bed_if_any(hostel: Hostel, want: Want, now: datetime) -> Bed | None:
@@ -172,17 +175,20 @@ def _bed_if_any(hostel: Hostel, want: Want, now: datetime) -> Bed | None:
     return bed
 
 
-def _full(stay: Stay, hostel: Hostel, added: Nights, lodging: Lodging, now: datetime, *, offer_change: bool) -> Refused:
-    """No bed for the nights that are added: another bed of the house from then on, or the nearest houses."""
+def _full(
+    stay: Stay, hostel: Hostel, added: Nights, lodging: Lodging, now: datetime, *, kinds: Collection[str]
+) -> Refused:
+    """No bed for the nights that are added; with the alternatives of these ``kinds``: another bed of the house from
+    then on, the nearest houses, the waiting list."""
     gender = stay.guest.gender
-    another: tuple[Alternative, ...] = ()
-    if offer_change and free_beds(hostel, added, gender, now, stay.pk, lodging).exists():
-        another = (Alternative("change_of_bed", hostel, added.arrival, added.departure, 0),)
-    near = alternatives(hostel, added, gender, now, lodging)
-    return Refused(
-        reasons.full(hostel, added, lodging),
-        alternatives=(*another, *(each for each in near if each.kind == "nearby")),
-    )
+    offered = [each for each in alternatives(hostel, added, gender, now, lodging) if each.kind in kinds]
+    if CHANGE_OF_BED in kinds:
+        # What changes beds among the added nights is not meant, but with the first of them.
+        offered = [each for each in offered if each.kind != CHANGE_OF_BED]
+        if free_beds(hostel, added, gender, now, stay.pk, lodging).exists():
+            offered.insert(0, Alternative(CHANGE_OF_BED, hostel, added.arrival, added.departure, 0))
+    count_if_refused([stay.guest], hostel, added, now)
+    return Refused(reasons.full(hostel, added, lodging), alternatives=tuple(offered))
 
 
 # --- shorter ----------------------------------------------------------------------------------------------------------
@@ -242,8 +248,7 @@ def _shift(stay, nights, now, actor, accept_price):
     wanted = Want(stay.guest, nights, lodging_of(stay), bed=own, except_stay=stay.pk)
     bed = _bed_if_any(hostel, wanted, now)
     if bed is None:
-        [bed] = find_beds(hostel, [Want(stay.guest, nights, lodging_of(stay), except_stay=stay.pk)], now)
-        close_lapsed(bed, now)
+        bed = _bed_on_other_days(stay, hostel, nights, now)
     stay.bed_nights.live().update(released_at=now)
     stay.arrival, stay.departure = nights.arrival, nights.departure
     stay.assessment = decided.keep(Assessment.Act.SHIFT, stay.code)
@@ -265,6 +270,17 @@ def _shift(stay, nights, now, actor, accept_price):
         nights=len(nights),
     )
     return stay
+
+
+def _bed_on_other_days(stay, hostel, nights, now):
+    try:
+        [bed] = find_beds(hostel, [Want(stay.guest, nights, lodging_of(stay), except_stay=stay.pk)], now)
+    except Refused as no:
+        if no.code in WANT_OF_A_BED:
+            count_if_refused([stay.guest], hostel, [night for night in nights if night not in stay.nights], now)
+        raise
+    close_lapsed(bed, now)
+    return bed
 
 
 # --- without having asked ---------------------------------------------------------------------------------------------
@@ -292,7 +308,7 @@ def _overstay(stay, departure, now, actor):
         hostel, Want(stay.guest, added, lodging, except_stay=stay.pk), now
     )
     if bed is None:
-        raise _full(stay, hostel, added, lodging, now, offer_change=False)
+        raise _full(stay, hostel, added, lodging, now, kinds={NEARBY})
     assessment = decided.keep(Assessment.Act.OVERSTAY, stay.code)
     if decided.decision.outcome == YES:
         stay.assessment = assessment

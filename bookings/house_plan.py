@@ -55,7 +55,7 @@ def find_beds(hostel: Hostel, wants: Sequence[Want], now: datetime) -> list[Bed]
     """
     if len(wants) == 1 and (bed := _free(hostel, wants[0], now)):
         return [bed]
-    answer = _read(hostel, wants, now).arrangement()
+    answer = plan_of(hostel, wants, now).arrangement()
     if isinstance(answer, Full):
         raise _refused(hostel, wants, now)
     return _rearrange(hostel, wants, now)
@@ -112,9 +112,10 @@ def _refused(hostel, wants, now):
 
 def full(hostel: Hostel, wants: Sequence[Want], now: datetime) -> Refused:
     """The refusal for want of a bed, with what could be booked instead: FULL, or ALONE where a room of several beds is
-    free, but there is no reason to give it to one guest. The nights count as wished for and not had."""
+    free, but there is no reason to give it to one guest. The nights count as wished for and not had; of a stay that is
+    being changed it knows who changes it which they are."""
     want, *others = wants
-    if want.lodging.offer is None:
+    if want.lodging.offer is None and want.except_stay is None:
         count_if_refused([each.guest for each in wants], hostel, want.nights, now)
     genders = [each.guest.gender for each in others]
     offered = alternatives(hostel, want.nights, want.guest.gender, now, want.lodging, genders)
@@ -129,7 +130,7 @@ def full(hostel: Hostel, wants: Sequence[Want], now: datetime) -> Refused:
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 @dataclass
-class _Plan:
+class Plan:
     """A house from tonight on as `arrange` sees it, and what its rows said."""
 
     beds: dict[int, Bed]
@@ -144,7 +145,7 @@ class _Plan:
         return arrange(self.places, self.lodgers, self.fixed, self.wishes, self.rooms_of)
 
 
-def _read(hostel: Hostel, wants: Sequence[Want], now: datetime) -> _Plan:
+def plan_of(hostel: Hostel, wants: Sequence[Want], now: datetime) -> Plan:
     """Read ``hostel`` with five statements: who has which bed on which night, how they are lodged; its beds, what is
     closed, what is kept for batches."""
     today = business_day(now)
@@ -176,7 +177,7 @@ def _read(hostel: Hostel, wants: Sequence[Want], now: datetime) -> _Plan:
         if (bed, night) not in in_use:
             # In a room where somebody sleeps by now, it is they who say with whom it is shared.
             fixed[bed, night] = company.get((beds[bed].room_id, night), sharing)
-    return _Plan(
+    return Plan(
         beds=beds,
         places=_places(hostel, beds.values(), window, kept),
         lodgers=lodgers,
@@ -317,7 +318,7 @@ def _rearrange(hostel: Hostel, wants: Sequence[Want], now: datetime) -> list[Bed
     rooms = Room.objects.filter(hostel=hostel)
     list(Bed.objects.filter(room__in=rooms).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     while True:
-        plan = _read(hostel, wants, now)
+        plan = plan_of(hostel, wants, now)
         answer = plan.arrangement()
         if isinstance(answer, Full):
             raise _refused(hostel, wants, now)

@@ -1,17 +1,16 @@
 """Wishes that could not be met for want of a bed: a night counts once for each person, whatever they tried."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from accounts.acts import after_refusal
 from accounts.models import Person
 from bookings.models import TurnAway
 from hostel.models import Hostel
-from hostel.nights import Nights
 
 
-def turned_away(guests: Iterable[Person], hostel: Hostel, nights: Nights, now: datetime) -> None:
+def turned_away(guests: Iterable[Person], hostel: Hostel, nights: Iterable[date], now: datetime) -> None:
     """Count the ``nights`` that each of ``guests`` wished for in ``hostel`` and did not get: one statement."""
     TurnAway.objects.bulk_create(
         [TurnAway(guest=guest, hostel=hostel, night=night, at=now) for guest in guests for night in nights],
@@ -19,7 +18,7 @@ def turned_away(guests: Iterable[Person], hostel: Hostel, nights: Nights, now: d
     )
 
 
-def count_if_refused(guests: Iterable[Person], hostel: Hostel, nights: Nights, now: datetime) -> None:
+def count_if_refused(guests: Iterable[Person], hostel: Hostel, nights: Iterable[date], now: datetime) -> None:
     """Have `turned_away` written if the act that is running ends by a refusal: after it was rolled back.
 
     Somebody who said who they are in that very act is not known any more; their wish is not counted.

@@ -9,7 +9,7 @@ from accounts.models import Deed, Letter, Person
 from bookings.booking import book, cancel
 from bookings.changing import change_dates, extend, overstay, shift, shorten
 from bookings.desk import check_in, check_out
-from bookings.models import BedNight, Stay
+from bookings.models import BedNight, Stay, TurnAway
 from bookings.night_audit import audit
 from eligibility.models import Assessment
 from eligibility.reasons import Refused
@@ -103,8 +103,9 @@ def test_where_the_bed_is_taken_the_refusal_says_what_else_there_is(crowded):
     assert no.value.code == "FULL"
     assert no.value.alternatives[0].kind == "change_of_bed"
     assert {choice.arrival for choice in no.value.alternatives} == {SUNDAY}
-    assert {choice.kind for choice in no.value.alternatives} == {"change_of_bed", "nearby"}
+    assert {choice.kind for choice in no.value.alternatives} == {"change_of_bed", "nearby", "waitlist"}
     assert nights_of(crowded) == before
+    assert [away.night for away in TurnAway.objects.all()] == [SUNDAY]
 
 
 def test_who_agrees_changes_beds_with_the_first_night_that_is_added_and_is_told(crowded):
@@ -125,7 +126,7 @@ def test_a_full_house_has_no_other_bed_to_offer(crowded, hostel):
         extend(crowded, departure=MONDAY, now=moment(SATURDAY, 9), change_of_bed=True)
 
     assert no.value.code == "FULL"
-    assert {choice.kind for choice in no.value.alternatives} == {"nearby"}
+    assert {choice.kind for choice in no.value.alternatives} == {"nearby", "waitlist"}
 
 
 def test_who_is_in_house_can_stay_on_and_the_notice_does_not_stand_against_it(stay):
@@ -261,6 +262,7 @@ def test_a_shift_into_a_full_house_is_refused_with_what_else_there_is(stay, host
         shift(stay, nights=Nights(SATURDAY, MONDAY), now=NOW)
 
     assert (no.value.code, nights_of(stay)) == ("FULL", [(FRIDAY, "free", 0), (SATURDAY, "free", 0)])
+    assert [away.night for away in TurnAway.objects.all()] == [SUNDAY]
 
 
 def test_where_the_own_bed_is_taken_on_the_other_days_the_stay_gets_another(stay, hostel, people, in_bed):
