@@ -63,7 +63,7 @@ class EncryptedField(models.TextField):
 
 
 class EncryptedJSONField(EncryptedField):
-    """A JSON value kept sealed as `EncryptedField` does; an empty one is kept as the empty text."""
+    """A JSON value kept sealed as `EncryptedField` does; an empty one, its default, is kept as the empty text."""
 
     # What type checkers take for the column's value: not the text that it is kept as.
     _pyi_private_set_type: Any
@@ -74,7 +74,7 @@ class EncryptedJSONField(EncryptedField):
 
     def from_db_value(self, value, expression, connection):
         opened = super().from_db_value(value, expression, connection)
-        return json.loads(opened) if opened else {}
+        return json.loads(opened) if opened else self.get_default()
 
     def to_python(self, value):
         # Cleaning a text field would make a text of it.

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from web.desk.answering import house_answer
 from web.desk.checkin import checkin
 from web.desk.evidence import original_seen, picture
 from web.desk.language import speak
@@ -14,6 +15,7 @@ urlpatterns = [
     path("evidence/<int:evidence>/<int:page>/", picture, name="desk_evidence_page"),
     path("stays/<str:code>/evidence/", original_seen, name="desk_original_seen"),
     path("stays/<str:code>/check-out/", check_out_page, name="desk_check_out"),
+    path("stays/<str:code>/house-answer/", house_answer, name="desk_house_answer"),
     path("stays/<str:code>/no-show/", no_show_page, name="desk_no_show"),
     path("language/", speak, name="desk_language"),
 ]

@@ -228,6 +228,7 @@ OWNERS = {
     "desk/stays/<str:code>/evidence/": only(MANAGER, method="POST", body={"act_id": "a-1"}),
     "desk/stays/<str:code>/check-out/": only(MANAGER),
     "desk/stays/<str:code>/no-show/": only(MANAGER),
+    "desk/stays/<str:code>/house-answer/": only(MANAGER, method="POST", body={"act_id": "a-1", "answer": "yes"}),
     "desk/language/": only(MANAGER, method="POST", query=HOUSE),
     # --- office
     "office/": only(OFFICER, AUDITOR, query="network=wuzhong"),

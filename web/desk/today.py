@@ -12,10 +12,12 @@ from django.views.decorators.http import require_safe
 
 from bookings.availability import night_table
 from bookings.models import BedNight, Stay
+from bookings.on_call import to_answer
 from figures.today import today as count_today
 from hostel.models import Bed
 from hostel.nights import Nights
 from web.desk.access import Desk, at_the_desk
+from web.desk.acts import new_act_id
 
 CHECK_IN, CHECK_OUT, NO_SHOW = "check_in", "check_out", "no_show"
 WORDS = {CHECK_IN: _("Check in"), CHECK_OUT: _("Check out"), NO_SHOW: _("Did not come")}
@@ -55,6 +57,7 @@ def today(request: HttpRequest, desk: Desk) -> HttpResponse:
             "tabs": {name: desk.url("desk", tab=name) for name in LISTS},
             "counts": count_today([desk.hostel], desk.day)[desk.hostel.pk],
             "rows": rows,
+            "to_answer": _to_answer(desk),
             "done": _just_done(request, desk),
             "late": sum(row.late for row in rows),
             "overdue": sum(row.state == "overdue" for row in rows),
@@ -80,6 +83,13 @@ LISTS = {
     "due_out": lambda stays, day: stays.filter(status="in_house", departure__lte=day).order_by("departure", "code"),
     "no_show": lambda stays, day: stays.filter(status="no_show", arrival=day).order_by("code"),
 }
+
+
+def _to_answer(desk):
+    """What the house is asked: each stay in an on-call bed with its bed, and the name of the act that answers."""
+    kept = BedNight.objects.live().select_related("bed__room").order_by("night")
+    asked = to_answer(desk.hostel, desk.now).prefetch_related(Prefetch("bed_nights", kept, to_attr="kept_nights"))
+    return [(stay, stay.kept_nights[0].bed, new_act_id()) for stay in asked.defer("guest__document")]
 
 
 def _just_done(request, desk):

@@ -8,6 +8,8 @@ from django.utils.dateparse import parse_date
 
 from accounts.models import Person
 from accounts.people import ANSWERS_KEPT, GRADUATION, LONGEST_ANSWER, LONGEST_KEY
+from bookings.lodging import Lodging
+from hostel.models import Need
 from hostel.nights import Nights
 
 STRIP = 14  # nights that a strip shows
@@ -65,6 +67,25 @@ def _own(query):
         if name.startswith(OWN) and 0 < len(name) - len(OWN) <= LONGEST_KEY and 0 < len(value) <= LONGEST_ANSWER
     }
     return dict(list(own.items())[:ANSWERS_KEPT])
+
+
+def lodging(query: QueryDict) -> Lodging:
+    """What is asked of the bed: each ``need`` of a form, or all in ``needs``; ``alone``; one ``change`` of bed."""
+    said = {*query.getlist("need"), *query.get("needs", "").split(",")}
+    return Lodging(
+        needs=frozenset(said & set(Need.values)),
+        alone=query.get("alone") == "1",
+        change_of_bed=query.get("change") == "1",
+    )
+
+
+def lodging_query(wanted: Lodging) -> dict[str, str]:
+    """The query that asks for a bed like that."""
+    return {
+        "needs": ",".join(sorted(wanted.needs)),
+        "alone": "1" if wanted.alone else "",
+        "change": "1" if wanted.change_of_bed else "",
+    }
 
 
 def profile(said: dict[str, str]) -> dict:

@@ -29,7 +29,7 @@ from bookings.booking import actions, book_for, confirm, extend_hold, what_there
 from bookings.decisions import Decided
 from bookings.facts import facts_about, facts_of_stranger
 from bookings.guests import change_profile, say_who
-from bookings.lodging import Lodging
+from bookings.lodging import PLAIN, Lodging, lodging_of
 from bookings.models import Stay
 from bookings.reviewing import why_not_ask
 from eligibility.caps import NOTHING
@@ -37,7 +37,7 @@ from eligibility.evaluation import evaluate
 from eligibility.models import Assessment
 from eligibility.policies import kept_until, policy_in_force, terms_of
 from eligibility.questions import GRADUATION, every_question, question_of, questions_about
-from hostel.models import Hostel
+from hostel.models import Hostel, Need
 from hostel.nights import Nights, business_day
 from web.templatetags.house import proof_comes_first
 from web.youth import asked
@@ -66,7 +66,7 @@ def _read(reader, *said):
 # Codes of what the guest has to bring, to pay or to keep to: said before they book.
 TO_KNOW = ("EVIDENCE", "DEPOSIT", "ARRIVAL", "CONDUCT")
 # Codes of a refusal that another house, or another look, may mend.
-WANTING_A_BED = ("FULL", "HOLD_ENDED")
+WANTING_A_BED = ("FULL", "ALONE", "HOLD_ENDED")
 
 
 class NotIdentified(Exception):
@@ -160,8 +160,9 @@ def book_page(request, slug):
 def _address_after_login(request, slug, nights):
     """Where a visitor comes back to: all that was answered is in the address, but nothing of a document."""
     said = asked.answers(request.POST) if request.method == "POST" else asked.answers(request.GET)
-    change = {"change": "1"} if request.GET.get("change") == "1" else {}
-    return asked.address(reverse("book", args=[slug]), asked.span(nights), change, said)
+    lodging = asked.lodging(request.POST if request.method == "POST" else request.GET)
+    lodging = replace(lodging, change_of_bed=request.GET.get("change") == "1")
+    return asked.address(reverse("book", args=[slug]), asked.span(nights), asked.lodging_query(lodging), said)
 
 
 class BookPage:
@@ -175,8 +176,19 @@ class BookPage:
         self.held = self._held()
         self.said = asked.answers(request.POST if request.method == "POST" else request.GET)
         self.accept_price = "accept_price" in request.POST
-        # Two beds, one after the other: the guest came by an alternative that said so.
-        self.change_of_bed = request.GET.get("change") == "1"
+        self.lodging = self._lodging()
+
+    def _lodging(self):
+        """What the bed must be like: as it was ticked here, or in the address; else as the hold has it, or as the guest
+        has said of themselves. Two beds, one after the other, where they came by an alternative that said so."""
+        sent = self.request.POST if self.request.method == "POST" else self.request.GET
+        if "need" in sent or "needs" in sent or "alone" in sent or "asks_needs" in sent:
+            lodging = asked.lodging(sent)
+        elif self.held:
+            lodging = lodging_of(self.held)
+        else:
+            lodging = Lodging(needs=frozenset(self.person.needs if self.person else ()))
+        return replace(lodging, change_of_bed=self.request.GET.get("change") == "1")
 
     def _held(self):
         if not self.person:
@@ -194,7 +206,7 @@ class BookPage:
 
     @property
     def _change(self):
-        return {"change": "1"} if self.change_of_bed else {}
+        return {"change": "1"} if self.lodging.change_of_bed else {}
 
     @cached_property
     def known_facts(self):
@@ -276,7 +288,10 @@ class BookPage:
                 "path": self.path,
                 "edit_path": asked.address(self.request.path, asked.span(self.nights), self._change, {"edit": "1"}),
                 "held": self.held,
-                "change_of_bed": self.change_of_bed,
+                "change_of_bed": self.lodging.change_of_bed,
+                "needs": [(need.value, need.label, need in self.lodging.needs) for need in Need],
+                "alone": self.lodging.alone,
+                "keeps_needs": "keep_needs" in self.request.POST,
                 "longer": bool(self.held and actions(self.held, self.now)["extend_hold"].ok),
                 "known": self.known,
                 "person": self.person,
@@ -413,6 +428,8 @@ class BookPage:
 
     def _write_down(self, form):
         about = self._answered()
+        if "keep_needs" in self.request.POST:
+            about["needs"] = sorted(self.lodging.needs)
         try:
             if form is not None:
                 say_who(self.request.user, now=self.now, **form.identity(), **about)
@@ -438,12 +455,12 @@ class BookPage:
 
         def do():
             self._write_down(form)
-            if self.held:
+            if self.held and self._holds_what_is_asked():
                 stay = confirm(self.held, actor=self.request.user, **wish)
             else:
-                lodging = Lodging(change_of_bed=self.change_of_bed)
+                # What is held goes back with it, and only where another bed is found.
                 stay = book_for(
-                    user=self.request.user, slug=self.hostel.slug, nights=self.nights, lodging=lodging, **wish
+                    user=self.request.user, slug=self.hostel.slug, nights=self.nights, lodging=self.lodging, **wish
                 )
             return Answer(HTTPStatus.FOUND, {"code": stay.code})
 
@@ -451,6 +468,10 @@ class BookPage:
         path = f"/book/{self.hostel.slug}/{self.nights.arrival}/{self.nights.departure}/"
         write = Write.of(self.request.user, "POST", path, key, {}) if key else None
         return once(write, do, self.now).body["code"]
+
+    def _holds_what_is_asked(self):
+        held = lodging_of(self.held)
+        return self.held.awaits or (held.needs, held.alone) == (self.lodging.needs, self.lodging.alone)
 
 
 def _review_address(no: Refused, now) -> str:
@@ -466,22 +487,27 @@ def _listed(form):
     return [{"field": name, "words": words} for name in form.fields for words in form.errors.get(name, ())]
 
 
-def alternative_address(alternative: Alternative) -> str:
-    """Where ``alternative`` is booked, or waited for, in the reader's language."""
+def alternative_address(alternative: Alternative, lodging: Lodging = PLAIN) -> str:
+    """Where ``alternative`` is booked, or waited for, in the reader's language, with what is asked of the bed."""
     nights = asked.span(Nights(alternative.arrival, alternative.departure))
     if alternative.kind == WAITLIST:
         return asked.address(reverse("wish_new"), {"hostel": alternative.hostel.slug}, nights)
-    change = {"change": "1"} if alternative.kind == CHANGE_OF_BED else {}
-    return asked.address(reverse("book", args=[alternative.hostel.slug]), nights, change)
+    wanted = asked.lodging_query(replace(lodging, change_of_bed=alternative.kind == CHANGE_OF_BED))
+    return asked.address(reverse("book", args=[alternative.hostel.slug]), nights, wanted)
 
 
-def refused(request, hostel, nights: Nights, no: Refused, now, page: BookPage | None = None, form=None):
+def refused(
+    request, hostel, nights: Nights, no: Refused, now, page: BookPage | None = None, form=None, lodging: Lodging = PLAIN
+):
     """The house said no (409): what could be booked instead where beds are wanting, else every reason with its fix."""
+    lodging = page.lodging if page else lodging
     if no.code in WANTING_A_BED:
         return render(
             request,
             "web/youth/full.html",
             {
+                "needs": sorted(lodging.needs),
+                "alone": lodging.alone,
                 "section": "stay",
                 "now": now,
                 "hostel": hostel,
@@ -491,7 +517,7 @@ def refused(request, hostel, nights: Nights, no: Refused, now, page: BookPage | 
                     {
                         "to": alternative,
                         "nights": Nights(alternative.arrival, alternative.departure),
-                        "action": alternative_address(alternative),
+                        "action": alternative_address(alternative, lodging),
                         "key": secrets.token_urlsafe(16),
                     }
                     for alternative in no.alternatives

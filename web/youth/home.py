@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.reasons import Refused
 from bookings.availability import Found, Grid, find
 from bookings.booking import book_for
-from hostel.models import Hostel, Photo, Room
+from bookings.lodging import Lodging
+from bookings.quota_counts import Left, nights_left
+from hostel.models import Hostel, Need, Photo, Room
 from hostel.nights import Nights, business_day
 from hostel.places import all_places, place_named
 from web.youth import asked
@@ -22,8 +24,10 @@ from web.youth.visitor import person_of
 class Card:
     """A house in the list: what the search found, and what to say where it has no bed."""
 
-    def __init__(self, found: Found, nights: Nights, keep: dict[str, str]):
+    def __init__(self, found: Found, nights: Nights, keep: dict[str, str], quota: Left | None):
         self.hostel, self.free, self.distance_m = found.hostel, found.free, found.distance_m
+        # Said only where the free nights do not reach for the nights asked for.
+        self.quota = quota if quota and quota.in_all < len(nights) else None
         self.group = found.hostel.access == Hostel.Access.GROUP
         self.next = next((count for count in found.counts if count.free), None)
         self.photo = _first_photo(found.hostel)
@@ -34,7 +38,7 @@ class Card:
     def rank(self):
         """Houses with a bed first, then those that are full, then those for groups; by distance where a place is named,
         else the emptiest first."""
-        state = 2 if self.group else 0 if self.free else 1
+        state = 3 if self.group else 2 if not self.free else 1 if self.quota else 0
         return state, self.distance_m if self.distance_m is not None else -self.free
 
 
@@ -61,11 +65,13 @@ def home(request):
     nights = asked.nights(request.GET, today)
     place = place_named(request.GET.get("near", ""))
     person = person_of(request)
-    houses = _with_first_photo(Hostel.objects.valid_throughout(nights).select_related("network"))
+    houses = _with_first_photo(Hostel.objects.valid_throughout(nights).with_quotas().select_related("network"))
     found = find(houses, nights, now, gender=person.gender if person else "", near=place.position if place else None)
     said = asked.answers(request.GET)
     keep = ({"near": place.slug} if place else {}) | said
-    cards = sorted((Card(each, nights, keep) for each in found), key=lambda card: card.rank)
+    quotas = nights_left([each.hostel for each in found], nights.arrival, now)
+    cards = [Card(each, nights, keep, quotas.get(each.hostel.pk)) for each in found]
+    cards.sort(key=lambda card: card.rank)
     for number, card in enumerate(cards):
         card.place = number
     open_now = [card for card in cards if card.free and not card.group]
@@ -137,13 +143,15 @@ def house(request, slug):
     now = timezone.now()
     today = business_day(now)
     nights = asked.nights(request.GET, today)
-    houses = Hostel.objects.valid_throughout(nights).select_related("network").prefetch_related("photos")
+    houses = Hostel.objects.valid_throughout(nights).with_quotas()
+    houses = houses.select_related("network").prefetch_related("photos")
     hostel = get_object_or_404(houses, slug=slug)
     person = person_of(request)
     if request.method == "POST":
         return _hold(request, hostel, nights, person, now)
     window = asked.strip(nights, today)
-    counts, free = _counts(hostel, window, nights, now, person)
+    counts, free, on_call = _counts(hostel, window, nights, now, person)
+    quota = nights_left([hostel], nights.arrival, now).get(hostel.pk)
     return render(
         request,
         "web/youth/house.html",
@@ -154,6 +162,8 @@ def house(request, slug):
             "group": hostel.access == Hostel.Access.GROUP,
             "nights": nights,
             "free": free,
+            "on_call": on_call,
+            "quota": quota if quota and quota.in_all < len(nights) else None,
             "can_hold": bool(person and person.gender and person.document_hash),
             "person": person,
             "first": window.arrival,
@@ -174,10 +184,12 @@ def house(request, slug):
 
 
 def _counts(hostel, window, nights, now, person):
-    """The counts of each night of the strip, and how many beds are free throughout ``nights``."""
+    """The counts of each night of the strip; how many beds are free throughout ``nights``, and beside them those for
+    which the house must be asked."""
     gender = person.gender if person else ""
     grid = Grid([hostel], Nights(window.arrival, max(window.departure, nights.departure)), now)
-    return [grid.count(hostel, night, gender) for night in grid.nights], grid.free(hostel, nights, gender)
+    counts = [grid.count(hostel, night, gender) for night in grid.nights]
+    return counts, grid.free(hostel, nights, gender), grid.free_on_call(hostel, nights, gender)
 
 
 def _days(counts, nights, hostel, query):
@@ -223,9 +235,10 @@ def _rooms(hostel, day):
     for room in hostel.rooms.valid_on(day).prefetch_related("beds"):
         key = room.kind, room.guests, room.supply
         group = groups.setdefault(
-            key, {"kind": room.kind, "guests": Room.Guests(room.guests).label, "rooms": 0, "beds": 0}
+            key, {"kind": room.kind, "guests": Room.Guests(room.guests).label, "rooms": 0, "beds": 0, "has": {}}
         )
         group["on_call"] = room.supply == Room.Supply.ON_CALL
+        group["has"] |= {Need(need): Need(need).label for each in (room, *room.beds.all()) for need in each.features}
         group["rooms"] += 1
         group["beds"] += len(room.beds.all())
     return list(groups.values())
@@ -239,11 +252,12 @@ def _hold(request, hostel, nights, person, now):
     to_book = _book_address(hostel, nights, request.GET)
     if not (request.user.is_authenticated and person and person.gender and person.document_hash):
         return redirect(to_book)
-    said = asked.answers(request.GET)
+    purpose = asked.answers(request.GET).get("purpose", "")
+    lodging = Lodging(needs=frozenset(person.needs))
     try:
         book_for(
-            user=request.user, slug=hostel.slug, nights=nights, purpose=said.get("purpose", ""), now=now, hold=True
+            user=request.user, slug=hostel.slug, nights=nights, purpose=purpose, now=now, hold=True, lodging=lodging
         )
     except Refused as no:
-        return refused(request, hostel, nights, no, now)
+        return refused(request, hostel, nights, no, now, lodging=lodging)
     return redirect(to_book)
