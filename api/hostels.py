@@ -21,6 +21,7 @@ from api.door import Door
 from api.fields import Choice, Day, nights_of
 from api.pages import Pages
 from bookings.availability import find, night_table
+from bookings.quota_counts import nights_left
 from hostel.models import Hostel, Photo
 from hostel.nights import business_day
 
@@ -163,12 +164,20 @@ class HostelPlaceSerializer(HostelNameSerializer):
     access = serializers.ChoiceField(Hostel.Access.choices, help_text="`group`: schools and organisations only.")
 
 
+class QuotaLeftSerializer(serializers.Serializer):
+    """Free bed-nights that the house can still give in the month of the arrival."""
+
+    anybody = serializers.IntegerField(help_text="To anybody, whatever group they belong to.")
+    in_all = serializers.IntegerField(help_text="With those that are kept for groups.")
+
+
 class FoundSerializer(HostelPlaceSerializer):
     """A house in answer to a search."""
 
     photos = PhotoSerializer(many=True, help_text="The first one; all are at the house's own address.")
     distance_m = serializers.IntegerField(allow_null=True)
     free = serializers.IntegerField(help_text="Beds free on every night asked for.")
+    quota_left = QuotaLeftSerializer(allow_null=True, help_text="Null where free nights are not limited.")
     nights = NightFreeSerializer(
         many=True, help_text=f"{SHOWN} nights from the arrival on, or more where more are asked for."
     )
@@ -183,8 +192,13 @@ class FoundSerializer(HostelPlaceSerializer):
             "photos": self.fields["photos"].to_representation(_first_photo(found.hostel)),
             "distance_m": found.distance_m,
             "free": found.free,
+            "quota_left": self._quota_left(found.hostel),
             "nights": self.fields["nights"].to_representation(found.counts),
         }
+
+    def _quota_left(self, hostel):
+        left = self.context["quotas"].get(hostel.pk)
+        return left and {"anybody": left.anybody, "in_all": left.in_all}
 
 
 def _with_first_photo(houses):
@@ -253,12 +267,15 @@ class Hostels(Door):
         sought = SearchSerializer(data=request.query_params)
         sought.is_valid(raise_exception=True)
         wish, now = sought.validated_data, timezone.now()
-        houses = _with_first_photo(Hostel.objects.valid_throughout(wish["nights"]).select_related("network"))
+        houses = _with_first_photo(
+            Hostel.objects.valid_throughout(wish["nights"]).with_quotas().select_related("network")
+        )
         found = find(
             self.filter_queryset(houses), wish["nights"], now, gender=wish["gender"], near=wish["near"], shown=SHOWN
         )
         page = self.paginate_queryset(found)
-        return self.get_paginated_response(FoundSerializer(page, many=True).data)
+        quotas = nights_left([found.hostel for found in page], wish["nights"].arrival, now)
+        return self.get_paginated_response(FoundSerializer(page, many=True, context={"quotas": quotas}).data)
 
 
 class HostelDetail(Door):

@@ -222,17 +222,26 @@ def would_lack(
     return None
 
 
-def left_for_anybody(hostels: Iterable[Hostel], night: date, now: datetime) -> dict[int, int]:
-    """By a hostel's id how many free bed-nights of the month of ``night`` anybody could still have, for such a night.
+@dataclass(frozen=True)
+class Left:
+    """Free bed-nights that can still be given in a month: to anybody, and in all, with what is kept for groups."""
 
-    A group that something is kept for may have more. Houses without a limit are left out. One statement, and a second
-    where there are quotas, however many houses.
-    """
-    hostels, today = list(hostels), business_day(now)
-    found = balances([scope for hostel in hostels for scope in scopes_of(hostel, [night])], now)
+    anybody: int
+    in_all: int
+
+
+def nights_left(hostels: Iterable[Hostel], night: date, now: datetime) -> dict[int, Left]:
+    """By a hostel's id the free bed-nights left in the month of ``night``, for such a night; houses without a limit are
+    left out. One statement, and a second where there are quotas, however many houses (with their networks); none where
+    rows of `Hostel.objects.with_quotas` know that there are no quotas at all."""
+    hostels, today = [hostel for hostel in hostels if hostel.may_have_quotas], business_day(now)
+    scopes = {hostel.pk: scopes_of(hostel, [night]) for hostel in hostels}
+    found = balances({scope for each in scopes.values() for scope in each}, now)
     left = {}
-    for hostel in hostels:
-        here = [found[scope].left(EVERYBODY, night, today) for scope in scopes_of(hostel, [night]) if scope in found]
-        if here:
-            left[hostel.pk] = max(min(here), 0)
+    for pk, each in scopes.items():
+        if here := [found[scope] for scope in each if scope in found]:
+            left[pk] = Left(
+                anybody=max(min(balance.left(EVERYBODY, night, today) for balance in here), 0),
+                in_all=max(min(balance.granted - balance.used for balance in here), 0),
+            )
     return left

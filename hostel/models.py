@@ -76,6 +76,10 @@ class NetworkCap(Dated):
 
 
 class HostelQuerySet(DatedQuerySet):
+    def with_quotas(self):
+        """Know in the same statement whether there are quotas anywhere: ``may_have_quotas``."""
+        return self.annotate(may_have_quotas=Exists(Quota.objects.all()))
+
     def on(self, day):
         """Hostels with all that a booking asks of them, in one statement: network, the network above, rate and cap.
 
@@ -96,6 +100,9 @@ class HostelQuerySet(DatedQuerySet):
 
 class Hostel(Named, Dated):
     """One house."""
+
+    # Whether it is worth asking for quotas; rows of `Hostel.objects.with_quotas` know.
+    may_have_quotas = True
 
     class Access(models.TextChoices):
         INDIVIDUAL = "individual", _("everyone")

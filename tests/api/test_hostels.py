@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.booking import book
-from hostel.models import Hostel, OutOfService, Photo
+from hostel.models import Hostel, OutOfService, Photo, Quota
 from hostel.nights import Nights
 from tests.api.conftest import TODAY, TOMORROW, problem
 from tests.api.counting import statements
@@ -181,3 +181,16 @@ def test_the_search_takes_four_statements_whatever_its_size(anybody, wuzhong):
 def test_one_house_and_its_nights_have_their_count(anybody, hostel):
     assert statements(lambda: anybody.get(f"{HOSTELS}baodaiqiao/")) == 3
     assert statements(lambda: anybody.get(f"{HOSTELS}baodaiqiao/nights/")) == 4
+
+
+def test_the_search_says_how_many_free_nights_are_left_where_they_are_limited(anybody, wuzhong, hostel):
+    assert {each["quota_left"] for each in anybody.get(f"{HOSTELS}?{SPAN}").json()["results"]} == {None}
+    month = TOMORROW.replace(day=1)
+    Quota.objects.create(network=wuzhong, hostel=hostel, first_day=month, nights=5)
+    Quota.objects.create(network=wuzhong, hostel=hostel, group="interns", first_day=month, nights=2)
+
+    found = {each["slug"]: each["quota_left"] for each in anybody.get(f"{HOSTELS}?{SPAN}").json()["results"]}
+
+    assert found["baodaiqiao"] == {"anybody": 5, "in_all": 7}
+    assert found["mudu"] is None
+    assert statements(lambda: anybody.get(f"{HOSTELS}?{SPAN}")) == 6

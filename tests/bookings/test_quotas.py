@@ -14,7 +14,7 @@ from bookings.changing import extend, shorten
 from bookings.desk import check_in
 from bookings.models import Batch, BedNight, Stay
 from bookings.night_audit import audit
-from bookings.quota_counts import EVERYBODY, left_for_anybody
+from bookings.quota_counts import EVERYBODY, Left, nights_left
 from bookings.quotas import Cell, Change, Grant, groups_of, set_quotas, standing, take
 from bookings.walking_in import walk_in
 from eligibility.models import Assessment
@@ -361,8 +361,8 @@ def test_what_anybody_could_still_have_is_known_of_all_houses_in_two_statements(
     hostel, wuzhong, lin, two_groups, grant
 ):
     houses = list(Hostel.objects.select_related("network"))
-    assert left_for_anybody(houses, FRIDAY, NOW) == {}
-    assert statements(lambda: left_for_anybody(houses, FRIDAY, NOW)) == 1
+    assert nights_left(houses, FRIDAY, NOW) == {}
+    assert statements(lambda: nights_left(houses, FRIDAY, NOW)) == 1
 
     grant(hostel, 5)
     grant(hostel, 2, "interns")
@@ -370,8 +370,8 @@ def test_what_anybody_could_still_have_is_known_of_all_houses_in_two_statements(
     grant(mudu, 9)
     stays_for(lin, hostel, 2)
 
-    assert left_for_anybody(houses, FRIDAY, NOW) == {hostel.pk: 3, mudu.pk: 9}
-    assert statements(lambda: left_for_anybody(houses, FRIDAY, NOW)) == 2
+    assert nights_left(houses, FRIDAY, NOW) == {hostel.pk: Left(3, 5), mudu.pk: Left(9, 9)}
+    assert statements(lambda: nights_left(houses, FRIDAY, NOW)) == 2
 
 
 def test_groups_are_those_that_rules_give_nights_to(wuzhong, two_groups):

@@ -1,14 +1,14 @@
 """The search and one house."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
 from bookings.booking import book
 from bookings.models import Stay
-from hostel.models import Hostel, Network, OutOfService
+from hostel.models import Hostel, Network, OutOfService, Quota
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
 from tests.web.conftest import text_of
@@ -281,3 +281,21 @@ def test_tonight_is_called_so_in_the_strip_of_a_house(visitor):
 def test_a_number_of_nights_is_read_aloud_in_good_english(visitor):
     assert "1 nights" not in text_of(visitor.get("/en/"))
     assert '<span class="away">1 night</span>' in visitor.get("/en/").content.decode()
+
+
+def test_a_house_whose_free_nights_do_not_reach_says_so_and_comes_later(visitor, hostel, wuzhong):
+    def quota_of(page):
+        html = re.sub(r"<svg.*?</svg>", "", page.content.decode())
+        return [said.strip() for said in re.findall(r'data-testid="y\d-quota">([^<]*)<', html)]
+
+    assert quota_of(visitor.get("/en/")) == []
+    row = Quota.objects.create(network=wuzhong, hostel=hostel, first_day=date(2026, 3, 1), nights=1)
+
+    assert quota_of(visitor.get("/en/")) == []  # one night is asked for
+    assert quota_of(visitor.get("/en/?nights=2")) == ["Only 1 free night left in March 2026"]
+    Quota.objects.filter(pk=row.pk).update(nights=0)
+    page = visitor.get("/en/")
+    assert quota_of(page) == ["The free nights of March 2026 are used up"]
+    open_houses = re.findall(r'href="/en/hostels/([a-z]+)/', page.content.decode())
+    assert open_houses.index("baodaiqiao") > open_houses.index("mudu")
+    assert quota_of(visitor.get("/en/hostels/baodaiqiao/")) == ["The free nights of March 2026 are used up"]
