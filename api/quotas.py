@@ -15,7 +15,7 @@ from api.once import write_once
 from api.pages import Pages
 from api.refusals import unknown_field
 from bookings.quotas import MOST_NIGHTS, Cell, Change, Grant, groups_of, set_quotas, standing
-from hostel.models import Hostel
+from hostel.models import Hostel, Quota
 from hostel.nights import business_day
 
 MOST_CELLS = 500
@@ -92,6 +92,7 @@ def _error(field, text):
 class Quotas(Door):
     """The quotas of the networks that one may see; officers set them."""
 
+    queryset = Quota.objects.none()
     serializer_class = CellSerializer
     pagination_class = Pages
     rights = True
