@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from web.youth import batches, booking, check, evidence, home, me, pages, parties, passes, reviews, stays, waiting
+from web.youth import batches, booking, change, check, evidence, home, me, pages, parties, passes, reviews, stays, waiting
 
 urlpatterns = [
     path("", include("web.urls_login")),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("parties/<str:code>/cancel/", parties.cancel_page, name="party_cancel"),
     path("batches/<str:code>/", batches.batch_page, name="batch"),
     path("stays/<str:code>/", stays.stay_page, name="stay"),
+    path("stays/<str:code>/change/", change.change_page, name="stay_change"),
     path("stays/<str:code>/cancel/", stays.cancel_page, name="stay_cancel"),
     path("stays/<str:code>/appeal/", stays.appeal_page, name="stay_appeal"),
     path("stays/<str:code>/evidence/", evidence.evidence_page, name="stay_evidence"),

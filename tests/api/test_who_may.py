@@ -200,6 +200,7 @@ OWNERS = {
     "parties/<str:code>/cancel/": only(GUEST),
     "batches/<str:code>/": only(OTHER_GUEST),
     "stays/<str:code>/": only(GUEST),
+    "stays/<str:code>/change/": only(GUEST),
     "stays/<str:code>/cancel/": only(GUEST),
     "stays/<str:code>/appeal/": only(GUEST, method="POST", then=(409, 422)),
     "stays/<str:code>/pass/": only(GUEST),
