@@ -20,6 +20,7 @@ check:
 
 bench:
 	@scripts/venv requirements-dev.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@.venv/bin/python -m bench $(ARGS)
 
 lock:

@@ -16,7 +16,9 @@ from tests.machine import postgres_programs
 from tests.postgres import SETTINGS, temporary_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASUREMENTS = ("preview", "speed")
+MEASUREMENTS = ("preview", "speed", "allocation", "arranging")
+# About beds and nights alone: no house is needed.
+WITHOUT_HOUSE = ("allocation",)
 ON_POSTGRESQL_ALONE = ("speed",)
 # As the anchors were taken: what is lasting is written through, and the counting of statements can be asked for.
 LASTING = {
@@ -42,6 +44,9 @@ def main(arguments: list[str]) -> int:
 
 def _measure(name, said):
     worst, alone = 0, name in ON_POSTGRESQL_ALONE
+    if name in WITHOUT_HOUSE:
+        print(f"\n{name}", flush=True)
+        return _run(os.environ, "-m", f"bench.{name}", *said)
     if not alone:
         with _house(None) as environment:
             print(f"\n{name} on SQLite", flush=True)
