@@ -146,7 +146,7 @@ def test_a_search_reads_them_with_the_others(houses, wuzhong, django_assert_num_
     hostels = list(Hostel.objects.select_related("network")[:houses])
 
     with django_assert_num_queries(3):
-        find(hostels, TOMORROW, NOW)
+        list(find(hostels, TOMORROW, NOW))
 
 
 @pytest.mark.django_db
