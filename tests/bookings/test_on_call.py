@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.letters import say
 from accounts.models import Letter
+from bookings import tasks
 from bookings.availability import free_beds, night_table
 from bookings.booking import actions, book, cancel, confirm, end_holds
 from bookings.models import BedNight, Stay
@@ -164,6 +166,18 @@ def test_the_task_that_ends_holds_leaves_the_guests_of_silent_houses_alone(on_ca
     stay.refresh_from_db()
     assert stay.state(LATE) == "cancelled"  # the bed is nobody's, by the query
     assert stay.bed_nights.live().exists()
+
+
+def test_the_schedule_finds_the_beds_once_in_every_minute(on_call, full, chen, monkeypatch):
+    stay = wish(chen, on_call)
+    monkeypatch.setattr(timezone, "now", lambda: LATE)
+
+    tasks.end_holds()
+    tasks.end_holds()
+
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"
+    assert Letter.objects.filter(person=chen, kind="moved_house").count() == 1
 
 
 def test_who_found_another_bed_meanwhile_is_not_moved(on_call, full, chen):

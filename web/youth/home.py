@@ -6,6 +6,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.reasons import Refused
@@ -19,6 +20,9 @@ from hostel.places import all_places, place_named
 from web.youth import asked
 from web.youth.booking import refused
 from web.youth.visitor import person_of
+
+# What a house says of its rooms, by what a guest may need.
+HAS = {Need.LOWER_BUNK: _("lower bunks"), Need.ACCESSIBLE: _("step-free"), Need.QUIET: _("quiet")}
 
 
 class Card:
@@ -238,7 +242,9 @@ def _rooms(hostel, day):
             key, {"kind": room.kind, "guests": Room.Guests(room.guests).label, "rooms": 0, "beds": 0, "has": {}}
         )
         group["on_call"] = room.supply == Room.Supply.ON_CALL
-        group["has"] |= {Need(need): Need(need).label for each in (room, *room.beds.all()) for need in each.features}
+        # Where a whole room has low beds, it has no bunks to speak of.
+        said = [*(need for bed in room.beds.all() for need in bed.features), *room.features]
+        group["has"] |= {need: HAS[need] for need in said if need != Need.LOWER_BUNK or need not in room.features}
         group["rooms"] += 1
         group["beds"] += len(room.beds.all())
     return list(groups.values())
