@@ -21,3 +21,6 @@ def test_any_order_of_acts_keeps_every_promise(wuzhong, soaking):
             phases=[Phase.generate],
         ),
     )
+    if soaking.long:
+        for (verb, outcome), times in sorted(Engine.tally.items()):
+            print(f"{verb}: {outcome} {times}")
