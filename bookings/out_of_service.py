@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from accounts.acts import act
 from accounts.models import Person, User
 from accounts.record import record
-from bookings import reasons
+from bookings import freed, reasons
 from bookings.availability import free_beds
 from bookings.booking import locked
 from bookings.lodging import lodging_of
@@ -69,7 +69,7 @@ class BedInUse(Refused):
 def hits(beds: Iterable[Bed], nights: Nights, now: datetime) -> list[Hit]:
     """The stays that have one of ``beds`` on one of ``nights``, from tonight on, the first to lose it first."""
     closing = [bed.pk for bed in beds]
-    return [_with_proposals(*found, closing, now) for found in _who_has(closing, nights, now)]
+    return [_with_proposals(stay, bed, lost, closing, now) for stay, bed, lost in _who_has(closing, nights, now)]
 
 
 def _who_has(closing, nights, now):
@@ -171,6 +171,7 @@ def revise(
             written_at=now,
         )
         _clear([last.bed], asked, choices or {}, guests, now, actor)
+        freed.served(now)
         _record("revise_block", row, now, actor)
         return row
 
@@ -197,6 +198,7 @@ def lift(closure: OutOfService, *, now: datetime, actor: User | None = None) -> 
             revises=last,
             written_at=now,
         )
+        freed.served(now)
         _record("lift_block", row, now, actor)
         return row
 
@@ -237,8 +239,8 @@ def _clear(beds, nights, choices, guests, now, actor):
     """Move whoever has one of ``beds``, each as chosen. Stays that nobody chose for are told, and nothing is done."""
     closing = [bed.pk for bed in beds]
     found = _who_has(closing, nights, now)
-    if open_hits := [each for each in found if each[0].code not in choices or each[0].guest_id not in guests]:
-        raise BedInUse([_with_proposals(*each, closing, now) for each in open_hits])
+    if left := [each for each in found if each[0].code not in choices or each[0].guest_id not in guests]:
+        raise BedInUse([_with_proposals(stay, bed, lost, closing, now) for stay, bed, lost in left])
     for stay, bed, lost in found:
         # A move before this one may have made room and moved this guest too.
         if not stay.bed_nights.live().filter(bed__in=closing, night__in=lost).exists():
@@ -344,6 +346,7 @@ def reopen(room: Room, from_day: date, *, now: datetime, actor: User | None = No
             Bed.objects.bulk_create(
                 Bed(room=again, number=bed.number, features=bed.features, valid_from=starts) for bed in beds
             )
+        freed.served(now)
         record("reopen_room", now=now, actor=actor, hostel=room.hostel, room=room.number, from_day=from_day.isoformat())
         return again
 
