@@ -41,6 +41,9 @@ from hostel.models import Bed, Hostel
 from hostel.nights import business_day
 
 
+STATES = [(state, state) for state in ("open", "released", "cancelled")]
+
+
 class BatchRequest(serializers.Serializer):
     """Beds for a school or an organisation."""
 
@@ -110,7 +113,7 @@ class NamesRequest(serializers.Serializer):
     check = serializers.BooleanField(default=False)
 
 
-class OutcomeSerializer(serializers.Serializer):
+class NamedRowSerializer(serializers.Serializer):
     """What became of a row: a stay, or the reasons why there is none."""
 
     row = serializers.IntegerField()
@@ -127,9 +130,9 @@ class OutcomeSerializer(serializers.Serializer):
         return [reason.as_data() for reason in outcome.reasons]
 
 
-class OutcomesSerializer(serializers.Serializer):
+class NamedRowsSerializer(serializers.Serializer):
     named = serializers.IntegerField(help_text="How many have a bed, or would have one.")
-    rows = OutcomeSerializer(many=True)
+    rows = NamedRowSerializer(many=True)
 
 
 class BatchBedSerializer(serializers.Serializer):
@@ -156,7 +159,7 @@ class BatchSerializer(serializers.Serializer):
     def get_contact(self, batch):
         return mask_phone(batch.contact.phone) if batch.contact else None
 
-    @extend_schema_field(serializers.ChoiceField(["open", "released", "cancelled"]))
+    @extend_schema_field(serializers.ChoiceField(STATES))
     def get_state(self, batch):
         return batch.state(business_day(self.context["now"]))
 
@@ -305,7 +308,7 @@ class BatchDetail(Door):
 class BatchNames(Door):
     """The names of a batch."""
 
-    serializer_class = OutcomesSerializer
+    serializer_class = NamedRowsSerializer
     rights = True
     refuses = ("POST",)
 
@@ -314,7 +317,7 @@ class BatchNames(Door):
         tags=["batches"],
         summary="Name guests of a batch: each who may stay gets one of its beds, the others stand in the answer",
         request=NamesRequest,
-        responses={200: OutcomesSerializer},
+        responses={200: NamedRowsSerializer},
     )
     def post(self, request, code):
         now, user = timezone.now(), request.user
@@ -326,7 +329,7 @@ class BatchNames(Door):
         def do():
             rows = name_list(batch, said.validated_data["names"], now=now, actor=user, check=check)
             named = sum(row.stay is not None for row in rows)
-            return OutcomesSerializer({"named": named, "rows": rows}, context={"check": check}).data
+            return NamedRowsSerializer({"named": named, "rows": rows}, context={"check": check}).data
 
         # A check writes nothing, an answer to be kept neither.
         return Response(do()) if check else write_once(request, do, now=now)
