@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.reasons import Refused
+from accounts.reasons import MET, Refused
 from bookings.alternatives import CHANGE_OF_BED, WAITLIST
 from bookings.availability import Grid
 from bookings.booking import actions
@@ -117,6 +117,7 @@ def _show(request, choice, doable, no, now):
         "days": [_day(choice, night, counts, request.GET) for night in window],
         "picking": choice.may_shift and request.GET.get("pick") == "last",
         "no": no,
+        "unmet": [reason for reason in no.reasons if reason.verdict != MET] if no else [],
         "offers_price": no is not None
         and any(reason.fix is not None and reason.fix.kind == "accept_price" for reason in no.reasons),
         "alternatives": [_alternative(each) for each in no.alternatives] if no else [],
