@@ -28,7 +28,7 @@ from django.db.models.functions import Cast, Cos, Power, Radians, Sin
 
 from bookings.freed import Clock, clock_of, not_public, not_public_of
 from bookings.lodging import PLAIN, Lodging
-from bookings.models import BatchBed, BedNight
+from bookings.models import BatchBed, BedNight, Stay
 from hostel.models import Bed, Hostel, OutOfService, Room
 from hostel.nights import Nights, business_day
 from hostel.places import distance_m
@@ -181,11 +181,12 @@ class _Room:
 class _Bed:
     """A bed's nights, as masks: when it is there, taken, held, kept back for the line, closed, kept for a batch."""
 
-    __slots__ = ("closed", "guests", "held", "kept", "kept_back", "pk", "room", "room_id", "taken", "there")
+    __slots__ = ("closed", "guests", "held", "kept", "kept_back", "open", "pk", "room", "room_id", "taken", "there")
 
     def __init__(self, pk, room_id, room, guests, there):
         self.pk, self.room_id, self.room, self.guests, self.there = pk, room_id, room, guests, there
         self.taken = self.held = self.kept_back = self.closed = self.kept = 0
+        self.open = {}
 
     def given(self):
         """The nights on which the bed is held, and those on which it is taken: by a stay that has it, or that has the
@@ -251,7 +252,6 @@ class Grid:
                     bed.closed |= nights_away
                 else:
                     bed.kept |= nights_away
-        self._closed_to: dict[tuple[int, str], int] = {}
 
     def _between(self, first, until):
         """The mask of the nights from ``first`` to the eve of ``until`` (None: to the end)."""
@@ -279,12 +279,13 @@ class Grid:
         """The bed-nights that keep others out, ``is_taken`` or the waiting list's: in one look at the rows.
 
         By bed, room, with whom it is shared, whether it is held, whether it is taken: the mask of the nights."""
-        taken = Q(released_at=None) & ~Q(stay__status="held", stay__held_until__lte=now)
+        taken = Q(released_at=None) & ~Q(stay__in=Stay.objects.lapsed(now))
+        held = Stay.objects.filter(status=Stay.Status.HELD, hostel__in=hostels)
         rows = (
             BedNight.objects.between(self.nights)
             .filter(hostel__in=hostels)
             .annotate(
-                is_held=Case(When(stay__status="held", then=True), default=False),
+                is_held=Case(When(stay__in=held, then=True), default=False),
                 is_taken=Case(When(taken, then=True), default=False),
             )
             .filter(taken if self.lodging.offer is not None else taken | not_public_of(hostels, now))
@@ -292,13 +293,15 @@ class Grid:
         return masks_of(rows, self.nights, "bed_id", "room_id", "sharing", "is_held", "is_taken")
 
     def _open(self, bed, gender):
-        """The nights on which a guest of ``gender`` could have ``bed``."""
-        if bed.guests not in open_to(gender, self.lodging):
-            return 0
-        key = bed.room_id, gender
-        if (closed_to := self._closed_to.get(key)) is None:
-            closed_to = self._closed_to[key] = bed.room.closed_to(self._company(gender))
-        return bed.there & ~(bed.taken | bed.kept_back | bed.closed | bed.kept | closed_to)
+        """The nights on which a guest of ``gender`` could have ``bed``; worked out once."""
+        there = bed.open.get(gender)
+        if there is None:
+            there = 0
+            if bed.guests in open_to(gender, self.lodging):
+                closed_to = bed.room.closed_to(self._company(gender))
+                there = bed.there & ~(bed.taken | bed.kept_back | bed.closed | bed.kept | closed_to)
+            bed.open[gender] = there
+        return there
 
     def _company(self, gender):
         """With whom a room may be shared: nobody is "", for no row says that."""

@@ -67,17 +67,14 @@ def given_back(clock: Clock) -> Q:
             hostels=OuterRef("hostel_id"), arrival__lte=OuterRef("night"), departure__gt=OuterRef("night")
         )
     )
-    promised = Q(stay__confirmed_at__isnull=False)
-    to_come = Q(released_at__gte=clock.public_since, night__gt=clock.today) & promised
-    just_now = Q(released_at__gt=clock.head_start) & (promised | ~Q(stay__awaits=""))
+    # Only of nights that were given back the stay is looked up: nearly all nights were not.
+    stay = Stay.objects.filter(pk=OuterRef("stay_id"))
+    promised = Q(confirmed_at__isnull=False)
+    to_come = Q(released_at__gte=clock.public_since, night__gt=clock.today) & Exists(stay.filter(promised))
+    just_now = Q(released_at__gt=clock.head_start) & Exists(stay.filter(promised | ~Q(awaits="")))
     # A bed that waited for its guest's answer, and whose time is over, was given back at that moment.
-    lapsed = Q(
-        released_at=None,
-        stay__status=Stay.Status.HELD,
-        stay__held_until__gt=clock.head_start,
-        stay__held_until__lte=clock.now,
-    ) & ~Q(stay__awaits="")
-    return to_come | ((just_now | lapsed) & waited_for)
+    ended = Stay.objects.lapsed(clock.now).filter(held_until__gt=clock.head_start).exclude(awaits="")
+    return to_come | ((just_now | Q(released_at=None, stay__in=ended)) & waited_for)
 
 
 def not_public(nights: Nights, clock: Clock) -> BedNightQuerySet:
