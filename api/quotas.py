@@ -64,7 +64,9 @@ class WantedCellSerializer(serializers.Serializer):
     network = serializers.SlugField(required=False, help_text="Needed where there is no hostel.")
     group = serializers.CharField(allow_blank=True, max_length=40, default="")
     first_day = Day(help_text="The first of a month; of a year where there is no hostel.")
-    grant = GrantSerializer(allow_null=True, help_text="Null takes the limit away.")
+    grant = GrantSerializer(
+        allow_null=True, help_text="Null takes it away; a month, or a year, in which nothing stands has no limit."
+    )
     seen = GrantSerializer(
         allow_null=True,
         required=False,

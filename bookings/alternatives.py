@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from bookings.availability import Grid, nearest_first
 from bookings.decisions import Decided
 from bookings.lodging import PLAIN, Lodging
+from bookings.quota_counts import balances, scopes_of, would_lack
+from eligibility.caps import FREE
 from eligibility.evaluation import NO, evaluate
 from eligibility.reasons import Refused
 from hostel.models import Hostel
@@ -29,6 +31,10 @@ class Alternative:
     arrival: date
     departure: date
     distance_m: int | None
+
+    @property
+    def nights(self) -> Nights:
+        return Nights(self.arrival, self.departure)
 
     @property
     def href(self) -> str:
@@ -66,7 +72,12 @@ def alternatives(
     if lodging.offer is not None or lodging.batch is not None:
         return ()
     today = business_day(now)
-    houses = Hostel.objects.filter(network=hostel.network_id).valid_throughout(nights).select_related("network")
+    houses = (
+        Hostel.objects.filter(network=hostel.network_id)
+        .valid_throughout(nights)
+        .with_quotas()
+        .select_related("network")
+    )
     houses = [house for house in houses if house.access == Hostel.Access.INDIVIDUAL and house.pk != hostel.pk]
     first = max(today, nights.arrival - timedelta(days=max(SHIFTS)))
     window = Nights(min(first, nights.arrival), nights.departure + timedelta(days=max(SHIFTS)))
@@ -78,11 +89,20 @@ def alternatives(
 
 
 def allowed(no: Refused, decided: Decided) -> Refused:
-    """The refusal with those of its alternatives that the rules, by which the wish was ``decided``, do not refuse."""
+    """The refusal with those of its alternatives that the rules, by which the wish was ``decided``, do not refuse, and
+    whose free nights the quotas have. One statement where there are quotas, two where they are about these nights."""
+    now = decided.facts.now
+    limited = [each for each in no.alternatives if each.kind != WAITLIST and each.hostel.may_have_quotas]
+    quotas = balances({scope for each in limited for scope in scopes_of(each.hostel, each.nights)}, now)
 
     def may_be(alternative):
         wish = replace(decided.facts.wish, arrival=alternative.arrival, departure=alternative.departure)
-        return evaluate(decided.policy, replace(decided.facts, wish=wish)).outcome != NO
+        decision = evaluate(decided.policy, replace(decided.facts, wish=wish))
+        if decision.outcome == NO or alternative.kind == WAITLIST:
+            return decision.outcome != NO
+        given = zip(alternative.nights, decision.prices, strict=True)
+        free = [night for night, price in given if price.cls == FREE]
+        return not would_lack(quotas, alternative.hostel, free, decision.entitlement, now)
 
     no.alternatives = tuple(each for each in no.alternatives if may_be(each))
     return no

@@ -269,7 +269,7 @@ def give_nights(
     nights = list(nights)
     prices = priced(decided.decision, hostel.rate_fen)[-len(nights) :]
     free = [night for night, (price, _fen) in zip(nights, prices, strict=True) if price.cls == FREE]
-    take(stay, hostel, free, decided.decision.entitlement, now)
+    take(stay, hostel, free, decided.decision.entitlement, now, decided=decided)
     if then is None:
         return write_nights(stay, bed, nights, prices, hostel.rate_fen)
     other, first = then

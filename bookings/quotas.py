@@ -8,13 +8,15 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.acts import act, after_refusal
 from accounts.models import Deed, User
 from accounts.reasons import CHINESE, ENGLISH, NOT_MET, Fix, Reason, Refused, Sentence
 from accounts.record import record
-from bookings.alternatives import MOST_NEARBY, Alternative, alternatives
+from bookings.alternatives import MOST_NEARBY, NEARBY, WAITLIST, Alternative, allowed, alternatives
 from bookings.availability import Grid, nearest_first
+from bookings.decisions import Decided
 from bookings.lodging import Lodging
 from bookings.models import Batch, BedNight, Stay
 from bookings.quota_counts import EVERYBODY, Balance, Scope, balances, counted, scope_of, scopes_of, would_lack
@@ -22,7 +24,7 @@ from eligibility.models import Policy
 from eligibility.policies import terms_of
 from hostel.models import Hostel, Network, Quota
 from hostel.network_file import Granted, after_granting
-from hostel.nights import Nights, business_day
+from hostel.nights import business_day
 
 MOST_STAYS_LISTED = 50
 MOST_NIGHTS = 1_000_000  # in one cell: what is more is a slip of the hand
@@ -31,13 +33,23 @@ SET_QUOTA = "set_quota"
 
 
 # --- giving free nights -----------------------------------------------------------------------------------------------
-def take(stay: Stay, hostel: Hostel, nights: Iterable[date], group: str, now: datetime, *, anew: bool = False) -> None:
+def take(
+    stay: Stay,
+    hostel: Hostel,
+    nights: Iterable[date],
+    group: str,
+    now: datetime,
+    *,
+    anew: bool = False,
+    decided: Decided | None = None,
+) -> None:
     """See that ``group`` (the key of an entitlement) can have ``nights`` in ``hostel`` free, for ``stay``.
 
     Inside an act, behind the locks of guest and bed, before the nights are written: `booking.give_nights` calls it for
     every verb. ``hostel`` is a row of `Hostel.objects.on`; where there is no quota this asks the database nothing.
     The guests of a batch take from the batch's own nights. ``anew`` counts the nights that the stay has already as not
-    taken: ``nights`` are then all of its free ones. Raises Refused with QUOTA, or with BATCH_NIGHTS.
+    taken: ``nights`` are then all of its free ones. Raises Refused with QUOTA and alternatives (those that the rules
+    allow, by which the wish was ``decided``), or with BATCH_NIGHTS.
     """
     nights = sorted(nights)
     if not nights:
@@ -48,7 +60,7 @@ def take(stay: Stay, hostel: Hostel, nights: Iterable[date], group: str, now: da
     elif hostel.has_quotas:
         found = balances(scopes_of(hostel, nights), now, lock=True, except_stay=except_stay)
         if lacking := would_lack(found, hostel, nights, group, now):
-            raise _spent(stay, hostel, nights, group, now, *lacking)
+            raise _spent(stay, hostel, nights, group, decided, now, *lacking)
 
 
 def take_again(
@@ -79,7 +91,7 @@ def _take_of_batch(batch, asked, now, except_stay):
         )
 
 
-def _spent(stay, hostel, nights, group, now, balance, night):
+def _spent(stay, hostel, nights, group, decided, now, balance, night):
     """The refusal. What else there is, is looked up when the locks are free again."""
     inside = [each for each in nights if each in balance.scope.nights]
     granted, used = balance.granted, balance.used
@@ -104,7 +116,7 @@ def _spent(stay, hostel, nights, group, now, balance, night):
     reason = Reason("QUOTA", NOT_MET, Sentence(text, values), value_used=used, needed=granted, fix=look)
     refusal = Refused(reason)
     lodging = Lodging(needs=frozenset(stay.needs), alone=stay.alone, party=stay.party)
-    after_refusal(partial(_point_on, refusal, hostel, wish, group, stay.guest.gender, lodging, now))
+    after_refusal(partial(_point_on, refusal, hostel, wish, group, stay.guest.gender, lodging, decided, now))
     return refusal
 
 
@@ -123,9 +135,11 @@ def period(scope: Scope) -> tuple[str, str]:
     return f" {day.year} 年 {day.month} 月", f"{day:%B %Y}"
 
 
-def _point_on(refusal, hostel, wish, group, gender, lodging, now):
+def _point_on(refusal, hostel, wish, group, gender, lodging, decided, now):
     """Add to a refusal for want of quota what could be booked as it stands, and the next month with nights left."""
     refusal.alternatives = tuple(_elsewhere(hostel, wish, group, gender, lodging, now))
+    if decided is not None:
+        allowed(refusal, decided)
     if first := _next_month(hostel, wish, group, now):
         fix = Fix("next_month", _("See the next month with free nights"), f"/?in={first}&nights={len(wish)}")
         refusal.reasons = tuple(replace(reason, fix=fix) for reason in refusal.reasons)
@@ -138,19 +152,19 @@ def _elsewhere(hostel, wish, group, gender, lodging, now):
     others = [
         each
         for each in alternatives(hostel, wish, gender, now, lodging)
-        if each.hostel.pk == hostel.pk and each.kind != "waitlist"
+        if each.hostel.pk == hostel.pk and each.kind != WAITLIST
     ]
     scopes = {scope for house in houses for scope in scopes_of(house, wish)}
-    scopes |= {scope for each in others for scope in scopes_of(hostel, Nights(each.arrival, each.departure))}
+    scopes |= {scope for each in others for scope in scopes_of(hostel, each.nights)}
     found, grid = balances(scopes, now), Grid(houses, wish, now, lodging)
     near = [
-        Alternative("nearby", house, wish.arrival, wish.departure, metres)
+        Alternative(NEARBY, house, wish.arrival, wish.departure, metres)
         for house, metres in nearest_first(houses, hostel.position)
         if not would_lack(found, house, wish, group, now) and grid.free(house, wish, gender)
     ]
     yield from near[:MOST_NEARBY]
     for each in others:
-        if not would_lack(found, hostel, Nights(each.arrival, each.departure), group, now):
+        if not would_lack(found, hostel, each.nights, group, now):
             yield each
 
 
@@ -414,8 +428,11 @@ def _group_name(cell, now):
 
 def _said(grant):
     """A grant in both languages: (Chinese, English)."""
-    text = Sentence(_("%(nights)s nights"), {"nights": grant.nights}) if grant else Sentence(_("no limit"))
-    if grant and grant.release_days is not None:
+    if grant is None:
+        text = Sentence(pgettext_lazy("quota", "nothing"))
+    elif grant.release_days is None:
+        text = Sentence(_("%(nights)s nights"), {"nights": grant.nights})
+    else:
         values = {"nights": grant.nights, "days": grant.release_days}
         text = Sentence(_("%(nights)s nights, released %(days)s days before"), values)
     return text.say(CHINESE), text.say(ENGLISH)

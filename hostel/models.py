@@ -91,10 +91,14 @@ class HostelQuerySet(DatedQuerySet):
         caps = NetworkCap.objects.filter(network=OuterRef("network__parent")).valid_on(day).order_by("-valid_from")
         networks = Q(network=OuterRef("network")) | Q(network=OuterRef("network__parent"))
         quotas = Quota.objects.filter(Q(hostel=OuterRef("pk")) | Q(networks, hostel=None))
-        return self.select_related("network__parent").annotate(
-            rate_fen=Subquery(rates.values("fen")[:1]),
-            city_cap=Subquery(caps.values("free_nights_per_year")[:1]),
-            has_quotas=Exists(quotas),
+        return (
+            self.select_related("network__parent")
+            .with_quotas()
+            .annotate(
+                rate_fen=Subquery(rates.values("fen")[:1]),
+                city_cap=Subquery(caps.values("free_nights_per_year")[:1]),
+                has_quotas=Exists(quotas),
+            )
         )
 
 

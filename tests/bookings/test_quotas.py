@@ -119,6 +119,19 @@ def test_a_refused_guest_is_shown_houses_that_have_nights_left_and_the_next_mont
     assert stays_for(lin, first.hostel, 2).hostel == mudu
 
 
+def test_a_full_house_names_no_house_whose_free_nights_are_spent(hostel, lin, grant):
+    Bed.objects.filter(room__hostel=hostel).update(valid_until=FRIDAY)
+
+    before = refusal(lambda: stays_for(lin, hostel, 2))
+    nearest = next(each.hostel for each in before.alternatives if each.kind == "nearby")
+    grant(nearest, 1)
+    after = refusal(lambda: stays_for(lin, hostel, 2))
+
+    assert (before.code, after.code) == ("FULL", "FULL")
+    assert nearest not in [each.hostel for each in after.alternatives]
+    assert len(after.alternatives) == len(before.alternatives) - 1
+
+
 def test_where_nothing_is_left_soon_the_next_step_is_to_look_near(hostel, lin, wuzhong, grant):
     grant(wuzhong, 0, first_day=YEAR)
 

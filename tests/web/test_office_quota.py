@@ -150,7 +150,7 @@ def test_what_a_second_officer_wrote_meanwhile_is_shown_and_not_overwritten(offi
     page = office.post(PAGE, form)
 
     assert page.status_code == 409
-    assert f"it says 25 nights since 6 Mar 10:00 (login no. {second.pk}); you saw no limit" in text_of(page)
+    assert f"it says 25 nights since 6 Mar 10:00 (login no. {second.pk}); you saw nothing" in text_of(page)
     assert row_of(page, "baodaiqiao")[1].startswith("by now 25")
     assert (typed(page, "n:baodaiqiao:"), typed(page, "n:mudu:"), typed(page, "n:yuexi:")) == ("30", "20", "25")
     assert Quota.objects.count() == 2
@@ -171,7 +171,7 @@ def test_what_is_no_number_is_said_at_its_place_and_above(office, wrong):
     page = office.post(PAGE, form)
 
     assert page.status_code == 422
-    assert text_of(page).count("Write a whole number of nights, or nothing for no limit.") == 2
+    assert text_of(page).count("Write a whole number of nights, or leave it empty.") == 2
     assert (typed(page, "n:baodaiqiao:"), typed(page, "n:mudu:")) == (wrong, "20")
     assert "<title>Error:" in page.content.decode()
     assert not Quota.objects.exists()

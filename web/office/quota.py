@@ -184,7 +184,7 @@ class _Page:
         field.seen, field.typed = sent.get(f"w{field.name}", ""), sent[field.name].strip()
         nights, right = _number(field.typed, MOST_NIGHTS)
         if not right:
-            field.error = _("Write a whole number of nights, or nothing for no limit.")
+            field.error = _("Write a whole number of nights, or leave it empty.")
             return None
         seen = _grant(field.seen)
         own = days.get(cell.group, MIXED)
