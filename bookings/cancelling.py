@@ -63,7 +63,7 @@ def end_what_hangs(stay: Stay, now: datetime, cause: str) -> None:
 def give_back(stay: Stay, moment: datetime, cause: str) -> int:
     """Cancel ``stay``, whose guest's row is locked, as of ``moment``; return how many nights it gave back."""
     nights = stay.bed_nights.live().update(released_at=moment)
-    if stay.awaits == Stay.Awaits.OFFER:
+    if stay.awaits == Stay.Awaits.OFFER and stay.offer_id is not None:
         Offer.objects.filter(pk=stay.offer_id, accepted_at=None, declined_at=None).update(declined_at=moment)
     stay.cancelled_at, stay.cancel_cause = moment, cause
     stay.save(update_fields=["cancelled_at", "cancel_cause"])
