@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import Deed, Letter, Person
 from bookings.availability import Grid, free_beds
@@ -12,7 +14,7 @@ from bookings.desk import due_in_matching
 from bookings.models import Batch, BatchBed, BedNight, Stay
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel
-from hostel.nights import Nights
+from hostel.nights import Nights, business_day
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, TUESDAY, moment, resident_number
 
 THREE = Nights(SATURDAY, TUESDAY)
@@ -363,3 +365,23 @@ def test_or_its_stays_end_too_and_the_guests_are_told_by_the_house(allotted, off
     with pytest.raises(Refused) as no:
         cancel_batch(batch, now=NOW, actor=officer)
     assert no.value.code == "BATCH_OVER"
+
+
+@pytest.mark.postgres
+def test_who_looked_for_a_bed_before_it_was_allotted_is_not_given_it_after(officer, hostel, people):
+    """What the question did not see any more, the database does: whoever wrote first has the bed."""
+    now = timezone.now()
+    today = business_day(now)
+    born, graduation = date(today.year - 24, 1, 2), f"{today.year - 1}-06"
+    guest = people("林小满", "female", birth_date=born, graduation=graduation)
+    nights = Nights(today + timedelta(days=1), today + timedelta(days=2))
+    about = {"applicant": "school", "organisation": "安徽大学", "purpose": "exam", "release_on": nights.arrival}
+    seen = free_beds(hostel, nights, "female", now)[0]
+    batch = allot(hostel=hostel, nights=nights, beds=[seen], now=now, actor=officer, **about)
+    stay = book(guest=guest, hostel=hostel, nights=nights, purpose="exam", now=now)
+
+    with pytest.raises(IntegrityError, match="its guests alone"), transaction.atomic():
+        stay.bed_nights.update(bed=seen, room=seen.room)
+
+    release(batch, now=now, actor=officer)
+    assert stay.bed_nights.update(bed=seen, room=seen.room) == 1
