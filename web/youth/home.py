@@ -70,7 +70,8 @@ def home(request):
     place = place_named(request.GET.get("near", ""))
     person = person_of(request)
     houses = _with_first_photo(Hostel.objects.valid_throughout(nights).with_quotas().select_related("network"))
-    found = find(houses, nights, now, gender=person.gender if person else "", near=place.position if place else None)
+    near = place.position if place else None
+    found = list(find(houses, nights, now, gender=person.gender if person else "", near=near))
     said = asked.answers(request.GET)
     keep = ({"near": place.slug} if place else {}) | said
     quotas = nights_left([each.hostel for each in found], nights.arrival, now)
@@ -119,8 +120,20 @@ def home(request):
             "open_now": open_now,
             "others": others,
             "next_bed": None if open_now else _soonest(others, keep),
+            "wait_href": "" if open_now else _line(others, nights),
         },
     )
+
+
+def _line(cards, nights):
+    """Where one waits for a bed in the nearest house; "" where there is none."""
+    nearest = next((card.hostel for card in cards if not card.group), None)
+    return wait_address(nearest, nights) if nearest else ""
+
+
+def wait_address(hostel: Hostel, nights: Nights) -> str:
+    """Where a wish for ``nights`` in ``hostel`` is put in line."""
+    return asked.address(reverse("wish_new"), {"hostel": hostel.slug}, asked.span(nights))
 
 
 def _from(first, keep):
@@ -179,6 +192,7 @@ def house(request, slug):
             "earlier": asked.address(request.path, {"in": (window.arrival - timedelta(asked.STRIP)).isoformat()})
             if window.arrival > today
             else "",
+            "wait_href": wait_address(hostel, nights),
             "shorter": None if free else _shorter(hostel, nights, counts),
             "book_href": _book_address(hostel, nights, request.GET),
             "rooms": _rooms(hostel, nights.arrival),

@@ -36,6 +36,7 @@ from bookings.waiting import (
 from eligibility.policies import policy_in_force
 from hostel.models import Hostel
 from hostel.nights import Nights, at, business_day
+from web.templatetags.house import hour, moment
 from web.youth import asked
 from web.youth.booking import alternative_address
 from web.youth.questions import purposes_of
@@ -120,7 +121,9 @@ def _show(request, waiting, now, no=None):
             "state": state,
             "people": waiting.guests.count(),
             "before": place_in_line(waiting, now) if waits else None,
-            "offer": open_offer(waiting, now),
+            "offer": (offer := open_offer(waiting, now)),
+            "offer_until": _short(offer.until, now) if offer else "",
+            "wait_until": _short(waiting.until, now),
             # An offer that was left in good time is not called over.
             "over": last if missed and (last.declined_at is None or last.declined_at >= last.until) else None,
             "free": _free_now(waiting, now) if missed or state == "expired" else [],
@@ -129,6 +132,11 @@ def _show(request, waiting, now, no=None):
         },
         status=HTTPStatus.CONFLICT if no else HTTPStatus.OK,
     )
+
+
+def _short(then, now):
+    """A moment of today by its hour, another with its day."""
+    return hour(then) if timezone.localtime(then).date() == timezone.localtime(now).date() else moment(then)
 
 
 def _free_now(waiting, now):
@@ -197,7 +205,7 @@ class NewWish:
                 "others": [(house, metres, house.slug in self.chosen) for house, metres in self.others],
                 "purposes": purposes_of(self.policy),
                 "said": self.said,
-                "cut_off": cut_off if self.now < cut_off else at(self.nights.arrival, LAST_CUT_OFF),
+                "cut_off": _short(cut_off if self.now < cut_off else at(self.nights.arrival, LAST_CUT_OFF), self.now),
                 "alternatives": [(each, alternative_address(each)) for each in (no.alternatives if no else ())],
                 "no": no,
                 "error": error,
