@@ -30,6 +30,8 @@ from eligibility.rules.evidence import Evidence as EvidenceRule
 from hostel.nights import business_day
 
 YES_OR_NO = [("true", "true"), ("false", "false")]
+# What a reviewer may say; that a question is withdrawn is said by nobody.
+ANSWERS = [each.value for each in reviews.ANSWERS]
 # What a person says of themselves; the rest of the facts is the house's own.
 DECLARED_FACTS = (
     "gender", "birth_date", "education", "graduation", "school", "school_city", "home_in_district", "answers",
@@ -392,7 +394,7 @@ class Look(OneReview):
 class DecisionRequest(serializers.Serializer):
     """An answer. What is not passed says why."""
 
-    decision = Choice([(each.value, each.label) for each in reviews.ANSWERS])
+    decision = Choice(ANSWERS)
     because = serializers.ListField(
         child=Choice([(key, key) for key in reviews.BECAUSE]), default=list, max_length=len(reviews.BECAUSE)
     )

@@ -194,13 +194,16 @@ def test_where_more_is_in_question_the_bed_stays_held(people, hostel, officer):
     assert letter("review_passed").startswith("Looked at and agreed. Your bed at Baodaiqiao hostel is held until")
 
 
-def test_a_stay_given_up_meanwhile_is_not_brought_back(waiting, asked, officer):
+def test_a_stay_given_up_meanwhile_is_not_brought_back_and_nobody_is_asked_about_it(waiting, asked, officer):
     cancel(waiting, now=NOW)
 
-    reviewing.pass_review(asked, actor=officer, now=LATER)
+    with pytest.raises(Refused) as no:
+        reviewing.pass_review(asked, actor=officer, now=LATER)
 
+    assert no.value.code == "DECIDED"
+    assert "no longer asked" in no.value.reasons[0].sentence.say("en")
     assert again(waiting).status == "cancelled"
-    assert letter("review_passed").startswith("Looked at and agreed: you can book now.")
+    assert not Letter.objects.filter(kind="review_passed").exists()
 
 
 def test_a_hold_whose_time_is_over_is_not_brought_back(waiting, asked, officer):
