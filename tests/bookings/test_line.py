@@ -90,10 +90,13 @@ class Line:
         return False
 
 
-SPANS = st.tuples(st.integers(0, 2), st.integers(1, 3))
+# Few nights and few beds, so that wishes are in each other's way.
+SPANS = st.sampled_from([(0, 1), (0, 1), (1, 1), (0, 2), (0, 3), (1, 2)])
+WISHES = st.tuples(st.just("wish"), SPANS, st.booleans(), st.booleans())
 EVENTS = st.one_of(
-    st.tuples(st.just("wish"), SPANS, st.booleans(), st.booleans()),
-    st.tuples(st.just("wish"), SPANS, st.booleans(), st.booleans()),
+    WISHES,
+    st.tuples(st.just("cancel"), st.integers(0, 5)),
+    st.tuples(st.just("cancel"), st.integers(0, 5)),
     st.tuples(st.just("cancel"), st.integers(0, 5)),
     st.tuples(st.sampled_from(["accept", "decline", "withdraw"]), st.integers(0, 3)),
     st.just(("time", None)),
@@ -107,20 +110,25 @@ def nights_of(span):
 
 @pytest.mark.django_db
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(before=st.lists(SPANS, min_size=2, max_size=4), events=st.lists(EVENTS, min_size=3, max_size=8))
-def test_exactly_the_first_whom_it_fits_gets_it(before, events, hostel, people):
+@given(
+    before=st.lists(SPANS, min_size=3, max_size=5),
+    wished=st.lists(WISHES, min_size=3, max_size=4),
+    events=st.lists(EVENTS, min_size=3, max_size=7),
+)
+def test_exactly_the_first_whom_it_fits_gets_it(before, wished, events, hostel, people):
     with undone():
         Bed.objects.filter(room__hostel=hostel).exclude(room__number="201", number__lte=BEDS).update(
             valid_until=date(2026, 1, 1)
         )
         line, now, long_steps = Line(), NOW, 0
         wishes: list[Waiting] = []
-        for span in before:
+        full = [(first, 1) for first in range(3) for _bed in range(BEDS)]
+        for span in [*before, *full]:
             nights = nights_of(span)
             if line.fits(nights):
                 book(guest=people("周梅", "female"), hostel=hostel, nights=nights, purpose="exam", now=now)
                 line.take(nights)
-        for what, *said in events:
+        for what, *said in [*wished, *events]:
             now += timedelta(minutes=1)
             if what == "wish":
                 span, split, automatic = said
