@@ -60,8 +60,15 @@ def test_the_last_free_nights_are_given_once_each_and_the_others_learn_the_numbe
 @pytest.mark.postgres
 def test_without_the_lock_on_its_row_a_quota_is_overrun(ground, guests_of):
     """The control: the same race in a house whose row locks are taken away. If it were safe, the lock would be idle."""
+    given = []
     with RunningHouse(ground, wsgi="tests.races.unlocked", WEB_CONCURRENCY="6") as house:
+        tokens = guests_of(house, 6 * len(HOUSES))
         grant_to_the_network(house)
-        all_want(house, guests_of(house, 24), HOUSES)
+        # One in each house: two who want the same bed would wait for one another all the same.
+        while tokens and max(given, default=0) <= LEFT:
+            answers = all_want(house, tokens[: len(HOUSES)], HOUSES)
+            given.append(sum(answer.status == 201 for answer in answers))
+            house.rows("UPDATE bookings_bednight SET released_at = CURRENT_TIMESTAMP WHERE released_at IS NULL")
+            del tokens[: len(HOUSES)]
 
-        assert house.rows(FREE_NIGHTS)[0][0] > LEFT
+    assert max(given) > LEFT
