@@ -123,7 +123,7 @@ class WishRequest(serializers.Serializer):
     arrival = Day()
     departure = Day()
     purpose = serializers.CharField(max_length=20, help_text="One of the policy's purposes: `interview`, `exam`, …")
-    friends = FriendRequest(many=True, required=False, max_length=Party.MOST - 1)
+    friends = FriendRequest(many=True, required=False, max_length=Party.MOST - 1)  # type: ignore[call-arg]
     friends_know = serializers.BooleanField(
         default=False, help_text="Must be true with friends: they know that you give their details."
     )

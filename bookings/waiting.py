@@ -237,7 +237,9 @@ def serve(now: datetime) -> int:
     Each is an act of its own, which looks afresh behind the locks: it can run twice, or in parallel. One statement
     where nobody waits.
     """
-    given, passed, tried = 0, Counter(), set()
+    given = 0
+    passed: Counter[int] = Counter()
+    tried: set[tuple[int, int, Nights]] = set()
     for _round in range(MOST_ROUNDS):
         line = list(_line(now).exclude(pk__in=[pk for pk, times in passed.items() if times >= MOST_TURNS]))
         if not line:

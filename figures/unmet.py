@@ -57,7 +57,7 @@ def unmet(hostels: Iterable[Hostel], year: int) -> Unmet:
     had = BedNight.objects.live().filter(guest=OuterRef("guest"), night=OuterRef("night"))
     missed = TurnAway.objects.filter(~Exists(had), hostel__in=houses, night__year=year).order_by()
     by_month = {
-        (row.pop("hostel"), row["month"]): UnmetMonth(**row)
+        (row["hostel"], row["month"]): UnmetMonth(row["month"], row["nights"], row["people"])
         for row in missed.annotate(month=ExtractMonth("night"))
         .values("hostel", "month")
         .annotate(nights=NIGHTS, people=PEOPLE)
