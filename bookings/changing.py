@@ -14,7 +14,7 @@ from bookings.availability import free_beds
 from bookings.booking import close_lapsed, give_nights, locked, may, sharing, write_nights
 from bookings.decisions import Decided, decide
 from bookings.freed import served
-from bookings.house_plan import Want, find_beds
+from bookings.house_plan import Want, find_beds, find_promised
 from bookings.letters import tell
 from bookings.lodging import Lodging, lodging_of
 from bookings.models import BedNight, Stay
@@ -25,7 +25,7 @@ from eligibility.evaluation import NO, YES
 from eligibility.models import Assessment
 from eligibility.policies import kept_until
 from eligibility.reasons import NOT_MET, Refused
-from hostel.models import Bed, Hostel
+from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights, business_day
 
 # Somebody who stays without having asked, and may not by the rules, pays what the house is paid.
@@ -127,6 +127,7 @@ def _asked_for_longer(stay, hostel, departure, now, accept_price):
         accept_price=accept_price,
         except_stay=stay.pk,
         extends=True,
+        applicant=stay.applicant,
     )
 
 
@@ -158,7 +159,8 @@ def _bed_beside(stay, kept, hostel, added, now, change_of_bed):
     if change_of_bed:
         wants.append(Want(guest, added, lodging, except_stay=stay.pk))
     for want in wants:
-        if bed := _bed_if_any(hostel, want, now):
+        bed = _bed_if_any(hostel, want, now)
+        if bed is not None and (bed == own or bed.room.supply != Room.Supply.ON_CALL):
             return _Found(bed, want.nights.arrival, bed != own)
     kinds = {NEARBY, WAITLIST} if change_of_bed else {CHANGE_OF_BED, NEARBY, WAITLIST}
     raise _full(stay, hostel, added, lodging, now, kinds=kinds)
@@ -241,12 +243,14 @@ def _shift(stay, nights, now, actor, accept_price):
     hostel, before = Hostel.objects.on(nights.arrival).get(pk=stay.hostel_id), stay.nights
     if nights == before:
         return stay
-    decided = decide(stay.guest, hostel, nights, stay.purpose, now, accept_price=accept_price, except_stay=stay.pk)
+    how = {"accept_price": accept_price, "except_stay": stay.pk, "applicant": stay.applicant}
+    decided = decide(stay.guest, hostel, nights, stay.purpose, now, **how)
     if decided.decision.outcome != YES:
         raise decided.refuse(Assessment.Act.SHIFT)
     own = stay.bed_nights.live().select_related("bed__room").order_by("night")[0].bed
     wanted = Want(stay.guest, nights, lodging_of(stay), bed=own, except_stay=stay.pk)
-    bed = _bed_if_any(hostel, wanted, now)
+    # A house that confirms each use of a bed has not confirmed it for other days.
+    bed = None if own.room.supply == Room.Supply.ON_CALL else _bed_if_any(hostel, wanted, now)
     if bed is None:
         bed = _bed_on_other_days(stay, hostel, nights, now)
     stay.bed_nights.live().update(released_at=now)
@@ -274,7 +278,7 @@ def _shift(stay, nights, now, actor, accept_price):
 
 def _bed_on_other_days(stay, hostel, nights, now):
     try:
-        [bed] = find_beds(hostel, [Want(stay.guest, nights, lodging_of(stay), except_stay=stay.pk)], now)
+        bed = find_promised(hostel, Want(stay.guest, nights, lodging_of(stay), except_stay=stay.pk), now)
     except Refused as no:
         if no.code in WANT_OF_A_BED:
             count_if_refused([stay.guest], hostel, [night for night in nights if night not in stay.nights], now)

@@ -112,6 +112,14 @@ _stepping_over = Prepared(
 )
 
 
+def find_promised(hostel: Hostel, want: Want, now: datetime) -> Bed:
+    """`find_beds` for one who changes what was promised: a bed for which the house must be asked is none."""
+    [bed] = find_beds(hostel, [want], now)
+    if bed.room.supply == Room.Supply.ON_CALL:
+        raise full(hostel, [want], now)
+    return bed
+
+
 def _refused(hostel, wants, now):
     named = next((want for want in wants if want.bed is not None), None)
     return Refused(reasons.bed_taken(named.bed, named.nights)) if named else full(hostel, wants, now)
@@ -365,7 +373,10 @@ def _close_lapsed(hostel, now):
     if not lapsed.exists():
         return
     ended_at = Stay.objects.filter(pk=OuterRef("stay_id")).values("held_until")
-    BedNight.objects.live().filter(stay__in=lapsed).update(released_at=Subquery(ended_at))
+    kept = BedNight.objects.live().filter(stay__in=lapsed)
+    # As `booking.close_lapsed`: its guest may be confirming at this very moment.
+    list(kept.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    kept.update(released_at=Subquery(ended_at))
     lapsed.exclude(awaits=Stay.Awaits.HOUSE).update(cancelled_at=F("held_until"), cancel_cause=Stay.Cause.HOLD_ENDED)
 
 

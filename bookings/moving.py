@@ -11,7 +11,7 @@ from bookings import reasons
 from bookings.availability import free_beds
 from bookings.booking import close_lapsed, locked, may, sharing, stay_code
 from bookings.freed import served
-from bookings.house_plan import Want, find_beds
+from bookings.house_plan import Want, find_beds, find_promised
 from bookings.letters import tell
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
@@ -202,7 +202,7 @@ def _move_to_hostel(stay, hostel, from_night, now, actor, because):
         raise Refused(reasons.group_only(there))
     given = list(stay.bed_nights.live().filter(night__gte=from_night).order_by("night"))
     BedNight.objects.filter(pk__in=[night.pk for night in given]).update(released_at=now)
-    [bed] = find_beds(there, [Want(stay.guest, nights, lodging_of(stay))], now)
+    bed = find_promised(there, Want(stay.guest, nights, lodging_of(stay), except_stay=stay.pk), now)
     close_lapsed(bed, now)
     goes_on = _begins_there(stay, there, now) if from_night == stay.arrival else _goes_on(stay, there, nights, now)
     goes_on.kept_nights = _give_again(goes_on, bed, given, there, now)

@@ -265,6 +265,15 @@ def test_a_shift_into_a_full_house_is_refused_with_what_else_there_is(stay, host
     assert [away.night for away in TurnAway.objects.all()] == [SUNDAY]
 
 
+def test_a_bed_that_the_house_must_confirm_is_not_promised_by_changing_the_days(stay, hostel):
+    Room.objects.filter(hostel=hostel).update(supply="on_call")
+
+    with pytest.raises(Refused) as no:
+        shift(stay, nights=Nights(SATURDAY, MONDAY), now=NOW)
+
+    assert no.value.code == "FULL"
+
+
 def test_where_the_own_bed_is_taken_on_the_other_days_the_stay_gets_another(stay, hostel, people, in_bed):
     in_bed(stay, "301-1")
     zhou = book(guest=people("周可", "female"), hostel=hostel, nights=Nights(SUNDAY, MONDAY), purpose="exam", now=NOW)

@@ -10,11 +10,11 @@ from bookings.allowance import allowance_of
 from bookings.booking import book, cancel
 from bookings.changing import extend
 from bookings.desk import beds_for, check_in
-from bookings.models import BedNight, Stay
+from bookings.models import BedNight, Stay, TurnAway
 from bookings.moving import move, move_to_hostel, swap
 from eligibility.models import Assessment
 from eligibility.reasons import Refused
-from hostel.models import Bed, Hostel, Quota, Rate
+from hostel.models import Bed, Hostel, Quota, Rate, Room
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, TUESDAY, moment
 
@@ -294,12 +294,14 @@ def test_the_other_house_must_be_open_to_them_and_of_the_same_network(stay, yins
 
 
 def test_a_full_house_takes_nobody_more(stay, yinshan):
-    Bed.objects.filter(room__hostel=yinshan).update(valid_until=SUNDAY)
+    Bed.objects.filter(room__hostel=yinshan).exclude(room__number="201").update(valid_until=SUNDAY)
+    Room.objects.filter(hostel=yinshan).update(supply="on_call")  # nobody was asked about what is left
 
     with pytest.raises(Refused) as no:
         move_to_hostel(stay, yinshan, from_night=SATURDAY, now=NOW)
 
     assert no.value.code == "FULL"
+    assert not TurnAway.objects.exists()
     assert beds_of(stay) == ["301-1"] * 3
 
 

@@ -91,7 +91,7 @@ def test_moving(nights, booked, lin, people, beds, django_assert_num_queries):
 
     with django_assert_num_queries(8):
         move(stay, beds["301-1"], from_night=FRIDAY, now=NOW)
-    with django_assert_num_queries(27):  # the whole house is read, then locked and read again
+    with django_assert_num_queries(21):  # the whole house is read, once its row and its beds are locked
         swap(stay, other, from_night=FRIDAY, now=NOW)
     with django_assert_num_queries(17):
         move_to_hostel(stay, yinshan, from_night=tomorrow, now=NOW)
