@@ -6,15 +6,16 @@ from django.db.models import Min
 
 from accounts.models import User
 from accounts.record import record
+from bookings import reasons
 from bookings.decisions import Decided, decide
 from bookings.letters import tell
-from bookings.models import Stay
+from bookings.models import BedNight, Stay
 from bookings.quotas import take_again
 from eligibility.caps import FREE
 from eligibility.evaluation import ASK_A_PERSON, TELL_US_MORE, YES, Decision
 from eligibility.models import Assessment, Review
 from eligibility.policies import kept_until, terms_of
-from eligibility.reasons import ASK, MISSING
+from eligibility.reasons import ASK, MISSING, Refused
 from eligibility.reviews import ask
 from hostel.models import Hostel, Room
 
@@ -62,8 +63,21 @@ def open_review(stay: Stay, decided: Decided, now: datetime) -> Review | None:
     )
 
 
+def still_held(stay: Stay) -> list[BedNight]:
+    """The nights of the held ``stay``, locked: until the act ends nobody takes its bed as that of a hold that is over.
+
+    Whoever does, at a moment just after its end, holds the bed's lock and not the guest's, and locks these nights too
+    before looking (`booking.close_lapsed`). Raises Refused with HOLD_ENDED where they were quicker.
+    """
+    kept = list(stay.bed_nights.live().select_related("room").order_by("pk").select_for_update(of=("self",)))
+    if len(kept) != len(stay.nights):
+        raise Refused(reasons.hold_ended(stay))
+    return sorted(kept, key=lambda each: each.night)
+
+
 def wait(stay: Stay, decided: Decided, awaits: str, now: datetime, actor: User | None) -> None:
     """Have the held ``stay`` wait as ``decided`` says: its assessment is that decision already."""
+    still_held(stay)
     stay.awaits = awaits
     stay.held_until = held_until(decided, awaits, stay.arrival, now)
     stay.save(update_fields=["awaits", "held_until", "assessment", "purpose"])
@@ -103,6 +117,7 @@ def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
         stay.assessment = decided.keep(Assessment.Act.REVIEW, stay.code)
         wait(stay, decided, awaits, now, actor)
     else:
+        still_held(stay)
         stay.awaits, stay.held_until = "", min(now + TO_PUT_RIGHT, stay.kept_until)
         stay.save(update_fields=["awaits", "held_until"])
     return stay
@@ -112,9 +127,10 @@ def settle(stay: Stay, decided: Decided, hostel: Hostel, now: datetime, actor: U
     """Make a held ``stay`` a promise, at the prices of ``decided``, which says yes; or ask the house, where its bed is
     on call.
 
-    Raises Refused with QUOTA where a night would be free by now that was not, and none is left.
+    Raises Refused with QUOTA where a night would be free by now that was not, and none is left; with HOLD_ENDED where
+    somebody else has its bed by now.
     """
-    kept = list(stay.bed_nights.live().select_related("room").order_by("night"))
+    kept = still_held(stay)
     prices = priced(decided.decision, hostel.rate_fen)
     free = [each.night for each, (price, _fen) in zip(kept, prices, strict=True) if price.cls == FREE]
     take_again(stay, hostel, free, kept, decided.decision.entitlement, now)

@@ -14,7 +14,18 @@ from accounts.record import record
 from bookings import freed, reasons
 from bookings.alternatives import allowed, halves
 from bookings.availability import Grid
-from bookings.awaiting import answer_due, held_until, left_the_party, open_review, priced, settle, told, wait, waits_for
+from bookings.awaiting import (
+    answer_due,
+    held_until,
+    left_the_party,
+    open_review,
+    priced,
+    settle,
+    still_held,
+    told,
+    wait,
+    waits_for,
+)
 from bookings.cancelling import Ending, end_what_hangs, give_back, goes_on_with, what_ends, what_hangs
 from bookings.decisions import Decided, decide
 from bookings.house_plan import Want, find_beds, sharing
@@ -190,7 +201,7 @@ def take_bed(
             bed, then = _bed_or_two(guest, hostel, nights, lodging, now)
         except Refused as no:
             raise allowed(no, decided) from None
-        close_lapsed(bed, now)
+    close_lapsed(bed, now)
     code = stay_code()
     until = None
     if awaits:
@@ -305,6 +316,9 @@ def write_nights(
 def close_lapsed(bed: Any, now: datetime) -> None:
     """Close the holds whose time is over in the room of ``bed``, a row of `free_beds`: it is about to be given."""
     if bed.kept_by_lapsed:
+        # Its guest may be confirming at this very moment, having asked just before the end: first come, and look again.
+        kept = BedNight.objects.live().filter(room=bed.room_id, stay__in=Stay.objects.lapsed(now))
+        list(kept.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
         for lapsed in Stay.objects.lapsed(now).filter(bed_nights__room=bed.room_id).distinct():
             _end_hold(lapsed)
 
@@ -359,6 +373,7 @@ def extend_hold(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay
     def do():
         held = locked(stay)
         may(held, "extend_hold", now)
+        still_held(held)
         held.held_until, held.hold_extended = held.held_until + HOLD, True
         held.save(update_fields=["held_until", "hold_extended"])
         record("extend_hold", now=now, actor=actor, person=held.guest, hostel=held.hostel, about=held.code)

@@ -6,7 +6,7 @@ from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
 from bookings import freed
-from bookings.awaiting import left_the_party, promise
+from bookings.awaiting import left_the_party, promise, still_held
 from bookings.booking import close_lapsed, locked, may, sharing
 from bookings.cancelling import end_what_hangs, give_back
 from bookings.decisions import decide
@@ -43,6 +43,7 @@ def answer(stay: Stay, yes: bool, *, now: datetime, actor: User | None = None) -
             "house_answer", now=now, actor=actor, person=asked.guest, hostel=asked.hostel, about=asked.code, said=said
         )
         if yes:
+            still_held(asked)
             return promise(asked, now, actor)
         refused = list(Bed.objects.filter(pk__in=asked.bed_nights.live().values("bed")))
         nights = asked.nights
@@ -118,7 +119,8 @@ def _in_the_house(stay, now, actor):
     except Refused:
         return False
     close_lapsed(bed, now)
-    # Anew: finding a bed may have closed this hold too, for its time is over.
+    # Anew: finding a bed may have closed this hold too, for its time is over; or somebody who takes its bed does.
+    list(stay.bed_nights.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     rows = rows_of(stay, stay.nights)
     rows.update(bed=bed, room=bed.room, sharing=sharing(bed, stay), released_at=None)
     promise(stay, now, actor)

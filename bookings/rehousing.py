@@ -120,6 +120,8 @@ def to_other_house(stay: Stay, first: date, now: datetime, actor: User | None, r
 
 def _to_other_house(stay, house, nights, bed, decided, now, actor, reason):
     before = stay.hostel
+    # Where a house has not answered in time, somebody may be taking its bed: they or we give the nights back.
+    list(stay.bed_nights.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     kept = rows_of(stay, nights)
     if nights.arrival > stay.arrival:
         moved = _go_on(stay, house, nights, decided, now)

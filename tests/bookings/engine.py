@@ -11,7 +11,7 @@ from datetime import date, time, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bookings import no_shows, on_call, waiting
 from bookings.availability import free_beds
@@ -43,8 +43,15 @@ PUBLIC_AT = time(12)
 DAY = timedelta(days=1)
 
 number = st.integers(0, 30)
-nights_ahead = st.integers(0, 3)
-length = st.integers(1, 4)
+
+
+def there_is(*what):
+    """Whether there is anything of ``what`` to do something to, as `Engine.look_around` saw it after the last act."""
+    return precondition(lambda self: bool(self.there & set(what)))
+
+
+nights_ahead = st.integers(0, 2)
+length = st.integers(1, 3)
 person = st.integers(0, 5)
 house = st.integers(0, 1)
 
@@ -78,7 +85,7 @@ class Engine(RuleBasedStateMachine):
         here, there = self.houses
         # A room for whoever comes first, a bed for women and one for men; a room alone, and one the house is asked for.
         kept = {(here.pk, "203", 1), (here.pk, "203", 2), (here.pk, "301", 1), (here.pk, "202", 1)}
-        kept |= {(there.pk, "201", 1), (there.pk, "303", 1), (there.pk, "304", 1)}
+        kept |= {(there.pk, "303", 1), (there.pk, "304", 1)}
         beds = Bed.objects.select_related("room")
         self.beds = [bed for bed in beds.order_by("pk") if (bed.room.hostel_id, bed.room.number, bed.number) in kept]
         Bed.objects.exclude(pk__in=[bed.pk for bed in self.beds]).update(valid_until=date(2026, 1, 1))
@@ -86,17 +93,37 @@ class Engine(RuleBasedStateMachine):
         Room.objects.filter(hostel=there, number="304").update(supply=Room.Supply.ON_CALL)
         # Stays that may be in two beds: who was moved from a night on, or agreed to it.
         self.moved = set()
+        self.there: set[str] = set()
 
     def teardown(self):
         logging.getLogger("accounts.acts").removeHandler(self.trouble)
         transaction.set_rollback(True)
         self.undo.__exit__(None, None, None)
 
-    @initialize()
-    def people_come(self):
+    @initialize(crowds=st.lists(st.tuples(house, nights_ahead, st.integers(2, 3)), min_size=1, max_size=2))
+    def people_come(self, crowds):
+        """All want the same: some get it, the others wait."""
         make = People()
         self.guests = [make("某某", gender) for gender in ("female", "male") * 3]
         self.officer = staff("+8613800000013", "officer", network=self.network)
+        for where, ahead, how_many in crowds:
+            for who in range(len(self.guests)):
+                self.books(who, where, ahead, how_many, who == 1, True, False, (), False, who)
+
+    def look_around(self):
+        """What there is to do something to."""
+        open_offers = Offer.objects.filter(accepted_at=None, declined_at=None)
+        found = {
+            "offer": open_offers.exists(),
+            "wish": Waiting.objects.filter(filled_at=None, withdrawn_at=None).exists(),
+            "party": Party.objects.exists(),
+            "batch": Batch.objects.exists(),
+            "closure": OutOfService.objects.exists(),
+            "asked": Stay.objects.filter(awaits="house", cancelled_at=None).exists(),
+            "two": Stay.objects.filter(status__in=["confirmed", "in_house"]).count() > 1,
+        }
+        self.there = {name for name, is_there in found.items() if is_there}
+        self.there |= set(Stay.objects.values_list("status", flat=True))
 
     # --- doing ------------------------------------------------------------------------------------------------------
     def pick(self, rows, chosen):
@@ -113,11 +140,11 @@ class Engine(RuleBasedStateMachine):
         self.now += timedelta(seconds=1)
         before, had = self.rows(), self.live()
         said = actions(stay, self.now)[action] if action else None
-        refusal = None
+        self.refusal = refusal = None
         try:
             self.answer = do()
         except Refused as no:
-            refusal = no
+            self.refusal = refusal = no
         assert not self.trouble.found, self.trouble.found
         self.tally[do.__qualname__.split(".")[1], refusal.code if refusal else "done"] += 1
         if refusal is not None:
@@ -206,31 +233,38 @@ class Engine(RuleBasedStateMachine):
     @rule(
         who=person, where=house, ahead=nights_ahead, how_many=length, hold=st.booleans(), priced=st.booleans(),
         alone=st.booleans(), change=st.booleans(),
-        needs=st.sampled_from([(), (), (), ("accessible",), ("lower_bunk",)]),
+        needs=st.sampled_from([(), (), (), ("accessible",), ("lower_bunk",)]), waits=st.integers(0, 4),
     )  # fmt: skip
-    def books(self, who, where, ahead, how_many, hold, priced, alone, needs, change):
+    def books(self, who, where, ahead, how_many, hold, priced, alone, needs, change, waits):
+        """Who finds no bed waits for one, mostly."""
         lodging = Lodging(needs=frozenset(needs), alone=alone and bool(needs), change_of_bed=change)
         how = {"purpose": "exam", "now": self.now, "accept_price": priced, "hold": hold, "lodging": lodging}
         nights = self.nights(ahead, how_many)
-        if self.done(lambda: book(guest=self.guests[who], hostel=self.houses[where], nights=nights, **how)) and change:
-            self.moved.add(self.answer.pk)
+        if self.done(lambda: book(guest=self.guests[who], hostel=self.houses[where], nights=nights, **how)):
+            self.moved |= {self.answer.pk} if change else set()
+        elif self.refusal.code == "FULL" and waits:
+            self.waits([who], [where], ahead, how_many, waits == 1, waits == 2)
 
+    @there_is("held")
     @rule(chosen=number)
     def confirms(self, chosen):
         if stay := self.stay(chosen, "held"):
             self.done(lambda: confirm(stay, now=self.now, accept_price=True), stay=stay, action="confirm")
 
+    @there_is("held")
     @rule(chosen=number)
     def asks_for_longer(self, chosen):
         if stay := self.stay(chosen, "held"):
             self.done(lambda: extend_hold(stay, now=self.now), stay=stay, action="extend_hold", exactly=True)
 
+    @there_is("held", "confirmed")
     @rule(chosen=number)
     def cancels(self, chosen):
         if stay := self.stay(chosen, "held", "confirmed"):
             self.done(lambda: cancel(stay, now=self.now), stay=stay, action="cancel", exactly=True)
 
     # --- changing ---------------------------------------------------------------------------------------------------
+    @there_is("confirmed", "in_house")
     @rule(chosen=number, more=st.integers(0, 2), change=st.booleans())
     def extends(self, chosen, more, change):
         if stay := self.stay(chosen, "confirmed", "in_house"):
@@ -240,6 +274,7 @@ class Engine(RuleBasedStateMachine):
             ):
                 self.moved |= {stay.pk} if change else set()
 
+    @there_is("held", "confirmed", "in_house")
     @rule(chosen=number, less=st.integers(0, 2))
     def shortens(self, chosen, less):
         if stay := self.stay(chosen, "held", "confirmed", "in_house"):
@@ -247,12 +282,14 @@ class Engine(RuleBasedStateMachine):
                 lambda: shorten(stay, departure=stay.departure - less * DAY, now=self.now), stay=stay, action="shorten"
             )
 
+    @there_is("confirmed")
     @rule(chosen=number, ahead=nights_ahead, how_many=length)
     def shifts(self, chosen, ahead, how_many):
         if stay := self.stay(chosen, "confirmed"):
             nights = self.nights(ahead, how_many)
             self.done(lambda: shift(stay, nights=nights, now=self.now, accept_price=True), stay=stay, action="shift")
 
+    @there_is("confirmed", "in_house")
     @rule(chosen=number, bed=number, later=st.integers(0, 2))
     def moves(self, chosen, bed, later):
         if stay := self.stay(chosen, "confirmed", "in_house"):
@@ -262,6 +299,7 @@ class Engine(RuleBasedStateMachine):
             ):
                 self.moved.add(stay.pk)
 
+    @there_is("confirmed", "in_house")
     @rule(chosen=number, later=st.integers(0, 2))
     def goes_to_the_other_house(self, chosen, later):
         if stay := self.stay(chosen, "confirmed", "in_house"):
@@ -271,10 +309,14 @@ class Engine(RuleBasedStateMachine):
                 lambda: move_to_hostel(stay, to, from_night=first, now=self.now), stay=stay, action="move_to_hostel"
             )
 
+    @there_is("two")
     @rule(chosen=number, other=number, later=st.integers(0, 2))
     def swaps(self, chosen, other, later):
-        stay, partner = self.stay(chosen, "confirmed", "in_house"), self.stay(other, "confirmed", "in_house")
-        if stay and partner:
+        stay = self.stay(chosen, "confirmed", "in_house")
+        others = Stay.objects.filter(status__in=["confirmed", "in_house"], hostel=stay.hostel_id).exclude(
+            guest=stay.guest_id
+        )
+        if partner := self.pick(others.select_related("guest", "hostel").order_by("pk"), other):
             first = max(stay.arrival, partner.arrival, self.today()) + later * DAY
             if self.done(
                 lambda: swap(stay, partner, from_night=first, now=self.now), stay=stay, action="swap", public=False
@@ -282,6 +324,7 @@ class Engine(RuleBasedStateMachine):
                 self.moved |= {stay.pk, partner.pk}
 
     # --- at the desk ------------------------------------------------------------------------------------------------
+    @there_is("confirmed")
     @rule(chosen=number, bed=number, compared=st.integers(0, 9))
     def comes(self, chosen, bed, compared):
         if stay := self.stay(chosen, "confirmed"):
@@ -300,6 +343,7 @@ class Engine(RuleBasedStateMachine):
             nights = self.nights(0, how_many)
             self.done(lambda: walk_in(hostel=self.houses[where], guest=self.guests[who], nights=nights, **how))
 
+    @there_is("in_house")
     @rule(chosen=number, ago=st.integers(0, 60))
     def leaves(self, chosen, ago):
         if stay := self.stay(chosen, "in_house"):
@@ -309,6 +353,7 @@ class Engine(RuleBasedStateMachine):
                 exactly=stay.checked_in_at is not None and stay.checked_in_at <= at,
             )  # fmt: skip
 
+    @there_is("in_house", "left")
     @rule(chosen=number)
     def stays_on(self, chosen):
         if stay := self.stay(chosen, "in_house", "left"):
@@ -317,11 +362,13 @@ class Engine(RuleBasedStateMachine):
             ):
                 self.moved.add(stay.pk)
 
+    @there_is("confirmed")
     @rule(chosen=number)
     def is_not_there(self, chosen):
         if stay := self.stay(chosen, "confirmed"):
             self.done(lambda: no_show(stay, now=self.now), stay=stay, action="no_show", exactly=True)
 
+    @there_is("no_show")
     @rule(chosen=number)
     def appeals(self, chosen):
         if stay := self.stay(chosen, "no_show"):
@@ -329,6 +376,7 @@ class Engine(RuleBasedStateMachine):
                 lambda: no_shows.appeal(stay, text="列车晚点", now=self.now), stay=stay, action="appeal", exactly=True
             )
 
+    @there_is("no_show")
     @rule(chosen=number, lifted=st.booleans())
     def is_answered(self, chosen, lifted):
         if missed := self.pick(NoShow.objects.order_by("pk"), chosen):
@@ -353,6 +401,7 @@ class Engine(RuleBasedStateMachine):
         if self.done(lambda: block(beds, self.nights(ahead, how_many), **how)):
             self.note_who_may_change_beds()
 
+    @there_is("closure")
     @rule(chosen=number, ahead=nights_ahead, how_many=length, ways=st.integers(0, 2))
     def closes_it_on_other_nights(self, chosen, ahead, how_many, ways):
         if closure := self.pick(OutOfService.objects.select_related("bed__room__hostel").order_by("pk"), chosen):
@@ -360,11 +409,13 @@ class Engine(RuleBasedStateMachine):
             if self.done(lambda: revise(closure, nights=nights, now=self.now, choices=self.choices(ways))):
                 self.note_who_may_change_beds()
 
+    @there_is("closure")
     @rule(chosen=number)
     def opens_a_bed(self, chosen):
         if closure := self.pick(OutOfService.objects.select_related("bed__room__hostel").order_by("pk"), chosen):
             self.done(lambda: lift(closure, now=self.now))
 
+    @there_is("asked")
     @rule(chosen=number, yes=st.booleans())
     def the_house_answers(self, chosen, yes):
         asked = Stay.objects.filter(awaits="house").select_related("guest", "hostel").order_by("pk")
@@ -391,6 +442,7 @@ class Engine(RuleBasedStateMachine):
         booked = self.done(lambda: book_party(made_by=members[0].person, members=members, **how))
         assert Stay.objects.count() - had == (len(who) if booked else 0), "both or neither"
 
+    @there_is("party")
     @rule(chosen=number)
     def friends_cancel(self, chosen):
         if party := self.pick(Party.objects.order_by("pk"), chosen):
@@ -407,16 +459,19 @@ class Engine(RuleBasedStateMachine):
             public=False,
         )
 
+    @there_is("batch")
     @rule(chosen=number, who=person)
     def a_school_names(self, chosen, who):
         if batch := self.pick(Batch.objects.order_by("pk"), chosen):
             self.done(lambda: name_guest(batch, self.guests[who], now=self.now, accept_price=True))
 
+    @there_is("batch")
     @rule(chosen=number)
     def a_school_gives_back(self, chosen):
         if batch := self.pick(Batch.objects.order_by("pk"), chosen):
             self.done(lambda: release(batch, now=self.now, actor=self.officer))
 
+    @there_is("batch")
     @rule(chosen=number, end=st.booleans())
     def a_school_cancels(self, chosen, end):
         if batch := self.pick(Batch.objects.order_by("pk"), chosen):
@@ -433,26 +488,31 @@ class Engine(RuleBasedStateMachine):
         how |= {"purpose": "exam", "members": members, "split": split, "automatic": automatic, "accept_price": True}
         self.done(lambda: waiting.wait(guest=guest, now=self.now, **how))
 
+    @there_is("offer")
     @rule(chosen=number)
     def takes_the_offer(self, chosen):
         if offer := self.pick(Offer.objects.order_by("-pk"), chosen // 3):
             self.done(lambda: waiting.accept(offer, now=self.now))
 
+    @there_is("offer")
     @rule(chosen=number)
     def leaves_the_offer(self, chosen):
         if offer := self.pick(Offer.objects.order_by("-pk"), chosen // 3):
             self.done(lambda: waiting.decline(offer, now=self.now))
 
+    @there_is("wish")
     @rule(chosen=number)
     def waits_no_more(self, chosen):
         if wish := self.pick(Waiting.objects.order_by("pk"), chosen):
             self.done(lambda: waiting.withdraw(wish, now=self.now))
 
+    @there_is("wish")
     @rule(chosen=number, automatic=st.booleans())
     def wants_it_otherwise(self, chosen, automatic):
         if wish := self.pick(Waiting.objects.order_by("pk"), chosen):
             self.done(lambda: waiting.switch(wish, automatic=automatic, now=self.now))
 
+    @there_is("wish")
     @rule(chosen=number)
     def is_moved_up(self, chosen):
         if wish := self.pick(Waiting.objects.order_by("pk"), chosen):
@@ -461,6 +521,7 @@ class Engine(RuleBasedStateMachine):
     # --- what is always true ----------------------------------------------------------------------------------------
     @invariant()
     def what_is_always_true_is_true(self):
+        self.look_around()
         always.all_of_it(self.now, self.moved)
 
     @invariant()

@@ -60,6 +60,18 @@ def test_a_freed_night_goes_to_the_first_in_line_at_once(taken, hostel, lin, mei
     assert Letter.objects.get(person=lin, kind="booked").about == stay.code
 
 
+def test_a_bed_that_a_hold_kept_whose_time_is_over_is_the_line_s_before_a_task_has_said_so(hostel, lin, mei):
+    only(hostel, "201-1")
+    held = wish(mei, hostel, hold=True)
+    waiting = wait(lin, hostel, automatic=True)
+
+    assert serve(held.held_until) == 1
+
+    assert Stay.objects.get(guest=lin).offer.waiting == waiting
+    held.refresh_from_db()
+    assert (held.status, held.cancel_cause) == ("cancelled", "HOLD_ENDED")
+
+
 def test_who_did_not_ask_to_be_booked_is_offered_the_bed_for_a_time(taken, hostel, lin):
     waiting = wait(lin, hostel)
 
