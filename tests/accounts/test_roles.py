@@ -49,6 +49,7 @@ def test_a_manager_works_at_one_desk_and_no_other(manager, hostel):
 
 def test_an_officer_sees_the_houses_and_does_not_work_at_their_desks(officer, hostel, wuzhong):
     assert is_officer(officer, wuzhong, FRIDAY)
+    assert may(officer, Right.ALLOT_BATCHES, hostel, FRIDAY)
     assert not is_manager(officer, hostel, FRIDAY)
     assert may(officer, Right.SEE_HOUSE_STAYS, hostel, FRIDAY)
     assert list(networks_of_officer(officer, FRIDAY)) == [wuzhong]
@@ -72,6 +73,7 @@ def test_an_auditor_reads_and_changes_nothing(auditor, wuzhong, hostel):
     assert may(auditor, Right.SEE_FIGURES, wuzhong, FRIDAY)
     assert may(auditor, Right.SEE_RECORD, wuzhong, FRIDAY)
     assert not is_officer(auditor, wuzhong, FRIDAY)
+    assert not may(auditor, Right.ALLOT_BATCHES, hostel, FRIDAY)
     assert not may(auditor, Right.SEE_HOUSE_STAYS, hostel, FRIDAY)
     assert list(networks_seen_by(auditor, FRIDAY)) == [wuzhong]
 

@@ -7,9 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Deed, Letter, Person
+from accounts.people import login_for, sweep_unverified
 from bookings.availability import Grid, free_beds
 from bookings.batches import Named, allot, balance, cancel_batch, name_guest, name_list, release
 from bookings.booking import book, cancel
+from bookings.changing import change_dates
 from bookings.desk import due_in_matching
 from bookings.models import Batch, BatchBed, BedNight, Stay
 from eligibility.reasons import Refused
@@ -157,6 +159,16 @@ def test_what_does_not_fit_together_is_said_by_its_field(allotted, field, wrong)
     assert no.value.code == "BATCH"
 
 
+def test_the_contact_s_login_waits_for_them_though_they_have_not_come_in_yet(allotted):
+    contact = login_for("+8613812345678", NOW)
+    batch = allotted(2, contact=contact)
+
+    sweep_unverified(NOW + timedelta(days=3))
+
+    batch.refresh_from_db()
+    assert batch.contact == contact
+
+
 # --- naming ---------------------------------------------------------------------------------------------------------
 def test_a_named_guest_has_a_bed_of_the_batch_and_is_told_by_whom(allotted, students):
     batch = allotted(2)
@@ -206,6 +218,22 @@ def test_a_house_for_groups_takes_them_and_nobody_else(allotted, students, wuzho
     assert name_guest(batch, lin, now=NOW).hostel == groups
 
 
+def test_who_was_named_stays_longer_in_the_batch_s_bed_and_moves_within_its_nights(allotted, students):
+    batch = allotted(2, hostel=Hostel.objects.get(access="group"))
+    [lin] = students(women=1)
+    stay = name_guest(batch, lin, now=NOW, departure=SUNDAY)
+    bed = bed_of(stay)
+
+    longer = change_dates(stay, arrival=SATURDAY, departure=TUESDAY, now=NOW)
+    assert (longer.nights, bed_of(longer)) == (THREE, bed)
+    shifted = change_dates(
+        change_dates(longer, arrival=SATURDAY, departure=SUNDAY, now=NOW), arrival=SUNDAY, departure=MONDAY, now=NOW
+    )
+
+    assert (shifted.nights, shifted.batch) == (Nights(SUNDAY, MONDAY), batch)
+    assert balance(batch, NOW).free_nights_used == 1
+
+
 def test_the_rules_decide_about_each(allotted, people):
     batch = allotted(2)
 
@@ -249,6 +277,19 @@ def test_the_desk_finds_who_is_due_in_by_the_batch_s_code(allotted, hostel, stud
     stays = [name_guest(batch, each, now=NOW) for each in students(women=2)]
 
     assert due_in_matching(hostel, batch.code, NOW) == stays
+
+
+@pytest.mark.parametrize("nights", [1, 3])
+def test_naming_costs_as_many_statements_for_three_nights_as_for_one(
+    nights, allotted, students, django_assert_num_queries
+):
+    batch = allotted(3)
+    one, other = students(women=2)
+    name_guest(batch, one, now=NOW)  # the policy is read once in each process
+
+    # as a booking, and: the batch, its row locked, its nights counted
+    with django_assert_num_queries(15):
+        name_guest(batch, other, now=NOW, departure=SATURDAY + timedelta(days=nights))
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SUNDAY, TUESDAY, moment, resident_number
 
 TWO = Nights(SUNDAY, TUESDAY)
+EACH, FOR_ALL = 8, 13  # statements
 
 
 def travel(hostel, *guests, nights=TWO, **how):
@@ -123,6 +124,17 @@ def test_nobody_is_twice_in_a_party_and_who_books_is_in_it(hostel, lin, chen, me
         with pytest.raises(Refused) as no:
             travel(hostel, *members, made_by=made_by)
         assert no.value.code == "PARTY"
+
+
+def test_each_friend_more_costs_as_much_as_a_booking(hostel, people, django_assert_num_queries):
+    one, two, three, four, five = (people("周梅", "female") for _ in range(5))
+    travel(hostel, one, two)  # the policy is read once in each process
+
+    with django_assert_num_queries(EACH * 2 + FOR_ALL):
+        travel(hostel, three, four, nights=Nights(MONDAY, TUESDAY))
+    cancel_party(Party.objects.last(), now=NOW)
+    with django_assert_num_queries(EACH * 3 + FOR_ALL):
+        travel(hostel, three, four, five, nights=Nights(SUNDAY, MONDAY))
 
 
 # --- one room -------------------------------------------------------------------------------------------------------

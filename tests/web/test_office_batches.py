@@ -145,6 +145,10 @@ def test_the_contact_names_one_guest_and_sees_the_bed(as_contact, batch):
     assert Deed.objects.filter(what="see_batch", actor=batch.contact).count() == 2
 
 
+def test_the_contact_finds_the_batch_on_their_own_page(as_contact, batch):
+    assert f"/batches/{batch.code}/" in as_contact.get("/me/").content.decode()
+
+
 def test_who_may_not_is_said_beside_the_form(as_contact, batch):
     said = {"name": "何来", "document_kind": "resident", "document_number": number(), "education": "bachelor"}
 

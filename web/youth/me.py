@@ -56,6 +56,7 @@ def me(request):
             "past": [row for row in stays if row not in current],
             "questions": questions_of(request.user, now),
             "waits": waits_of(request.user, now),
+            "batches": request.user.batches.standing(business_day(now)).select_related("hostel").order_by("arrival"),
             "wanted": still_wanted(request.user, now),
             "given": _given(person, network, now),
             "caps": _caps(person, network, now),
