@@ -1,8 +1,9 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.acts import TRIES, act, after_refusal
+from accounts.acts import TRIES, act, after_refusal, afterwards
 from accounts.models import User
+from tests.conftest import NOW
 
 
 def test_all_of_an_act_happens_or_nothing(db):
@@ -118,3 +119,55 @@ def test_what_cannot_be_kept_hides_neither_the_refusal_nor_what_else_is_kept(db,
 def test_only_an_act_keeps_anything():
     with pytest.raises(RuntimeError, match="no act is running"):
         after_refusal(lambda: None)
+
+
+def test_what_follows_an_act_is_done_once_when_the_outermost_one_is_in_the_books(db):
+    seen = []
+
+    def follow(now):
+        seen.append((now, User.objects.count()))
+
+    def inner():
+        afterwards(follow, NOW)
+        return User.objects.create_user("+8613900000001")
+
+    def outer():
+        act(inner)
+        afterwards(follow, NOW)
+        assert seen == []
+        return User.objects.create_user("+8613900000002")
+
+    act(outer)
+
+    assert seen == [(NOW, 2)]
+
+
+def test_nothing_follows_an_act_that_ended_by_an_error(db):
+    seen = []
+
+    def do():
+        afterwards(seen.append, NOW)
+        raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        act(do)
+
+    assert seen == []
+
+
+def test_trouble_with_what_follows_is_not_the_actor_s(db, caplog):
+    def follow(now):
+        raise RuntimeError("the line could not be served")
+
+    def do():
+        afterwards(follow, NOW)
+        return User.objects.create_user("+8613900000001")
+
+    assert act(do).phone == "+8613900000001"
+    assert User.objects.exists()
+    assert "the line could not be served" in caplog.text
+
+
+def test_only_an_act_has_something_follow_it():
+    with pytest.raises(RuntimeError, match="no act"):
+        afterwards(print, NOW)

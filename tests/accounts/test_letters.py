@@ -192,6 +192,19 @@ def test_at_night_only_what_cannot_wait_is_sent(lin, sent, hour, minute, goes):
     assert letters.post_due(moment(SUNDAY, hour, minute)) == goes
 
 
+@pytest.mark.parametrize(
+    ("now", "awake"),
+    [
+        (moment(FRIDAY, 8), moment(FRIDAY, 8)),
+        (moment(FRIDAY, 21, 59), moment(FRIDAY, 21, 59)),
+        (moment(FRIDAY, 22), moment(FRIDAY + timedelta(days=1), 8)),
+        (moment(FRIDAY, 3), moment(FRIDAY, 8)),
+    ],
+)
+def test_nobody_is_awake_at_night(now, awake):
+    assert letters.awake(now) == awake
+
+
 def test_what_was_kept_overnight_goes_out_in_the_morning(lin, sent):
     write(lin, now=moment(FRIDAY, 23))
 
