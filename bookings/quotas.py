@@ -255,9 +255,11 @@ def standing(
             if row is None and not used + kept:
                 continue
             scope = balance.scope
-            hostel = by_hostel[scope.hostel] if scope.hostel is not None else None
-            network = by_network[scope.network] if scope.network is not None else hostel.network
-            cell = Cell(network, hostel, group, scope.first_day)
+            if scope.hostel is None:
+                any_row = next(iter(balance.rows.values()))
+                cell = Cell(by_network[any_row.network_id], None, group, scope.first_day)
+            else:
+                cell = Cell(by_hostel[scope.hostel].network, by_hostel[scope.hostel], group, scope.first_day)
             left = min((row.nights if row else 0) - used - kept, balance.granted - balance.used)
             found.append(Standing(cell, grant_of(row), used, kept, max(left, 0)))
     return sorted(
@@ -295,18 +297,13 @@ def lines(
 ) -> list[Line]:
     """The ``month`` of each of ``hostels``, then its year of each of ``networks``, with a cell for each of ``groups``
     (everybody among them): two statements, however many."""
-    places = [(hostel.network, hostel, month) for hostel in hostels]
-    places += [(network, None, month.replace(month=1)) for network in networks]
-    cells = [Cell(network, hostel, EVERYBODY, day) for network, hostel, day in places]
+    cells = [Cell(hostel.network, hostel, EVERYBODY, month) for hostel in hostels]
+    cells += [Cell(network, None, EVERYBODY, month.replace(month=1)) for network in networks]
     scopes = [cell.scope for cell in cells]
     rows = Quota.objects.filter(first_day__in={month, month.replace(month=1)}).order_by("pk")
     of_networks = Q(hostel=None, network__in={scope.network for scope in scopes})
-    rows = [
-        row
-        for row in rows.filter(Q(hostel__in={scope.hostel for scope in scopes}) | of_networks)
-        if scope_of(row) in scopes
-    ]
-    found = counted(rows, now, also=scopes)
+    about = rows.filter(Q(hostel__in={scope.hostel for scope in scopes}) | of_networks)
+    found = counted([row for row in about if scope_of(row) in scopes], now, also=scopes)
     return [_line(cell, found[scope], groups) for cell, scope in zip(cells, scopes, strict=True)]
 
 

@@ -461,7 +461,7 @@ class _Loading:
         standing = {(row.hostel_id, row.group, row.first_day): row for row in network.quotas.all()}
         granted = []
         for n, said in enumerate(told):
-            hostel = hostels.get(said.get("hostel"))
+            hostel = hostels[said["hostel"]] if "hostel" in said else None
             first_day = date.fromisoformat(f"{said['month']}-01") if "month" in said else date(said["year"], 1, 1)
             group, values = said.get("group", ""), {"nights": said["nights"], "release_days": said.get("release_days")}
             row = standing.get((hostel.pk if hostel else None, group, first_day))

@@ -1,6 +1,6 @@
 """Quotas (O3): free bed-nights by house, group and month, with what is used, held and free; typed and saved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -254,9 +254,9 @@ def _number(text, most) -> tuple[int | None, bool]:
 
 def _before(page: _Page, month: date) -> dict[tuple[str, str], Grant]:
     """What stood a month before in the houses of the page."""
-    houses: Iterable = [row.line.hostel for row in page.houses]
-    rows = Quota.objects.filter(hostel__in=houses, first_day=_moved(month, -1)).select_related("hostel")
-    return {(row.hostel.slug, row.group): grant for row in rows if (grant := grant_of(row))}
+    slugs = {row.line.hostel.pk: row.line.hostel.slug for row in page.houses if row.line.hostel is not None}
+    rows = Quota.objects.filter(hostel__in=slugs, first_day=_moved(month, -1))
+    return {(slugs[row.hostel_id], row.group): grant for row in rows if row.hostel_id and (grant := grant_of(row))}
 
 
 def _answer(request, page, *, refusal=None, filled=False, saved="", status=200):
