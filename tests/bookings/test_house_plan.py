@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Deed, Letter
-from bookings.booking import book
+from bookings.batches import allot
+from bookings.booking import book, cancel
 from bookings.desk import check_in
+from bookings.lodging import Lodging
 from bookings.models import BedNight, Stay
+from bookings.parties import Member, book_party
 from bookings.walking_in import walk_in
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, OutOfService, Room
@@ -243,3 +246,77 @@ def test_a_walk_in_gets_a_bed_that_is_free_only_once_somebody_has_moved(books, t
 
     assert here.status == Stay.Status.IN_HOUSE
     assert bed_of(first) == bed_of(second) != bed_of(here)
+
+
+def test_friends_get_one_room_once_somebody_has_moved_out_of_it(books, hostel, people):
+    keep_open(hostel, "301", "303")
+    one_in_each = books(SATURDAY, MONDAY), books(SATURDAY, MONDAY)
+    for stay, room in zip(one_in_each, ("301", "303"), strict=True):
+        move_by_hand(stay, Bed.objects.get(room__hostel=hostel, room__number=room, number=1))
+    friends = [people(gender="female"), people(gender="female")]
+
+    party = book_party(
+        made_by=friends[0],
+        members=[Member(person=friend, purpose="exam") for friend in friends],
+        hostel=hostel,
+        nights=Nights(SATURDAY, MONDAY),
+        now=NOW,
+        together=True,
+    )
+
+    assert len({bed_of(stay).room for stay in party.stays.all()}) == 1
+    assert len({bed_of(stay).room for stay in one_in_each}) == 1
+
+
+def test_a_room_is_emptied_for_who_needs_it_alone_but_by_nobody_who_has_a_reason_to_stay(books, hostel):
+    keep_open(hostel, "203", "301")
+    Room.objects.filter(hostel=hostel, number="203").update(features=["accessible"])
+    in_the_room = books(SATURDAY, MONDAY)
+    move_by_hand(in_the_room, Bed.objects.get(room__hostel=hostel, room__number="203", number=1))
+    alone = Lodging(needs=frozenset({"accessible"}), alone=True)
+
+    first = books(SATURDAY, MONDAY, lodging=alone)
+
+    assert bed_of(first).room.number == "203"
+    assert bed_of(in_the_room).room.number == "301"
+    with pytest.raises(Refused) as no:
+        books(SUNDAY, TUESDAY, lodging=alone)
+    assert no.value.code == "FULL"
+
+
+def test_nobody_is_moved_into_a_bed_that_is_kept_for_a_batch(books, hostel, officer):
+    keep_open(hostel, "203", "301")
+    in_the_way(books, list(Bed.objects.filter(room__hostel=hostel, room__number="203").order_by("number")))
+    allot(
+        hostel=hostel,
+        nights=Nights(SATURDAY, MONDAY),
+        applicant="school",
+        organisation="安徽大学",
+        purpose="job_fair",
+        release_on=SATURDAY,
+        beds=2,
+        now=NOW,
+        actor=officer,
+    )
+
+    third = books(SATURDAY, MONDAY)
+
+    assert bed_of(third).room.number == "203"
+    with pytest.raises(Refused) as no:
+        books(SATURDAY, MONDAY)
+    assert no.value.code == "FULL"
+
+
+def test_nights_that_are_the_waiting_list_s_are_given_to_nobody_by_moving_either(books, two_beds):
+    first, second = in_the_way(books, two_beds)
+    given_back = books(MONDAY, TUESDAY)
+    move_by_hand(given_back, two_beds[0])
+    cancel(given_back, now=NOW)
+
+    third = books(SATURDAY, TUESDAY)
+
+    assert bed_of(third) == two_beds[1]
+    assert bed_of(first) == bed_of(second) == two_beds[0]
+    with pytest.raises(Refused) as no:
+        books(MONDAY, TUESDAY)
+    assert no.value.code == "FULL"
