@@ -184,7 +184,8 @@ def plan_of(hostel: Hostel, wants: Sequence[Want], now: datetime) -> Plan:
         elif stay.party and stay.party.together:
             rooms_of[stay.party.code] = bed.room_id
         fixed |= {(bed, night): sharing for night, (bed, sharing) in nights.items()}
-    company, in_use = {}, set()
+    company: dict[tuple[int, date], str] = {}
+    in_use: set[tuple[int, date]] = set()
     for nights in taken.values():
         in_use |= {(bed, night) for night, (bed, _sharing) in nights.items()}
         company |= {(beds[bed].room_id, night): sharing for night, (bed, sharing) in nights.items()}
@@ -345,7 +346,7 @@ def _rearrange(hostel: Hostel, wants: Sequence[Want], now: datetime) -> list[Bed
         to_bed = {stay.pk: plan.beds[answer.beds[stay.pk]] for stay in moving}
         _move(hostel, moving, to_bed, _given_up(wants, beds), now)
     for bed in beds:
-        bed.kept_by_lapsed = False  # as on a row of `free_beds`: there is nothing left to close
+        bed.kept_by_lapsed = False  # type: ignore[attr-defined]  # as on a row of `free_beds`: nothing is left to close
     return beds
 
 
