@@ -40,7 +40,6 @@ from bookings.models import Batch
 from hostel.models import Bed, Hostel
 from hostel.nights import business_day
 
-
 STATES = [(state, state) for state in ("open", "released", "cancelled")]
 
 
@@ -109,7 +108,7 @@ class NameRequest(serializers.Serializer):
 class NamesRequest(serializers.Serializer):
     """Guests of the batch: one, or a whole list. With `check` nothing is written: it says what would become of them."""
 
-    names = NameRequest(many=True, min_length=1, max_length=MOST_NAMES)
+    names = NameRequest(many=True, min_length=1, max_length=MOST_NAMES)  # type: ignore[call-arg]
     check = serializers.BooleanField(default=False)
 
 

@@ -55,7 +55,7 @@ class PartyRequest(serializers.Serializer):
     arrival = Day()
     departure = Day()
     purpose = serializers.CharField(max_length=20, help_text="One of the policy's purposes: `interview`, `exam`, …")
-    members = MemberRequest(many=True, min_length=2, max_length=Party.MOST)
+    members = MemberRequest(many=True, min_length=2, max_length=Party.MOST)  # type: ignore[call-arg]
     together = serializers.BooleanField(default=False, help_text="In one room.")
     alone = serializers.BooleanField(
         default=False, help_text="In a room with nobody else: the only way for women and men to share one."
@@ -206,10 +206,11 @@ def _member(named, wish, user, now):
 def seen_by(user: User, code: str, now: datetime) -> Party:
     """The party of this code for those who are in it, or work in its house; 404 for everybody else."""
     stays = Stay.objects.filter(party__code=code.upper()).select_related("party", "hostel")
-    if own := stays.filter(Q(guest__user=user) | Q(party__made_by__user=user)).first():
-        return own.party
-    stay = stays.first()
-    if stay is None or not may(user, Right.SEE_HOUSE_STAYS, stay.hostel, business_day(now)):
+    own = stays.filter(Q(guest__user=user) | Q(party__made_by__user=user)).first()
+    stay = own or stays.first()
+    if stay is None or stay.party is None:
+        raise Http404
+    if own is None and not may(user, Right.SEE_HOUSE_STAYS, stay.hostel, business_day(now)):
         raise Http404
     return stay.party
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -277,7 +278,7 @@ class Named:
     name: str
     document_kind: str
     document_number: str
-    about: Mapping[str, object] = field(default_factory=dict)  # gender, birth_date, and fields of PROFILE
+    about: Mapping[str, Any] = field(default_factory=dict)  # gender, birth_date, and fields of PROFILE
     arrival: date | None = None
     departure: date | None = None
 
@@ -347,11 +348,19 @@ def person_named(named: Named, *, now: datetime, actor: User | None = None) -> P
     document, name = read_document(named.document_kind, named.document_number), read_name(named.name)
     known = Person.objects.filter(document_hash=document.hash).first()
     if known is None:
-        who = {"name": name, "document_kind": named.document_kind, "document_number": named.document_number}
-        return add_person(**who, **named.about, now=now, actor=actor)
+        return add_person(
+            name=name,
+            document_kind=named.document_kind,
+            document_number=named.document_number,
+            now=now,
+            actor=actor,
+            **named.about,
+        )
     if known.name != name:
         raise Refused(_another())
-    unsaid = {key: value for key, value in named.about.items() if key in PROFILE and getattr(known, key) in ("", None)}
+    unsaid: dict[str, Any] = {
+        key: value for key, value in named.about.items() if key in PROFILE and getattr(known, key) in ("", None)
+    }
     return change_profile(known, now=now, actor=actor, **unsaid) if unsaid else known
 
 

@@ -324,7 +324,7 @@ class Stay(models.Model):
     @property
     def applicant(self) -> str:
         """Who asked for the guest: as rules name it."""
-        return "self" if self.batch_id is None else self.batch.applicant
+        return "self" if self.batch is None else self.batch.applicant
 
     def state(self, now) -> str:
         """The status at ``now``: a hold whose time is over reads cancelled, also when no task has closed it."""

@@ -194,7 +194,7 @@ def hold_together(stays: list[Stay]) -> None:
     waiting = [stay for stay in stays if stay.held_until]
     if not waiting:
         return
-    deadline = min(stay.held_until for stay in waiting)
+    deadline = min(stay.held_until for stay in waiting if stay.held_until)
     for stay in stays:
         if stay.confirmed_at:
             stay.confirmed_at, stay.awaits = None, Stay.Awaits.PARTY

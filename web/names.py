@@ -98,13 +98,14 @@ def take_names(request: HttpRequest, batch: Batch, now: datetime, actor: User) -
     except Refused as no:
         return Answer(empty, form, refusal=no, status=409)
     by_row = {row.number: outcome for row, outcome in zip(readable, outcomes, strict=True)}
+    codes = {number: outcome.stay.code for number, outcome in by_row.items() if outcome.stay}
     lines = [
         Line(row.number, row.name, sentences=[str(row.wrong)])
         if row.wrong
         else Line(
             row.number,
             row.name,
-            by_row[row.number].stay.code if by_row[row.number].stay else "",
+            codes.get(row.number, ""),
             [str(reason.sentence) for reason in by_row[row.number].reasons],
         )
         for row in rows
