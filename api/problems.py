@@ -252,7 +252,9 @@ class RefusedProblemSerializer(ProblemSerializer):
         allow_blank=True, help_text="Code of the decision that was kept: to ask about it. Empty where no rule decided."
     )
     alternatives = AlternativeSerializer(
-        many=True, help_text="Looked for where a house is full (`FULL`); empty beside every other reason."
+        many=True,
+        help_text="Looked for where a house is full (`FULL`), or has no free nights left (`QUOTA`); empty beside every "
+        "other reason.",
     )
     hits = serializers.ListField(
         child=serializers.DictField(),

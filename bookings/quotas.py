@@ -115,8 +115,9 @@ def _spent(stay, hostel, nights, group, decided, now, balance, night):
     look = Fix("alternatives", _("See what is near"), f"/?in={wish.arrival}&nights={len(wish)}")
     reason = Reason("QUOTA", NOT_MET, Sentence(text, values), value_used=used, needed=granted, fix=look)
     refusal = Refused(reason)
-    lodging = Lodging(needs=frozenset(stay.needs), alone=stay.alone, party=stay.party)
-    after_refusal(partial(_point_on, refusal, hostel, wish, group, stay.guest.gender, lodging, decided, now))
+    if stay.offer_id is None:  # who waits has said where they want to be
+        lodging = Lodging(needs=frozenset(stay.needs), alone=stay.alone, party=stay.party)
+        after_refusal(partial(_point_on, refusal, hostel, wish, group, stay.guest.gender, lodging, decided, now))
     return refusal
 
 

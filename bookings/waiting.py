@@ -41,7 +41,7 @@ MOST_WISHES = 5  # open at once, of one person
 CUT_OFF, LAST_CUT_OFF = time(21), time(23)
 # A serving ends, whatever happens beside it; and a wish that is called forward in vain is not called again in it.
 MOST_ROUNDS, MOST_TURNS = 300, 3
-WANTING_A_BED = ("FULL", "ALONE")
+WANTING_A_BED = ("FULL", "ALONE", "QUOTA")
 
 letters.letter_kind(
     "offer",

@@ -12,7 +12,7 @@ from accounts.people import change_profile
 from bookings.booking import book, cancel
 from bookings.models import Stay
 from eligibility.models import Assessment
-from hostel.models import Hostel
+from hostel.models import Hostel, Quota
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, ROOT, SATURDAY, SUNDAY, moment, resident_number
 from tests.eligibility.reviewed import rules_with_people
@@ -221,6 +221,24 @@ def test_a_full_house_offers_the_same_nights_nearby_with_one_tap(enter, lin, hos
     assert "in=2026-03-06&out=2026-03-08" in action
     assert answer.status_code == 302
     assert Stay.objects.get().nights == Nights(FRIDAY, SUNDAY)
+
+
+def test_a_house_whose_free_nights_are_used_up_says_so_and_offers_another_with_one_tap(enter, lin, hostel):
+    Quota.objects.create(network=hostel.network, hostel=hostel, first_day=FRIDAY.replace(day=1), nights=0)
+    browser = enter(lin.user)
+
+    page = browser.post(f"/en{ADDRESS}", {"purpose": "interview", "key": "k"})
+
+    said = text_of(page)
+    assert page.status_code == 409
+    assert "The free nights here are used up. Your dates are kept; try another" in said
+    assert "has 0 free nights in March 2026: 0 taken, 0 left; this needs 2" in said
+    action = re.search(
+        r'action="/en(/book/(?!baodaiqiao)[^"]+)"|action="(/book/(?!baodaiqiao)[^"]+)"', page.content.decode()
+    )
+    answer = browser.post((action[1] or action[2]).replace("&amp;", "&"), {"purpose": "interview", "key": "l"})
+    assert answer.status_code == 302
+    assert Stay.objects.get().hostel != hostel
 
 
 def test_a_stay_that_is_there_already_is_named(enter, lin, hostel):

@@ -66,7 +66,7 @@ def _read(reader, *said):
 # Codes of what the guest has to bring, to pay or to keep to: said before they book.
 TO_KNOW = ("EVIDENCE", "DEPOSIT", "ARRIVAL", "CONDUCT")
 # Codes of a refusal that another house, or another look, may mend.
-WANTING_A_BED = ("FULL", "ALONE", "HOLD_ENDED")
+WANTING_A_BED = ("FULL", "ALONE", "HOLD_ENDED", "QUOTA")
 
 
 class NotIdentified(Exception):
