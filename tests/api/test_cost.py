@@ -54,22 +54,22 @@ def test_what_a_guest_does_to_a_stay(as_lin, cost, wish):
     held = as_lin.post(STAYS, wish | {"hold": True}).json()
     address = f"{STAYS}{held['code']}/"
 
-    assert cost(as_lin, "post", f"{address}hold/") == 10
+    assert cost(as_lin, "post", f"{address}hold/") == 12
     assert cost(as_lin, "post", f"{address}confirmation/") == 18
-    assert cost(as_lin, "post", f"{address}cancellation/") == 13
+    assert cost(as_lin, "post", f"{address}cancellation/") == 15
 
 
 def test_what_the_desk_does_to_a_stay(as_manager, cost, stay):
     address = f"/api/v1/desk/stays/{stay.code}/"
 
-    assert cost(as_manager, "post", f"{address}check-in/", act(1)) == 13
-    assert cost(as_manager, "post", f"{address}check-out/", act(2)) == 13
+    assert cost(as_manager, "post", f"{address}check-in/", act(1)) == 14
+    assert cost(as_manager, "post", f"{address}check-out/", act(2)) == 15
 
 
 def test_a_no_show(as_manager, cost, stay):
     Stay.objects.update(kept_until=timezone.now() - timedelta(minutes=1))
 
-    assert cost(as_manager, "post", f"/api/v1/desk/stays/{stay.code}/no-show/", act(1)) == 15
+    assert cost(as_manager, "post", f"/api/v1/desk/stays/{stay.code}/no-show/", act(1)) == 17
 
 
 def test_a_change_of_the_profile(as_lin, cost):
@@ -82,4 +82,4 @@ def test_a_stay_of_seven_nights_is_given_back_at_the_price_of_one(lin, hostel, c
         guest=lin, hostel=hostel, nights=nights, purpose="exam", now=timezone.now(), accept_price=True, actor=lin.user
     )
 
-    assert cost(caller(lin.user), "post", f"{STAYS}{stay.code}/cancellation/") == 13
+    assert cost(caller(lin.user), "post", f"{STAYS}{stay.code}/cancellation/") == 15
