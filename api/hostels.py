@@ -309,6 +309,6 @@ class HostelNights(Door):
     def get(self, request, slug):
         asked = SpanSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        hostel = get_object_or_404(Hostel, slug=slug)
+        hostel = get_object_or_404(Hostel.objects.select_related("network"), slug=slug)
         counts = night_table([hostel], asked.validated_data, timezone.now())[hostel.pk]
         return self.get_paginated_response(NightCountSerializer(self.paginate_queryset(counts), many=True).data)

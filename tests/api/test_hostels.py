@@ -26,7 +26,7 @@ def test_the_network_is_searched_by_dates_without_a_login(anybody, wuzhong):
     assert house["distance_m"] is None
     assert house["free"] > 0
     assert len(house["nights"]) == 14
-    assert house["nights"][0] == {"date": f"{TOMORROW}", "free": house["free"]}
+    assert house["nights"][0] == {"date": f"{TOMORROW}", "free": house["free"], "on_call": 0}
     assert set(house["position"]) == {"lat", "lng"}
     assert set(house["metro"]) == {"station", "metres"}
 
@@ -135,7 +135,7 @@ def test_the_nights_of_a_house_are_counted_one_by_one(anybody, hostel, lin):
     address = f"{HOSTELS}baodaiqiao/nights/?from={TODAY}&to={TODAY + timedelta(days=3)}"
     tonight, tomorrow, then = anybody.get(address).json()["results"]
 
-    assert set(tonight) == {"date", "beds", "out_of_service", "held", "taken", "free"}
+    assert set(tonight) == {"date", "beds", "out_of_service", "held", "taken", "free", "on_call"}
     assert (tonight["date"], tonight["taken"], tonight["held"]) == (f"{TODAY}", 1, 0)
     assert (tomorrow["taken"], tomorrow["held"]) == (0, 1)
     assert (then["out_of_service"], then["free"]) == (1, then["beds"] - 1)
