@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, Field, QuerySet
 from django.db.models.expressions import Expression
 from django.db.models.sql import Query
 
+PREPARED_AFTER = 2  # times asked on one connection
 KINDS: dict[str, type[Field]] = {
     "number": BigIntegerField,
     "text": CharField,
@@ -84,7 +86,7 @@ class _Written:
 
     def asked(self, said, connection):
         compiler = copy.copy(self.compiler)
-        compiler.connection = connection
+        compiler.connection = _Preparing(connection) if connection.vendor == "postgresql" else connection
         params = tuple(each.value(said, connection) if isinstance(each, Slot) else each for each in self.params)
         compiler.as_sql = lambda *_how, **_else: (self.sql, params)
         query = copy.copy(self.queryset.query)
@@ -92,6 +94,21 @@ class _Written:
         queryset = self.queryset.__class__(self.queryset.model, query, DEFAULT_DB_ALIAS)
         queryset._iterable_class, queryset._fields = self.queryset._iterable_class, self.queryset._fields
         return queryset
+
+
+class _Preparing:
+    """A connection to PostgreSQL whose statements are planned once and then only carried out, not at every asking."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+    def cursor(self):
+        self._connection.ensure_connection()
+        self._connection.connection.prepare_threshold = PREPARED_AFTER
+        return self._connection._prepare_cursor(ServerBindingCursor(self._connection.connection))
 
 
 class _WrittenQuery(Query):
