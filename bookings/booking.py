@@ -69,8 +69,8 @@ def book(
     ``now`` is an aware datetime, the moment of booking; ``actor`` the login that asks, where there is one;
     ``applicant`` who asks for the guest (self, school, organisation); ``lodging`` what the bed must be
     like. With ``hold`` the bed is kept for ten minutes while the guest says the rest, and `confirm` makes it a promise.
-    Where only a proof or a person's answer is missing the stay is held for that (`Stay.awaits`). Raises Refused with every rule of the policy, those not met first; or
-    with FULL and alternatives when no bed is free.
+    Where only a proof or a person's answer is missing the stay is held for that (`Stay.awaits`). Raises Refused with
+    every rule of the policy, those not met first; or with FULL and alternatives when no bed is free.
     """
     return act(
         lambda: _book(
@@ -555,9 +555,10 @@ def _not_changeable(stay, now):
 
 
 def _not_shortenable(stay, now):
-    """A bed that waits for a proof or an answer is as much the guest's to give back as one that is promised."""
+    """A bed that waits for a proof or an answer is as much the guest's to give back as one that is promised; what is
+    offered is taken or left as it is."""
     if stay.awaits and stay.state(now) == Stay.Status.HELD:
-        return None
+        return reasons.offered(stay) if stay.awaits == Stay.Awaits.OFFER else None
     return _not_changeable(stay, now)
 
 

@@ -329,10 +329,10 @@ class Engine(RuleBasedStateMachine):
     def comes(self, chosen, bed, compared):
         if stay := self.stay(chosen, "confirmed"):
             beds = beds_for(stay, self.now)
-            to = beds[bed % len(beds)]
+            to = self.pick(beds, bed)
             self.done(
                 lambda: check_in(stay, compared=compared > 0, bed=to, now=self.now),
-                stay=stay, action="check_in", exactly=compared > 0 and to == beds[0],
+                stay=stay, action="check_in", exactly=compared > 0 and to in beds[:1],
             )  # fmt: skip
 
     @rule(who=person, where=house, how_many=length, bed=st.none() | number)

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import Deed, Letter
 from bookings import waiting as line
 from bookings.booking import book, cancel, confirm, end_holds
+from bookings.changing import shorten
 from bookings.models import BedNight, NoShow, Offer, Party, Stay, TurnAway, Waiting
 from bookings.night_audit import close_no_shows
 from bookings.waiting import accept, decline, end_wishes, move_up, open_offer, place_in_line, serve, state_of, withdraw
@@ -58,6 +59,17 @@ def test_a_freed_night_goes_to_the_first_in_line_at_once(taken, hostel, lin, mei
     stay = Stay.objects.get(guest=lin)
     assert (stay.status, stay.nights, stay.offer.waiting) == ("confirmed", TOMORROW, first)
     assert Letter.objects.get(person=lin, kind="booked").about == stay.code
+
+
+def test_what_is_offered_is_taken_or_left_as_it_is_and_not_shortened(taken, hostel, lin):
+    waiting = wait(lin, hostel, nights=WEEKEND)
+    cancel(taken, now=NOW)
+
+    with pytest.raises(Refused) as no:
+        shorten(Stay.objects.get(guest=lin), departure=SUNDAY, now=LATER)
+
+    assert no.value.code == "AWAITS"
+    assert open_offer(waiting, LATER).nights == Stay.objects.get(guest=lin).nights == WEEKEND
 
 
 def test_a_bed_that_a_hold_kept_whose_time_is_over_is_the_line_s_before_a_task_has_said_so(hostel, lin, mei):
