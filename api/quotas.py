@@ -84,7 +84,9 @@ class WantedCellSerializer(serializers.Serializer):
 class WantedSerializer(serializers.Serializer):
     """Cells to be changed: all of them, or none."""
 
-    cells: serializers.ListSerializer = serializers.ListSerializer(child=WantedCellSerializer(), min_length=1, max_length=MOST_CELLS)
+    cells: serializers.ListSerializer = serializers.ListSerializer(
+        child=WantedCellSerializer(), min_length=1, max_length=MOST_CELLS
+    )
 
 
 def _error(field, text):

@@ -40,8 +40,8 @@ letters.letter_kind(
 letters.letter_kind(
     "booked_with",
     _(
-        "%(who)s booked a bed for you too: %(hostel)s, %(arrival)s to %(departure)s. Show code %(code)s at the desk, or "
-        "%(party)s for all of you; your bed is kept until %(kept_until)s. Not coming? Give it back: /stays/%(code)s/"
+        "%(who)s booked a bed for you too: %(hostel)s, %(arrival)s to %(departure)s. Show code %(code)s at the desk, "
+        "or %(party)s for all of you; your bed is kept until %(kept_until)s. Not coming? Give it back: /stays/%(code)s/"
     ),
     urgent=True,
 )

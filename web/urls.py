@@ -2,7 +2,21 @@
 
 from django.urls import include, path
 
-from web.youth import batches, booking, change, check, evidence, home, me, pages, parties, passes, reviews, stays, waiting
+from web.youth import (
+    batches,
+    booking,
+    change,
+    check,
+    evidence,
+    home,
+    me,
+    pages,
+    parties,
+    passes,
+    reviews,
+    stays,
+    waiting,
+)
 
 urlpatterns = [
     path("", include("web.urls_login")),

@@ -6,15 +6,14 @@ import accounts.fields
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_what_rules_ask_of_a_person'),
+        ("accounts", "0004_what_rules_ask_of_a_person"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='needs',
+            model_name="person",
+            name="needs",
             field=accounts.fields.EncryptedJSONField(blank=True, default=list),
         ),
     ]

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0006_a_room_alone'),
+        ("bookings", "0006_a_room_alone"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='stay',
-            name='awaits',
-            field=models.CharField(blank=True, choices=[('proof', 'proof still needed'), ('review', 'being reviewed'), ('house', 'the house is being asked'), ('offer', 'offered to you'), ('party', "your friends' beds are not certain yet")], max_length=6),
+            model_name="stay",
+            name="awaits",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("proof", "proof still needed"),
+                    ("review", "being reviewed"),
+                    ("house", "the house is being asked"),
+                    ("offer", "offered to you"),
+                    ("party", "your friends' beds are not certain yet"),
+                ],
+                max_length=6,
+            ),
         ),
     ]

@@ -7,46 +7,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hostel', '0003_days_on_which_work_is_otherwise'),
+        ("hostel", "0003_days_on_which_work_is_otherwise"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='network',
-            name='freed_public_at',
+            model_name="network",
+            name="freed_public_at",
             field=models.TimeField(default=datetime.time(12, 0)),
         ),
         migrations.AddField(
-            model_name='network',
-            name='offer_minutes',
+            model_name="network",
+            name="offer_minutes",
             field=models.PositiveSmallIntegerField(default=120),
         ),
         migrations.AddField(
-            model_name='network',
-            name='offer_minutes_tonight',
+            model_name="network",
+            name="offer_minutes_tonight",
             field=models.PositiveSmallIntegerField(default=20),
         ),
         migrations.AddField(
-            model_name='network',
-            name='on_call_minutes',
+            model_name="network",
+            name="on_call_minutes",
             field=models.PositiveSmallIntegerField(default=120),
         ),
         migrations.CreateModel(
-            name='Quota',
+            name="Quota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(blank=True, max_length=40)),
-                ('first_day', models.DateField()),
-                ('nights', models.PositiveIntegerField()),
-                ('release_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('hostel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='hostel.hostel')),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='hostel.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.CharField(blank=True, max_length=40)),
+                ("first_day", models.DateField()),
+                ("nights", models.PositiveIntegerField()),
+                ("release_days", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "hostel",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quotas",
+                        to="hostel.hostel",
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="quotas", to="hostel.network"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_day', 'hostel', 'group'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('hostel__isnull', False)), fields=('hostel', 'group', 'first_day'), name='one_quota_per_hostel_group_and_month'), models.UniqueConstraint(condition=models.Q(('hostel', None)), fields=('network', 'group', 'first_day'), name='one_quota_per_network_group_and_year'), models.CheckConstraint(condition=models.Q(('first_day__day', 1), models.Q(('hostel__isnull', False), ('first_day__month', 1), _connector='OR')), name='a_quota_begins_with_its_month_or_year')],
+                "ordering": ["first_day", "hostel", "group"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("hostel__isnull", False)),
+                        fields=("hostel", "group", "first_day"),
+                        name="one_quota_per_hostel_group_and_month",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("hostel", None)),
+                        fields=("network", "group", "first_day"),
+                        name="one_quota_per_network_group_and_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_day__day", 1),
+                            models.Q(("hostel__isnull", False), ("first_day__month", 1), _connector="OR"),
+                        ),
+                        name="a_quota_begins_with_its_month_or_year",
+                    ),
+                ],
             },
         ),
     ]
