@@ -2,11 +2,12 @@
 # make test                               every test that this machine can run
 # make check                              style, types, stairs, migrations, translations, schema
 # make bench [ARGS=preview]               speed, against the limits (bench/), on every database of this machine
+# make soak [ARGS="--seconds 30"]         the long proofs: any order of acts, races, kills, many clients at once
 # make lock                               pin what requirements*.in ask for, with hashes
 PORT ?= 8000
 HOST ?= 127.0.0.1
 
-.PHONY: run test check bench lock
+.PHONY: run test check bench soak lock
 .DEFAULT_GOAL := run
 
 run:
@@ -22,6 +23,9 @@ bench:
 	@scripts/venv requirements-dev.txt
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@.venv/bin/python -m bench $(ARGS)
+
+soak:
+	@scripts/soak $(ARGS)
 
 lock:
 	@scripts/lock
