@@ -18,7 +18,7 @@ from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
 from bookings.rehousing import House, give_up, houses_near, nights_to_move, to_bed, to_other_house
 from eligibility.reasons import Refused
-from hostel.models import Bed, OutOfService, Room
+from hostel.models import Bed, Hostel, OutOfService, Room
 from hostel.nights import Nights, business_day
 
 ANYWHERE, OTHER_HOUSE, CANCEL = "anywhere", "other_house", "cancel"
@@ -226,13 +226,19 @@ def _locked(beds):
 
 
 def _guests_locked(choices, beds):
-    """The ids of the guests of the stays that are chosen for, their rows locked: a guest before a bed, always."""
+    """The ids of the guests of the stays that are chosen for, their rows locked: a guest before a bed, always.
+
+    Then the house's row: to find them other beds others may have to be moved, and whoever moves them locks the house
+    before its beds. A closing that had its bed first would wait for them, and they for it.
+    """
     if not choices:
         return frozenset()
     houses = {bed.room.hostel_id for bed in beds}
     named = Person.objects.filter(stays__in=Stay.objects.filter(code__in=list(choices), hostel__in=houses))
     rows = Person.objects.filter(pk__in=named.values("pk")).order_by("pk").select_for_update(no_key=True)
-    return frozenset(person.pk for person in rows)
+    guests = frozenset(person.pk for person in rows)
+    list(Hostel.objects.filter(pk__in=houses).order_by("pk").select_for_update(no_key=True))
+    return guests
 
 
 def _clear(beds, nights, choices, guests, now, actor):

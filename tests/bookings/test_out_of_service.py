@@ -103,6 +103,19 @@ def test_a_guest_who_has_not_come_is_moved_for_all_nights_into_the_bed_that_was_
     assert not Letter.objects.filter(kind="moved_bed").exists()  # nobody told her a bed
 
 
+@pytest.mark.postgres
+def test_whoever_closes_and_moves_locks_the_guest_then_the_house_then_the_bed(of_lin, django_assert_max_num_queries):
+    """As whoever re-arranges the house does: in another order each would wait for the other."""
+    with django_assert_max_num_queries(100) as said:
+        block([bed_of(of_lin)], WEEKEND, choices={of_lin.code: "anywhere"}, now=LATER, **CLOSED)
+
+    locking = [
+        each["sql"] for each in said.captured_queries if " FOR " in each["sql"] and "SAVEPOINT" not in each["sql"]
+    ]
+    tables = [sql.partition(' FROM "')[2].partition('"')[0] for sql in locking]
+    assert tables[:3] == ["accounts_person", "hostel_hostel", "hostel_bed"]
+
+
 def test_who_was_told_their_bed_is_told_the_new_one(of_lin, lin, beds):
     Stay.objects.update(bed_told_at=NOW)
 
