@@ -3,6 +3,9 @@
 import time
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from tests.house import RunningHouse
 from tests.races.conftest import all_at_once, post
 from tests.races.test_last_bed import ONE_BED, wish
 
@@ -54,3 +57,17 @@ def test_whoever_is_told_that_the_bed_is_theirs_has_it(house, guests_of):
         assert [confirmed, *booked].count(200) + booked.count(201) == 1
 
     assert house.rows(BROKEN) == [(0,)]
+
+
+@pytest.mark.postgres
+def test_without_the_locks_who_was_told_that_the_bed_is_theirs_loses_it(ground, guests_of):
+    """The control: the same race in a house whose row locks are taken away. Were it safe, the locks would be idle."""
+    with RunningHouse(ground, wsgi="tests.races.unlocked", WEB_CONCURRENCY="6") as house:
+        holder, *takers = guests_of(house, 1 + TAKERS)
+        house.rows(ONE_BED)
+        for ahead in range(24):
+            confirmed, booked = race(house, holder, takers, ahead)
+            if (confirmed == 200) + booked.count(201) > 1 or max(confirmed, *booked) >= 500:
+                break
+        else:
+            pytest.fail("all went well without the locks")
