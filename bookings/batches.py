@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.acts import act
+from accounts.acts import act, afterwards
 from accounts.documents import read_document, read_name
 from accounts.models import Person, User
 from accounts.people import PROFILE, add_person, change_profile
@@ -24,7 +25,7 @@ from bookings.decisions import decide
 from bookings.letters import tell
 from bookings.lodging import Lodging
 from bookings.models import Batch, BatchBed, BedNight, Stay
-from bookings.parties import new_code
+from bookings.parties import LOOKED_IN_VAIN, MOST_IN_VAIN, OF_THE_WISH, looked_in_vain, new_code, too_often, which_only
 from eligibility.evaluation import YES
 from eligibility.models import Assessment
 from eligibility.policies import policy_in_force, terms_of
@@ -35,6 +36,8 @@ from hostel.nights import Nights, business_day
 MOST_BEDS = 200
 MOST_NIGHTS = 366
 MOST_NAMES = 200
+# What a school is told in full of a guest whom the house knows already: it speaks of the batch and of the wish.
+OF_THE_BATCH = OF_THE_WISH | {"BATCH_DATES", "BATCH_NIGHTS", "BATCH_OVER", "FULL"}
 
 
 # --- allotting --------------------------------------------------------------------------------------------------------
@@ -56,23 +59,25 @@ def allot(
 ) -> Batch:
     """Keep beds of ``hostel`` on all of ``nights`` for the guests of a school or an organisation (``applicant``).
 
-    ``beds`` says how many, or which; ``women`` and ``men`` how many of them will be such, where that is known: then no
-    room is planned for both. From ``release_on`` on the beds that nobody was named for are everybody's. ``free_nights``
-    is the batch's own quota (None: every night of every bed). ``contact`` may give the names. Raises Refused with BATCH
-    for what does not fit together, or with FULL and how many beds there are.
+    ``beds`` says how many, or which (none: a bed for each of the women and men); ``women`` and ``men`` how many of them
+    will be such, where that is known: then no room is planned for both. From ``release_on`` on the beds that nobody was
+    named for are everybody's. ``free_nights`` is the batch's own quota (None: every night of every bed). ``contact``
+    may give the names. Raises Refused with BATCH for what does not fit together, or with FULL and how many beds
+    there are.
     """
 
     def do():
         chosen = [] if isinstance(beds, int) else list(beds)
-        wanted = max(beds if isinstance(beds, int) else len(chosen), women + men)
-        _fits_together(hostel, nights, applicant, organisation.strip(), purpose, release_on, wanted, free_nights, now)
+        said = beds if isinstance(beds, int) else len(chosen)
+        wanted, called = said or women + men, " ".join(organisation.split())
+        _fits_together(hostel, nights, applicant, called, purpose, release_on, wanted, women + men, free_nights, now)
         free = _free_and_locked(hostel, nights, now)
         kept = _these(hostel, nights, free, chosen) if chosen else _choose(hostel, nights, free, wanted, women, men)
         batch = Batch.objects.create(
             code=new_code(),
             hostel=hostel,
             applicant=applicant,
-            organisation=organisation.strip(),
+            organisation=called,
             contact=contact,
             purpose=purpose,
             arrival=nights.arrival,
@@ -89,7 +94,7 @@ def allot(
     return act(do)
 
 
-def _fits_together(hostel, nights, applicant, organisation, purpose, release_on, wanted, free_nights, now):
+def _fits_together(hostel, nights, applicant, organisation, purpose, release_on, wanted, people, free_nights, now):
     today, wrong = business_day(now), []
     if nights.arrival < today:
         wrong.append(_wrong("arrival", _("These nights are over: choose nights from today on")))
@@ -100,10 +105,14 @@ def _fits_together(hostel, nights, applicant, organisation, purpose, release_on,
         wrong.append(_wrong("release_on", text))
     if not 1 <= wanted <= MOST_BEDS:
         wrong.append(_wrong("beds", _("A batch has 1 to %(most)s beds"), most=MOST_BEDS))
+    if people > wanted:
+        wrong.append(_wrong("women", _("That is more women and men than beds")))
     if applicant not in Batch.Applicant.values:
         wrong.append(_wrong("applicant", _("Beds are allotted to a school or to an organisation")))
     if not organisation:
         wrong.append(_wrong("organisation", _("Say which school or organisation it is")))
+    elif not organisation.isprintable():
+        wrong.append(_wrong("organisation", _("The name has a character that can't be seen: type it again")))
     if purpose not in terms_of(policy_in_force(hostel.network_id, today)).purposes:
         wrong.append(_wrong("purpose", _("The rules know no such purpose: choose one of theirs")))
     if free_nights is not None and not 0 <= free_nights <= MOST_BEDS * MOST_NIGHTS:
@@ -291,6 +300,11 @@ class Outcome:
     name: str  # masked
     stay: Stay | None = None
     reasons: tuple[Reason, ...] = ()
+    in_vain: bool = False  # the document is known, under another name
+
+
+class AnotherName(Refused):
+    """The document is known, under another name."""
 
 
 def name_list(
@@ -298,14 +312,22 @@ def name_list(
 ) -> list[Outcome]:
     """`name_guest` for each of ``names``: who may stay gets a bed, the others stand in the answer with every reason.
 
-    With ``check`` nothing is written: it says what would become of the list as it is. Raises Refused with BATCH_OVER.
+    With ``check`` nothing is written: it says what would become of the list as it is. An ``actor`` who is no officer of
+    the house reads of guests whom it knows already only which condition they do not meet; and where documents are known
+    under other names too often (`parties.MOST_IN_VAIN` an hour), the rest of the list is not looked at. Raises Refused
+    with BATCH_OVER.
     """
 
     def do():
         _stands(Batch.objects.get(pk=batch.pk), now)
-        for known in sorted(_known(names)):
-            guest_locked(Q(pk=known))
-        outcomes = [_try(batch, number, each, now, actor) for number, each in enumerate(names, start=1)]
+        known = set(_known(names))
+        for pk in sorted(known):
+            guest_locked(Q(pk=pk))
+        is_trusted = actor is None or hostels_of_officer(actor, business_day(now)).filter(pk=batch.hostel_id).exists()
+        if is_trusted:
+            outcomes = [_try(batch, number, each, now, actor, set()) for number, each in enumerate(names, start=1)]
+        else:
+            outcomes = list(_tried(batch, names, now, actor, known))
         if check:
             transaction.set_rollback(True)
         elif any(each.stay for each in outcomes):
@@ -328,15 +350,44 @@ def _known(names: Iterable[Named]) -> Collection[int]:
     return Person.objects.filter(document_hash__in=hashes).values_list("pk", flat=True)
 
 
-def _try(batch, number, named, now, actor):
-    masked = named.name[:1] + "*" * max(len(named.name) - 1, 0)
+def _tried(batch, names, now, actor, known):
+    """`_try` for each, until too many documents were known under another name: whoever tries them all learns little."""
+    in_vain = looked_in_vain(actor, now)
+    for number, named in enumerate(names, start=1):
+        if in_vain >= MOST_IN_VAIN:
+            yield Outcome(number, _masked(named.name), reasons=(too_often(),))
+            continue
+        outcome = _try(batch, number, named, now, actor, known)
+        if outcome.in_vain:
+            in_vain += 1
+            # Afterwards: a check is rolled back, and this is not.
+            afterwards(partial(_look_was_in_vain, batch, actor), now)
+        yield outcome
+
+
+def _look_was_in_vain(batch, actor, now):
+    act(lambda: record(LOOKED_IN_VAIN, now=now, actor=actor, hostel=batch.hostel, about=batch.code))
+
+
+def _masked(name):
+    return name[:1] + "*" * max(len(name) - 1, 0)
+
+
+def _try(batch, number, named, now, actor, private):
+    """What becomes of one row; of the persons in ``private`` (ids) it says only which condition they do not meet."""
+    masked, person = _masked(named.name), None
     try:
         with transaction.atomic():  # a row that is refused leaves nothing, and the others stay
             person = person_named(named, now=now, actor=actor)
             stay = name_guest(batch, person, now=now, actor=actor, arrival=named.arrival, departure=named.departure)
             return Outcome(number, masked, stay)
+    except AnotherName as no:
+        return Outcome(number, masked, reasons=no.reasons, in_vain=True)
     except Refused as no:
-        return Outcome(number, masked, reasons=tuple(reason for reason in no.reasons if reason.verdict != "met"))
+        against = [reason for reason in no.reasons if reason.verdict != "met"]
+        if person is not None and person.pk in private:
+            against = [each if each.code in OF_THE_BATCH else which_only(person, each) for each in against]
+        return Outcome(number, masked, reasons=tuple(against))
     except ValidationError as wrong:
         fields = getattr(wrong, "message_dict", {"": wrong.messages})
         return Outcome(number, masked, reasons=tuple(_row(name, texts) for name, texts in fields.items()))
@@ -357,7 +408,7 @@ def person_named(named: Named, *, now: datetime, actor: User | None = None) -> P
             **named.about,
         )
     if known.name != name:
-        raise Refused(_another())
+        raise AnotherName(_another())
     unsaid: dict[str, Any] = {
         key: value for key, value in named.about.items() if key in PROFILE and getattr(known, key) in ("", None)
     }

@@ -62,9 +62,8 @@ def friend_named(
 
     def do():
         if actor is not None:
-            vain = Deed.objects.filter(actor=actor, what=LOOKED_IN_VAIN, at__gt=now - timedelta(hours=1))
-            if vain.count() >= MOST_IN_VAIN:
-                raise Refused(_too_often())
+            if looked_in_vain(actor, now) >= MOST_IN_VAIN:
+                raise Refused(too_often())
         document, said = read_document(document_kind, document_number), read_name(name)
         friend = Person.objects.filter(document_hash=document.hash).first()
         if friend is None or friend.name != said or not friend.gender:
@@ -73,6 +72,11 @@ def friend_named(
         return friend
 
     return act(do)
+
+
+def looked_in_vain(actor: User, now: datetime) -> int:
+    """How often ``actor`` gave a document and a name that did not fit each other, in the last hour."""
+    return Deed.objects.filter(actor=actor, what=LOOKED_IN_VAIN, at__gt=now - timedelta(hours=1)).count()
 
 
 def book_party(
@@ -167,22 +171,28 @@ def _decided(made_by, members, guests, house, nights, now, accept_price) -> dict
 
 
 def _about(guest, made_by, found):
-    """The reasons, each with whom it is about. What a friend's own answers and stays say is theirs to read."""
-    who = guest.masked_name
+    """The reasons, each with whom it is about."""
     for reason in found:
         if guest.pk == made_by.pk or reason.code in OF_THE_WISH:
-            yield replace(reason, sentence=Sentence(_("%(who)s: %(said)s"), {"who": who, "said": reason.sentence}))
-            continue
-        called = CALLED.get(reason.code) or _kinds().get(reason.code) or reason.code
-        text = _("%(who)s does not fit yet: %(called)s. Logged in, they see themselves what it is")
-        yield replace(
-            reason,
-            sentence=Sentence(text, {"who": who, "called": called}),
-            value_used=None,
-            needed=None,
-            by=None,
-            fix=Fix("check", _("They check it themselves"), "/check/"),
-        )
+            said = {"who": guest.masked_name, "said": reason.sentence}
+            yield replace(reason, sentence=Sentence(_("%(who)s: %(said)s"), said))
+        else:
+            yield which_only(guest, reason)
+
+
+def which_only(guest: Person, reason: Reason) -> Reason:
+    """The reason as somebody else may read it: which condition ``guest`` does not meet, and nothing else. What their
+    own answers and stays say is theirs to read."""
+    called = CALLED.get(reason.code) or _kinds().get(reason.code) or reason.code
+    text = _("%(who)s does not fit yet: %(called)s. Logged in, they see themselves what it is")
+    return replace(
+        reason,
+        sentence=Sentence(text, {"who": guest.masked_name, "called": called}),
+        value_used=None,
+        needed=None,
+        by=None,
+        fix=Fix("check", _("They check it themselves"), "/check/"),
+    )
 
 
 def _kinds():
@@ -253,7 +263,8 @@ def _not_found(name):
     )
 
 
-def _too_often():
+def too_often() -> Reason:
+    """The reason for whoever has looked in vain so often."""
     return Reason(
         "TOO_OFTEN",
         NOT_MET,

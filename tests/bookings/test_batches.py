@@ -107,6 +107,25 @@ def test_the_whole_house_can_be_allotted_and_nobody_books_it_then(hostel, allott
     assert no.value.code == "FULL"
 
 
+@pytest.mark.parametrize("beds", [4, None])
+def test_more_guests_than_beds_are_a_slip(hostel, allotted, beds):
+    asked = beds or list(Bed.objects.filter(room__hostel=hostel)[:1])
+
+    with pytest.raises(Refused) as no:
+        allotted(asked, women=9, men=1)
+
+    assert [reason.field for reason in no.value.reasons] == ["women"]
+    assert not Batch.objects.exists()
+
+
+def test_the_name_of_a_school_is_text_that_can_be_seen(allotted):
+    assert allotted(1, organisation=" 安徽\u3000大学\n 合肥 ").organisation == "安徽 大学 合肥"
+    for organisation in ("\u202e学大徽安", "安徽\x07大学"):
+        with pytest.raises(Refused) as no:
+            allotted(1, organisation=organisation)
+        assert [reason.field for reason in no.value.reasons] == ["organisation"]
+
+
 @pytest.mark.parametrize("asked", [{"beds": 23}, {"women": 19}, {"men": 15}, {"women": 12, "men": 11}])
 def test_more_than_there_are_is_refused_with_how_many_there_are(allotted, asked):
     with pytest.raises(Refused) as no:
@@ -325,6 +344,47 @@ def test_a_check_of_a_list_says_the_same_and_writes_nothing(allotted):
     assert not Stay.objects.exists()
     assert not Person.objects.filter(name="何来").exists()
     assert not Letter.objects.exists()
+
+
+@pytest.fixture
+def contact(db):
+    return login_for("+8613812345678", NOW)
+
+
+def test_a_contact_reads_of_a_guest_the_house_knows_only_which_condition_it_is(allotted, contact, officer, chen):
+    book(guest=chen, hostel=Hostel.objects.get(slug="mudu"), nights=THREE, purpose="job_fair", now=NOW)
+    batch, names = allotted(2, contact=contact), [Named("陈一舟", "resident", chen.document)]
+
+    [told] = name_list(batch, names, now=NOW, actor=contact, check=True)
+    [known] = name_list(batch, names, now=NOW, actor=officer, check=True)
+
+    assert [reason.code for reason in told.reasons] == [reason.code for reason in known.reasons] == ["OVERLAP"]
+    assert known.reasons[0].value_used == chen.stays.get().code
+    assert told.reasons[0].value_used is None
+    assert "Mudu" in known.reasons[0].sentence.say("en")
+    assert "Mudu" not in told.reasons[0].sentence.say("en")
+    assert chen.stays.get().code not in str(told.reasons[0].as_data())
+
+
+def test_what_a_contact_says_of_a_new_guest_is_answered_in_full(allotted, contact):
+    [outcome] = name_list(allotted(2, contact=contact), [row(about={})], now=NOW, actor=contact)
+
+    assert all(reason.fix and "does not fit yet" not in reason.sentence.say("en") for reason in outcome.reasons)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_contact_who_tries_documents_is_on_record_and_soon_stopped(allotted, contact, officer, chen, check):
+    batch = allotted(4, contact=contact)
+    wrong, right = Named("陈一帆", "resident", chen.document), row()
+
+    outcomes = name_list(batch, [wrong] * 12 + [right], now=NOW, actor=contact, check=check)
+    again = name_list(batch, [right], now=NOW, actor=contact, check=check)
+
+    assert [each.reasons[0].code for each in outcomes] == ["IDENTITY"] * 10 + ["TOO_OFTEN"] * 3
+    assert again[0].reasons[0].code == "TOO_OFTEN"
+    assert Deed.objects.filter(what="look_for_friend", actor=contact, about=batch.code).count() == 10
+    assert name_list(batch, [right], now=NOW + timedelta(hours=2), actor=contact, check=check)[0].stay
+    assert name_list(batch, [wrong] * 12, now=NOW, actor=officer)[11].reasons[0].code == "IDENTITY"
 
 
 def test_a_list_does_not_overwrite_what_somebody_said_of_themselves(allotted, chen):
