@@ -82,6 +82,16 @@ def test_an_officer_keeps_beds_for_a_school(as_officer, wanted):
     assert "安徽大学" in text_of(as_officer.get(BATCHES))
 
 
+def test_a_form_that_is_sent_twice_keeps_the_beds_once(as_officer, wanted):
+    sent = Form(as_officer.get(BATCHES).content.decode()).sent
+    sent.update(wanted)
+
+    first, again = [as_officer.post(BATCHES, sent)["Location"] for _ in range(2)]
+
+    assert first == again
+    assert Batch.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [

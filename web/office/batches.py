@@ -1,7 +1,9 @@
 """Batches: beds allotted to schools and organisations: the list, a new one, one with its names."""
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
 from django import forms
 from django.db.models import Q
@@ -11,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.idempotency import Answer as Kept
+from accounts.idempotency import Write, once, well_formed
 from accounts.models import Person
 from accounts.people import login_for
 from accounts.phones import mask_phone, read_phone
@@ -106,22 +110,23 @@ def batches(request: HttpRequest, office: Office) -> HttpResponse:
     said = form.cleaned_data
     phone = said.pop("contact")
     house = next(hostel for hostel in hostels if hostel.slug == said.pop("hostel"))
+    said |= {"nights": Nights(said.pop("arrival"), said.pop("departure"))}
+    said |= {"women": said["women"] or 0, "men": said["men"] or 0}
+
+    def do():
+        contact = login_for(phone, office.now) if phone else None
+        batch = allot(hostel=house, contact=contact, now=office.now, actor=office.user, **said)
+        return Kept(HTTPStatus.FOUND, {"code": batch.code})
+
+    key = request.POST.get("key", "")
+    write = Write.of(office.user, "POST", request.path, key, {}) if well_formed(key) else None
     try:
-        batch = allot(
-            hostel=house,
-            nights=Nights(said.pop("arrival"), said.pop("departure")),
-            women=said.pop("women") or 0,
-            men=said.pop("men") or 0,
-            contact=login_for(phone, office.now) if phone else None,
-            now=office.now,
-            actor=office.user,
-            **said,
-        )
+        code = once(write, do, office.now).body["code"]
     except Refused as no:
         for reason in no.reasons:
             form.add_error(reason.field if reason.field in form.fields else "beds", str(reason.sentence))
         return _list(request, office, form, status=409)
-    return redirect(office.url("office_batch", batch.code, done="allotted"))
+    return redirect(office.url("office_batch", code, done="allotted"))
 
 
 def _purposes(hostels, office):
@@ -148,6 +153,7 @@ def _list(request, office, form, status=200):
                 (batch, batch.state(office.day), office.url("office_batch", batch.code)) for batch in found[:SHOWN]
             ],
             "form": form,
+            "key": secrets.token_urlsafe(16),  # sent twice, the beds are kept once
             "here": office.url("office_batches"),
         },
         status=status,
