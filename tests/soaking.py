@@ -10,7 +10,7 @@ class Soaking:
     """What a run does of each long proof: orders of acts and how many acts in each, processes killed at random, repeats
     of each race, seconds in which so many clients do everything, and their seed."""
 
-    examples: int = 8
+    examples: int = 12
     steps: int = 30
     kills: int = 0
     races: int = 1
