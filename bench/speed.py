@@ -12,6 +12,7 @@ import json
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -314,7 +315,7 @@ def measure_rush(table, web, ground, limit, seconds, chance):
 
     found = between_limits(lambda: limit.book(CLIENTS, seconds), measure)
     spread, rush = (each.calls for each in found.answer)
-    note = f"{rush.per_second:.0f}/s against {spread.per_second:.0f}/s; answers {dict(rush.statuses)}"
+    note = f"{rush.per_second:.0f}/s against {spread.per_second:.0f}/s; answers {dict(rush.statuses)} {codes(rush)}"
     table.add("rush", rush.per_second / spread.per_second if spread.done else 0, note, found)
 
     free = free_beds_of(ground, hostel, arrival)
@@ -328,6 +329,12 @@ def measure_rush(table, web, ground, limit, seconds, chance):
     wrong = sum(count for status, count in last.statuses.items() if status not in (201, 409))
     note = f"{last.statuses[201]} booked of {free} free, {last.statuses[409]} refused"
     table.add("losers", dry + wrong, note)
+
+
+def codes(calls: Calls) -> dict[str, int]:
+    """By which rule the refused of these calls were refused, as far as their answers were kept."""
+    said = Counter(json.loads(answer.partition(b"\r\n\r\n")[2] or b"{}").get("code", "") for answer in calls.refusals)
+    return dict(said)
 
 
 def roomy(ground: Ground) -> tuple[str, date]:
