@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "web.second_factor.SecondFactorMiddleware",
+    "web.plain_text.PlainTextMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

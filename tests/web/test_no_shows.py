@@ -94,3 +94,10 @@ def test_the_list_costs_as_much_for_many_as_for_one(missed, friday_stay, people,
     of_many = statements(lambda: office.get("/office/no-shows/?all=1"))
 
     assert of_many == of_one
+
+
+def test_who_comes_back_from_logging_in_finds_the_form(missed, lin, chen, enter):
+    appeal = f"/stays/{missed.code}/appeal/"
+
+    assert enter(lin.user).get(appeal)["Location"] == f"/stays/{missed.code}/"
+    assert enter(chen.user).get(appeal).status_code == 404

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.reasons import MISSING, Refused
 from bookings.booking import actions, cancel, cancellation
@@ -53,10 +53,12 @@ def stay_page(request, code):
 
 @login_required
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def appeal_page(request, code):
-    """Keep what the guest says of a stay they missed, for an officer to answer."""
+    """Keep what the guest says of a stay they missed, for an officer to answer; the form stands on the stay's page."""
     now, stay, text = timezone.now(), own_stay(request, code), request.POST.get("text", "")
+    if request.method != "POST":  # who had to log in first, or looks at the answer again
+        return redirect("stay", code=stay.code)
     try:
         appeal(stay, text=text, now=now, actor=request.user)
     except Refused as no:
