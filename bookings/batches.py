@@ -20,7 +20,7 @@ from accounts.roles import hostels_of_officer
 from bookings import reasons
 from bookings.availability import GENDERS, free_beds
 from bookings.awaiting import open_review, told, waits_for
-from bookings.booking import cancel, guest_locked, may, take_bed
+from bookings.booking import cancel, close_lapsed, guest_locked, may, take_bed
 from bookings.decisions import decide
 from bookings.letters import tell
 from bookings.lodging import Lodging
@@ -87,6 +87,9 @@ def allot(
             made_by=actor,
             made_at=now,
         )
+        for bed in kept:
+            # A hold whose time is over ends here: else its guest, confirming at this very moment, would have the bed.
+            close_lapsed(bed, now)
         BatchBed.objects.bulk_create(BatchBed(batch=batch, bed=bed) for bed in kept)
         record("allot", now=now, actor=actor, hostel=hostel, about=batch.code, beds=len(kept))
         return batch
@@ -134,11 +137,11 @@ def _free_and_locked(hostel, nights, now) -> dict[str, list[Bed]]:
 
 
 def _these(hostel, nights, free, chosen):
-    open_to_somebody = {bed.pk for beds in free.values() for bed in beds}
+    open_to_somebody = {bed.pk: bed for beds in free.values() for bed in beds}
     taken = [bed for bed in chosen if bed.pk not in open_to_somebody]
     if taken:
         raise Refused(*(reasons.bed_taken(bed, nights) for bed in taken))
-    return chosen
+    return [open_to_somebody[bed.pk] for bed in chosen]
 
 
 @dataclass

@@ -13,7 +13,7 @@ from accounts.models import Person, User
 from accounts.record import record
 from bookings import freed, reasons
 from bookings.availability import free_beds
-from bookings.booking import locked
+from bookings.booking import close_lapsed, locked
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
 from bookings.rehousing import House, give_up, houses_near, nights_to_move, to_bed, to_other_house
@@ -243,6 +243,10 @@ def _guests_locked(choices, beds):
 
 def _clear(beds, nights, choices, guests, now, actor):
     """Move whoever has one of ``beds``, each as chosen. Stays that nobody chose for are told, and nothing is done."""
+    for bed in beds:
+        # A hold whose time is over ends here: else its guest, confirming at this very moment, would have a closed bed.
+        bed.kept_by_lapsed = True
+        close_lapsed(bed, now)
     closing = [bed.pk for bed in beds]
     found = _who_has(closing, nights, now)
     if left := [each for each in found if each[0].code not in choices or each[0].guest_id not in guests]:

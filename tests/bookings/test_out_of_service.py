@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from accounts.letters import say
 from accounts.models import Deed, Letter
 from bookings.availability import free_beds, night_table
+from bookings.batches import allot
 from bookings.booking import book, cancel
 from bookings.desk import check_in
 from bookings.models import BedNight, Stay
@@ -251,6 +252,19 @@ def test_a_hold_whose_time_is_over_is_no_hit(lin, hostel):
     assert hits([bed], WEEKEND, NOW)
     assert not hits([bed], WEEKEND, NOW + timedelta(minutes=11))
     assert block([bed], WEEKEND, now=NOW + timedelta(minutes=11), **CLOSED)
+    held.refresh_from_db()
+    assert (held.status, held.cancel_cause) == ("cancelled", "HOLD_ENDED")
+
+
+def test_a_hold_whose_time_is_over_ends_where_its_bed_is_allotted_to_a_school(lin, hostel, officer):
+    only(hostel, "201")
+    held = book(guest=lin, hostel=hostel, nights=Nights(SATURDAY, SUNDAY), purpose="exam", now=NOW, hold=True)
+
+    how = {"applicant": "school", "organisation": "一中", "purpose": "exam", "release_on": SATURDAY, "actor": officer}
+    allot(hostel=hostel, nights=Nights(SATURDAY, SUNDAY), beds=4, now=held.held_until, **how)
+
+    held.refresh_from_db()
+    assert (held.status, held.cancel_cause) == ("cancelled", "HOLD_ENDED")
 
 
 def test_nights_that_are_over_are_not_closed_afterwards(hostel, beds):
