@@ -1,5 +1,6 @@
 """A missed stay on its guest's page and in the office."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -101,3 +102,15 @@ def test_who_comes_back_from_logging_in_finds_the_form(missed, lin, chen, enter)
 
     assert enter(lin.user).get(appeal)["Location"] == f"/stays/{missed.code}/"
     assert enter(chen.user).get(appeal).status_code == 404
+
+
+def test_an_officer_sees_what_they_chose(missed, lin, officer, enter):
+    enter(lin.user).post(f"/stays/{missed.code}/appeal/", {"text": "病了"})
+
+    html = enter(officer).get(f"/office/no-shows/{missed.code}/").content.decode()
+
+    # What is drawn of a chip, and filled where it is chosen, is the span behind its input.
+    assert re.findall(r'<label class="chip"><input [^>]*value="(\w+)"[^>]*>(<span>)?', html) == [
+        ("yes", "<span>"),
+        ("no", "<span>"),
+    ]
