@@ -157,11 +157,18 @@ class Found:
 class _Room:
     """Who sleeps in a room when: masks by whom it is shared with."""
 
-    __slots__ = ("alone", "alone_held", "kept_back", "sharing")
+    __slots__ = ("alone", "alone_back", "alone_held", "kept_back", "sharing")
 
     def __init__(self):
         self.sharing, self.kept_back = {}, {}
-        self.alone = self.alone_held = 0
+        self.alone = self.alone_held = self.alone_back = 0
+
+    def waits_alone(self):
+        """The nights on which the whole room is kept back, for who had it alone has given it back."""
+        waiting = self.alone_back
+        for nights in self.sharing.values() if waiting else ():
+            waiting &= ~nights
+        return waiting
 
     def closed_to(self, company):
         """The nights on which somebody is there with whom ``company`` cannot share.
@@ -190,12 +197,13 @@ class _Bed:
 
     def given(self):
         """The nights on which the bed is held, and those on which it is taken: by a stay that has it, or that has the
-        whole room alone. A bed that waits for a guest of a batch is held."""
+        whole room alone. A bed that waits for a guest of a batch, or for the waiting list, is held."""
         there, room = self.there, self.room
-        if not (room.alone or self.kept):
+        waits = self.kept | self.kept_back | room.waits_alone()
+        if not (room.alone or waits):
             return there & self.held, there & self.taken & ~self.held
         others = there & ~self.taken & ~self.closed
-        held = (there & self.held) | (others & room.alone_held) | (others & self.kept & ~room.alone)
+        held = (there & self.held) | (others & room.alone_held) | (others & waits & ~room.alone)
         return held, (there & self.taken & ~self.held) | (others & room.alone & ~room.alone_held)
 
 
@@ -214,8 +222,8 @@ class Grid:
         houses = [hostel.pk for hostel in hostels]
         self.nights = nights
         self.lodging = lodging
-        self.beds = defaultdict(list)
-        self.on_call = defaultdict(list)
+        self.beds: dict[int, list[_Bed]] = defaultdict(list)
+        self.on_call: dict[int, list[_Bed]] = defaultdict(list)
         self._first = nights.arrival
         self._all = (1 << len(nights)) - 1
         self._wide: dict[int, int] = {0: 0}
@@ -235,23 +243,25 @@ class Grid:
         for pk, room_id, sharing, is_held, is_taken, mask in self._given_nights(hostels, now):
             # What lies in a room without a bed that is looked for says with whom it is shared, too.
             room = rooms.get(room_id) or rooms.setdefault(room_id, _Room())
-            bed = beds.get(pk)
+            given = beds.get(pk)
             of_room = room.sharing if is_taken else room.kept_back
             of_room[sharing] = of_room.get(sharing, 0) | mask
             if is_taken and sharing not in GENDERS:
                 room.alone |= mask
                 room.alone_held |= mask if is_held else 0
-            if bed is not None:
-                bed.taken |= mask if is_taken else 0
-                bed.held |= mask if is_taken and is_held else 0
-                bed.kept_back |= 0 if is_taken else mask
+            elif sharing not in GENDERS:
+                room.alone_back |= mask
+            if given is not None:
+                given.taken |= mask if is_taken else 0
+                given.held |= mask if is_taken and is_held else 0
+                given.kept_back |= 0 if is_taken else mask
         for pk, first, until, is_closed in self._kept_away(houses, now):
-            if bed := beds.get(pk):
+            if away := beds.get(pk):
                 nights_away = self._between(first, until)
                 if is_closed:
-                    bed.closed |= nights_away
+                    away.closed |= nights_away
                 else:
-                    bed.kept |= nights_away
+                    away.kept |= nights_away
 
     def _between(self, first, until):
         """The mask of the nights from ``first`` to the eve of ``until`` (None: to the end)."""

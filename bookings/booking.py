@@ -277,6 +277,7 @@ def give_nights(
     ``hostel`` is a row of `Hostel.objects.on`. The free ones are taken from its quota: raises Refused with QUOTA where
     that is spent.
     """
+    close_own_lapsed(stay, now)
     nights = list(nights)
     prices = priced(decided.decision, hostel.rate_fen)[-len(nights) :]
     free = [night for night, (price, _fen) in zip(nights, prices, strict=True) if price.cls == FREE]
@@ -320,6 +321,14 @@ def close_lapsed(bed: Any, now: datetime) -> None:
         kept = BedNight.objects.live().filter(room=bed.room_id, stay__in=Stay.objects.lapsed(now))
         list(kept.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
         for lapsed in Stay.objects.lapsed(now).filter(bed_nights__room=bed.room_id).distinct():
+            _end_hold(lapsed)
+
+
+def close_own_lapsed(stay: Stay, now: datetime) -> None:
+    """Close the other holds of its guest whose time is over: a bed for one of their nights is about to be written for
+    ``stay``. Behind the guest's lock; no statement where it is known that they hold nothing."""
+    if getattr(stay.guest, "has_hold", True):
+        for lapsed in Stay.objects.lapsed(now).filter(guest=stay.guest_id).exclude(pk=stay.pk):
             _end_hold(lapsed)
 
 
@@ -558,8 +567,18 @@ def _not_shortenable(stay, now):
     """A bed that waits for a proof or an answer is as much the guest's to give back as one that is promised; what is
     offered is taken or left as it is."""
     if stay.awaits and stay.state(now) == Stay.Status.HELD:
-        return reasons.offered(stay) if stay.awaits == Stay.Awaits.OFFER else None
-    return _not_changeable(stay, now)
+        why_not = reasons.offered(stay) if stay.awaits == Stay.Awaits.OFFER else None
+    else:
+        why_not = _not_changeable(stay, now)
+    first = first_kept(stay, now)
+    if why_not is None and stay.departure - first < timedelta(days=2):
+        return reasons.nothing_to_shorten(stay)
+    return why_not
+
+
+def first_kept(stay: Stay, now: datetime) -> date:
+    """The night of ``stay`` that can't be given back by making it shorter: the first, or the one that has begun."""
+    return max(stay.arrival, business_day(now) if stay.checked_in_at else stay.arrival)
 
 
 def _not_shiftable(stay, now):

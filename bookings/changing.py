@@ -11,7 +11,7 @@ from accounts.record import record
 from bookings import reasons
 from bookings.alternatives import CHANGE_OF_BED, NEARBY, WAITLIST, Alternative, alternatives
 from bookings.availability import free_beds
-from bookings.booking import close_lapsed, give_nights, locked, may, sharing, write_nights
+from bookings.booking import close_lapsed, close_own_lapsed, first_kept, give_nights, locked, may, sharing, write_nights
 from bookings.decisions import Decided, decide
 from bookings.freed import served
 from bookings.house_plan import Want, find_beds, find_promised
@@ -205,7 +205,7 @@ def shorten(stay: Stay, *, departure: date, now: datetime, actor: User | None = 
     def do():
         shorter = locked(stay)
         may(shorter, "shorten", now)
-        first = max(shorter.arrival, business_day(now) if shorter.checked_in_at else shorter.arrival)
+        first = first_kept(shorter, now)
         if not first < departure < shorter.departure:
             raise Refused(reasons.not_earlier(shorter, departure, first))
         returned = shorter.bed_nights.live().filter(night__gte=departure).update(released_at=now)
@@ -349,6 +349,7 @@ def _write_what_happened(
         given = [None if price is not None and price.cls == FREE else price for price in given]
         refused_for += [reason.code for reason in no.reasons]
     prices = [price or FULL_PRICE for price in given]
+    close_own_lapsed(stay, now)
     costs = [(price, price.cost(hostel.rate_fen)) for price in prices]
     return write_nights(stay, bed, added, costs, hostel.rate_fen), list(dict.fromkeys(refused_for))
 

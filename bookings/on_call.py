@@ -7,7 +7,7 @@ from accounts.models import User
 from accounts.record import record
 from bookings import freed
 from bookings.awaiting import left_the_party, promise, still_held
-from bookings.booking import close_lapsed, locked, may, sharing
+from bookings.booking import close_lapsed, close_own_lapsed, locked, may, sharing
 from bookings.cancelling import end_what_hangs, give_back
 from bookings.decisions import decide
 from bookings.house_plan import Want, find_beds
@@ -87,6 +87,7 @@ def _elsewhere(stay, now, actor):
     """Another bed of the house that needs no asking, else of another house; else the house gives the stay up."""
     others = BedNight.objects.taken(now).filter(guest=stay.guest, night__in=stay.nights).exclude(stay=stay)
     if stay.kept_until > now and not others.exists():
+        close_own_lapsed(stay, now)
         if _in_the_house(stay, now, actor):
             return stay
         if moved := to_other_house(stay, stay.arrival, now, actor, reason="on call"):

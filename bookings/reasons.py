@@ -407,6 +407,11 @@ def not_earlier(stay, departure, first):
     return _departure(stay, departure, text, first=first)
 
 
+def nothing_to_shorten(stay):
+    text = _("No night can be given back any more: the stay lasts until %(departure)s, and one night of it stays")
+    return _departure(stay, stay.departure, text)
+
+
 def _departure(stay, wanted, text, **values):
     return Reason(
         "DATES",

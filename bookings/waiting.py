@@ -105,7 +105,7 @@ def wait(
         for each in guests.values():
             if not each.gender or not each.document_hash:
                 raise Refused(reasons.identity_missing(house.slug, nights))
-            decided = decide(each, house, nights, purpose, now, accept_price=accept_price)
+            decided = decide(each, house, nights, purpose, now, accept_price=accept_price, except_stay=_held_by(each))
             if not _can_stay(decided):
                 raise decided.refuse(Assessment.Act.BOOK)
         _nobody_need_wait(guests, hostels, nights, lodging, now)
@@ -139,6 +139,12 @@ def _locked(people):
     """The people, by their keys, each row locked: always in the same order."""
     found = {pk: guest_locked(Q(pk=pk)) for pk in sorted(people)}
     return {pk: guest for pk, guest in found.items() if guest is not None}
+
+
+def _held_by(guest):
+    """The bed that they hold for some minutes, which they would let go of for another: it keeps nobody from waiting."""
+    held = Stay.objects.filter(guest=guest, status=Stay.Status.HELD, awaits="")
+    return held.values_list("pk", flat=True).first() if guest.has_hold else None
 
 
 def _can_stay(decided: Decided) -> bool:

@@ -56,6 +56,15 @@ def free(hostel, gender, now=NOW, nights=THREE):
     return free_beds(hostel, nights, gender, now).count()
 
 
+def test_who_let_a_hold_run_out_can_be_named(hostel, allotted, lin):
+    batch = allotted(2)
+    book(guest=lin, hostel=hostel, nights=THREE, purpose="job_fair", now=NOW, hold=True)
+
+    stay = name_guest(batch, lin, now=NOW + timedelta(minutes=10))
+
+    assert (stay.batch, stay.nights) == (batch, THREE)
+
+
 # --- allotting ------------------------------------------------------------------------------------------------------
 def test_the_beds_are_nobody_else_s_on_all_of_its_nights(hostel, allotted):
     before = free(hostel, "female"), free(hostel, "male")

@@ -6,14 +6,14 @@ import pytest
 from django.db.models.signals import pre_save
 
 from accounts.models import Deed, Letter, Person
-from bookings.booking import book, cancel
+from bookings.booking import actions, book, cancel
 from bookings.changing import change_dates, extend, overstay, shift, shorten
 from bookings.desk import check_in, check_out
 from bookings.models import BedNight, Stay, TurnAway
 from bookings.night_audit import audit
 from eligibility.models import Assessment
 from eligibility.reasons import Refused
-from hostel.models import Bed, Room
+from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, TUESDAY, moment
 
@@ -43,6 +43,44 @@ def test_a_stay_becomes_longer_in_the_bed_it_has(stay):
     assert set(longer.bed_nights.values_list("bed", flat=True)) == {bed.pk}
     assert Letter.objects.filter(kind="extended").count() == 1
     assert Deed.objects.get(what="extend").values == {"nights": 1}
+
+
+@pytest.mark.parametrize("change", [extend, overstay, shift])
+def test_an_own_hold_whose_time_is_over_is_in_nobody_s_way_also_where_no_job_runs(change, stay, hostel):
+    """Elsewhere in the network, for a night that is added now."""
+    elsewhere = Hostel.objects.get(slug="shihu")
+    held = book(
+        guest=stay.guest, hostel=elsewhere, nights=Nights(SUNDAY, MONDAY), purpose="interview", now=NOW, hold=True
+    )
+    later, how = NOW + timedelta(minutes=11), {"departure": MONDAY}
+    if change == shift:
+        how = {"nights": Nights(SATURDAY, MONDAY)}
+    if change == overstay:
+        check_in(stay, compared=True, now=later)
+        later = moment(SUNDAY, 13)
+
+    changed = change(stay, now=later, **how)
+
+    assert changed.departure == MONDAY
+    held.refresh_from_db()
+    assert (held.status, held.cancel_cause) == ("cancelled", "HOLD_ENDED")
+
+
+def test_a_stay_of_one_night_says_beforehand_that_it_can_t_be_shorter(stay):
+    assert actions(stay, NOW)["shorten"].ok
+    shorter = shorten(stay, departure=SATURDAY, now=NOW)
+
+    action = actions(shorter, NOW)["shorten"]
+
+    assert (action.ok, action.reason.code) == (False, "DATES")
+
+
+def test_in_the_last_night_the_stay_can_t_be_shorter(stay):
+    check_in(stay, compared=True, now=NOW + timedelta(hours=1))
+    stay.refresh_from_db()
+
+    assert actions(stay, moment(FRIDAY, 22))["shorten"].ok
+    assert actions(stay, moment(SATURDAY, 22))["shorten"].reason.code == "DATES"
 
 
 def test_the_nights_after_the_free_ones_are_had_at_a_price_by_who_accepts_it(stay):

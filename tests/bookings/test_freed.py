@@ -66,6 +66,25 @@ def test_a_coming_night_that_was_given_back_is_shown_to_nobody_before_the_public
     assert night_table([hostel], TOMORROW, NOW)[hostel.pk][0].taken == 0
 
 
+def test_until_then_it_counts_as_held_and_the_numbers_of_a_night_add_up(hostel, lin):
+    """Also of a room that somebody had alone."""
+    only(hostel, "201", "203")
+    assert counts_of(hostel) == {"beds": 6, "held": 0, "taken": 0, "free": 6}
+    cancel(wish(lin, hostel, TOMORROW), now=NOW)
+    assert counts_of(hostel) == {"beds": 6, "held": 1, "taken": 0, "free": 5}
+
+    alone = wish(lin, hostel, TOMORROW, lodging=Lodging(alone=True, needs=frozenset(["accessible"])))
+    assert counts_of(hostel) == {"beds": 6, "held": 1, "taken": 2, "free": 3}
+    cancel(alone, now=NOW)
+    assert counts_of(hostel) == {"beds": 6, "held": 3, "taken": 0, "free": 3}
+    assert counts_of(hostel, moment(FRIDAY, 12)) == {"beds": 6, "held": 0, "taken": 0, "free": 6}
+
+
+def counts_of(hostel, now=NOW):
+    [count] = night_table([hostel], TOMORROW, now)[hostel.pk]
+    return {name: getattr(count, name) for name in ("beds", "held", "taken", "free")}
+
+
 def test_what_was_given_back_after_the_public_hour_waits_for_the_next_one(hostel, lin):
     only(hostel, "201")
     later = Nights(SUNDAY, MONDAY)

@@ -12,6 +12,7 @@ from bookings.models import BedNight, Party, Stay
 from bookings.parties import Member, book_party, cancel_party, friend_named
 from eligibility.models import Assessment
 from eligibility.reasons import Refused
+from hostel.models import Hostel
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SUNDAY, TUESDAY, moment, resident_number
 
@@ -42,6 +43,15 @@ def test_each_has_a_stay_and_a_bed_of_their_own_and_all_share_one_code(hostel, l
     assert len({stay.code for stay in stays} | {party.code}) == 3
     assert len(set(BedNight.objects.live().values_list("bed", flat=True))) == 2
     assert BedNight.objects.live().count() == 4
+
+
+def test_a_friend_who_let_a_hold_run_out_comes_along(hostel, lin, chen):
+    elsewhere = Hostel.objects.get(slug="shihu")
+    book(guest=chen, hostel=elsewhere, nights=TWO, purpose="interview", now=NOW, hold=True)
+
+    party = travel(hostel, lin, chen, now=NOW + timedelta(minutes=10))
+
+    assert [stay.status for stay in stays_of(party)] == ["confirmed", "confirmed"]
 
 
 def test_the_desk_finds_all_of_them_by_the_party_s_code_and_each_by_their_own(hostel, lin, chen):

@@ -61,6 +61,29 @@ def test_a_freed_night_goes_to_the_first_in_line_at_once(taken, hostel, lin, mei
     assert Letter.objects.get(person=lin, kind="booked").about == stay.code
 
 
+def test_who_let_a_hold_elsewhere_run_out_is_served_also_where_no_job_runs(taken, hostel, lin, mei):
+    first, second = wait(lin, hostel, automatic=True), wait(mei, hostel, nights=TOMORROW, now=LATER)
+    held = wish(lin, Hostel.objects.get(slug="shihu"), now=LATER, hold=True)
+
+    cancel(taken, now=held.held_until)
+
+    first.refresh_from_db()
+    assert (state_of(first, held.held_until), state_of(second, held.held_until)) == ("filled", "waiting")
+
+
+def test_who_holds_a_bed_elsewhere_for_some_minutes_may_wait_for_this_one_and_keeps_it(taken, hostel, lin):
+    """A full house says that one can wait: then one can."""
+    held = wish(lin, Hostel.objects.get(slug="shihu"), hold=True)
+    with pytest.raises(Refused) as no:
+        wish(lin, hostel, now=LATER)
+    assert "waitlist" in [each.kind for each in no.value.alternatives]
+
+    waiting = wait(lin, hostel, now=LATER)
+
+    assert state_of(waiting, LATER) == "waiting"
+    assert confirm(held, now=LATER).status == "confirmed"
+
+
 def test_what_is_offered_is_taken_or_left_as_it_is_and_not_shortened(taken, hostel, lin):
     waiting = wait(lin, hostel, nights=WEEKEND)
     cancel(taken, now=NOW)
