@@ -368,6 +368,13 @@ def _tried(batch, names, now, actor, known):
         yield outcome
 
 
+def _told_to_others(batch, person, against):
+    """What a school reads of a guest whom the house knows: that they were named already, else which condition it is."""
+    named = set(batch.stays.filter(guest=person).values_list("code", flat=True))
+    here = [each for each in against if each.code == "OVERLAP" and each.value_used in named]
+    return here or [each if each.code in OF_THE_BATCH else which_only(person, each) for each in against]
+
+
 def _look_was_in_vain(batch, actor, now):
     act(lambda: record(LOOKED_IN_VAIN, now=now, actor=actor, hostel=batch.hostel, about=batch.code))
 
@@ -389,7 +396,7 @@ def _try(batch, number, named, now, actor, private):
     except Refused as no:
         against = [reason for reason in no.reasons if reason.verdict != "met"]
         if person is not None and person.pk in private:
-            against = [each if each.code in OF_THE_BATCH else which_only(person, each) for each in against]
+            against = _told_to_others(batch, person, against)
         return Outcome(number, masked, reasons=tuple(against))
     except ValidationError as wrong:
         fields = getattr(wrong, "message_dict", {"": wrong.messages})

@@ -375,6 +375,15 @@ def test_a_contact_reads_of_a_guest_the_house_knows_only_which_condition_it_is(a
     assert chen.stays.get().code not in str(told.reasons[0].as_data())
 
 
+def test_a_contact_who_sends_a_list_again_reads_who_is_named_already(allotted, contact, chen):
+    batch, names = allotted(2, contact=contact), [Named("陈一舟", "resident", chen.document)]
+    [named] = name_list(batch, names, now=NOW, actor=contact)
+
+    [again] = name_list(batch, names, now=NOW, actor=contact)
+
+    assert [(reason.code, reason.value_used) for reason in again.reasons] == [("OVERLAP", named.stay.code)]
+
+
 def test_what_a_contact_says_of_a_new_guest_is_answered_in_full(allotted, contact):
     [outcome] = name_list(allotted(2, contact=contact), [row(about={})], now=NOW, actor=contact)
 
