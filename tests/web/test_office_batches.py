@@ -182,3 +182,10 @@ def test_it_is_given_back_early_and_cancelled(as_officer, as_contact, batch):
     assert as_contact.post(f"/batches/{batch.code}/", {"list": "1", "text": table(GOOD)}).status_code == 409
     assert "done=cancelled" in as_officer.post(f"{here}cancellation/", {"end_stays": "1"})["Location"]
     assert Batch.objects.get().cancelled_at
+
+
+@pytest.mark.parametrize("act", ["names", "release", "cancellation"])
+def test_who_comes_back_to_an_act_finds_the_batch(as_officer, batch, act):
+    assert as_officer.get(f"{BATCHES}{batch.code}/{act}/")["Location"] == f"{BATCHES}{batch.code}/"
+    assert as_officer.get(f"{BATCHES}NOSUCH/{act}/").status_code == 404
+    assert not Batch.objects.exclude(cancelled_at=None).exists()

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.idempotency import Answer as Kept
 from accounts.idempotency import Write, once, well_formed
@@ -167,23 +167,34 @@ def batch(request: HttpRequest, office: Office, code: str) -> HttpResponse:
     return _page(request, office, _batch(office, code), Answer(Guest(), NameList()))
 
 
-@for_officers
-@require_POST
+def an_act(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What changes a batch and is shown on its page: who had to log in first, or changed the language, goes there."""
+
+    @for_officers
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def guarded(request: HttpRequest, office: Office, code: str) -> HttpResponse:
+        if request.method != "POST":
+            return redirect(office.url("office_batch", _batch(office, code).code))
+        return view(request, office, code)
+
+    return guarded
+
+
+@an_act
 def names(request: HttpRequest, office: Office, code: str) -> HttpResponse:
     """Name one guest, or a list."""
     found = _batch(office, code)
     return _page(request, office, found, take_names(request, found, office.now, office.user))
 
 
-@for_officers
-@require_POST
+@an_act
 def release_page(request: HttpRequest, office: Office, code: str) -> HttpResponse:
     """Give back now what nobody was named for."""
     return _act(request, office, code, "released", lambda found: release(found, now=office.now, actor=office.user))
 
 
-@for_officers
-@require_POST
+@an_act
 def cancellation(request: HttpRequest, office: Office, code: str) -> HttpResponse:
     """Take the batch back; with ``end_stays`` the stays of who was named end too."""
     end = "end_stays" in request.POST
