@@ -256,7 +256,8 @@ def _clear(beds, nights, choices, guests, now, actor):
         if not stay.bed_nights.live().filter(bed__in=closing, night__in=lost).exists():
             continue
         chosen, stay = choices[stay.code], locked(stay)
-        if chosen == CANCEL:
+        if chosen == CANCEL or (chosen == OTHER_HOUSE and stay.awaits == Stay.Awaits.OFFER):
+            # Whoever is offered this house has not said yes to another: the offer ends, and the wish keeps its place.
             give_up(stay, lost[0], now, actor)
         elif chosen == OTHER_HOUSE:
             if to_other_house(stay, lost[0], now, actor, reason=f"bed {bed} is closed") is None:

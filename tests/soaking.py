@@ -46,6 +46,6 @@ def soaking(request) -> Soaking:
 def pytest_generate_tests(metafunc):
     """Have every race run as often as `--soak races=N` says."""
     times = read(metafunc.config.getoption("--soak")).races
-    if times > 1 and "races" in metafunc.module.__name__.split("."):
+    if times > 1 and ".races." in metafunc.module.__name__ and not metafunc.module.__name__.endswith(".test_crowd"):
         metafunc.fixturenames.append("time_of_race")
         metafunc.parametrize("time_of_race", range(times), ids=lambda number: f"time {number + 1}")

@@ -188,11 +188,13 @@ class Engine(RuleBasedStateMachine):
             freed[bed, night].add(stay)
         if not freed:
             return
+        was_taken = {(bed, night) for (_guest, night), (_stay, bed) in had.items()}
         for (guest, night), (stay, bed) in self.live().items():
             is_new = (guest, night) not in had or (
                 acted is not None and had[guest, night] != (stay, bed) and stay == acted.pk
             )
-            if is_new and (others := freed[bed, night] - {stay}):
+            # Who had the bed until now, and was moved, had it after whoever gave it back.
+            if is_new and (bed, night) not in was_taken and (others := freed[bed, night] - {stay}):
                 found = Stay.objects.get(pk=stay)
                 kept = found.batch_id and BatchBed.objects.filter(batch=found.batch_id, bed=bed).exists()
                 assert found.offer_id or kept, f"{found} has {bed} on {night}, that {others} gave back, past the line"

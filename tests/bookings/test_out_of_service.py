@@ -25,6 +25,7 @@ from bookings.out_of_service import (
     reopen,
     revise,
 )
+from bookings.waiting import state_of, wait
 from eligibility.reasons import Refused
 from hostel.models import Bed, OutOfService, Room
 from hostel.nights import Nights
@@ -265,6 +266,23 @@ def test_a_hold_whose_time_is_over_ends_where_its_bed_is_allotted_to_a_school(li
 
     held.refresh_from_db()
     assert (held.status, held.cancel_cause) == ("cancelled", "HOLD_ENDED")
+
+
+def test_who_was_offered_a_bed_that_closes_is_not_booked_into_another_house(of_lin, hostel, people):
+    only(hostel, bed_of(of_lin).room.number)
+    bed = bed_of(of_lin)
+    Bed.objects.filter(room=bed.room_id).exclude(pk=bed.pk).update(valid_until=FRIDAY)
+    waits = wait(
+        guest=people("陈一舟", "female"), hostels=[hostel], nights=Nights(SATURDAY, SUNDAY), purpose="exam", now=NOW
+    )
+    cancel(of_lin, now=NOW)
+    offered = Stay.objects.get(offer__waiting=waits)
+
+    block([bed], Nights(SATURDAY, SUNDAY), choices={offered.code: "other_house"}, now=LATER, **CLOSED)
+
+    offered.refresh_from_db()
+    assert (offered.status, offered.hostel) == ("cancelled", hostel)
+    assert state_of(waits, LATER) == "waiting"
 
 
 def test_nights_that_are_over_are_not_closed_afterwards(hostel, beds):
