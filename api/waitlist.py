@@ -225,7 +225,7 @@ class Waitlist(Door):
             person = person_of(request.user)
             if person is None or not houses:
                 raise Refused(reasons.identity_missing(houses[0].slug if houses else "", said["nights"]))
-            members = [friend_named(**friend) for friend in friends]
+            members = [friend_named(**friend, now=now, actor=request.user) for friend in friends]
             waiting = wait(guest=person, hostels=houses, members=members, now=now, actor=request.user, **said)
             return in_words(with_all().get(pk=waiting.pk), now)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Deed, Person
 from bookings.booking import book, cancel
 from bookings.models import Stay, Waiting
 from hostel.models import Bed, Hostel
@@ -115,6 +116,17 @@ def test_what_does_not_read_is_said_field_by_field(said, field, taken, as_lin, w
 
     assert no.status_code == 422
     assert field in {error["field"] for error in no.json()["errors"]}
+
+
+def test_friends_wait_together_and_who_fits_nobody_is_refused(taken, as_lin, chen, wish):
+    friend = {"name": chen.name, "document_kind": chen.document_kind, "document_number": chen.document}
+
+    made = as_lin.post("/api/v1/waitlist/", wish(friends=[friend], friends_know=True))
+    no = as_lin.post("/api/v1/waitlist/", wish(friends=[friend | {"name": "何静"}], friends_know=True))
+
+    assert (made.status_code, made.json().get("people")) == (201, 2)
+    assert (no.status_code, no.json()["code"]) == (409, "FRIEND")
+    assert Deed.objects.get(what="look_for_friend").actor == Person.objects.get(name="林小满").user
 
 
 def test_an_officer_moves_somebody_up_with_a_reason(taken, as_lin, as_officer, wish):
