@@ -1,5 +1,6 @@
 """Batches in the office and on the page of their contact."""
 
+import re
 from datetime import date
 
 import pytest
@@ -108,6 +109,12 @@ def test_what_does_not_fit_is_said_and_nothing_is_kept(as_officer, wanted, chang
     assert answer.status_code == status
     assert words in text_of(answer)
     assert not Batch.objects.exists()
+
+
+def test_the_list_says_the_last_day_on_which_names_are_taken(as_officer, batch):
+    html = as_officer.get(BATCHES).content.decode()
+
+    assert re.search(r'data-label="Names until">([^<]+)<', html)[1] == "Fri 6 Mar"
 
 
 def test_an_auditor_reads_which_right_is_missing(enter, auditor):

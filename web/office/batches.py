@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 
@@ -150,7 +151,13 @@ def _list(request, office, form, status=200):
             "office": office,
             "section": "batches",
             "rows": [
-                (batch, batch.state(office.day), office.url("office_batch", batch.code)) for batch in found[:SHOWN]
+                (
+                    batch,
+                    batch.state(office.day),
+                    office.url("office_batch", batch.code),
+                    batch.release_on - timedelta(days=1),  # the last day for names
+                )
+                for batch in found[:SHOWN]
             ],
             "form": form,
             "key": secrets.token_urlsafe(16),  # sent twice, the beds are kept once
