@@ -240,6 +240,8 @@ def shift(stay: Stay, *, nights: Nights, now: datetime, actor: User | None = Non
 
 def _shift(stay, nights, now, actor, accept_price):
     may(stay, "shift", now)
+    if getattr(stay, "goes_on", False):  # read with it, behind the lock
+        raise Refused(reasons.continued(stay))  # the rules would see only this half of it
     hostel, before = Hostel.objects.on(nights.arrival).get(pk=stay.hostel_id), stay.nights
     if nights == before:
         return stay

@@ -8,7 +8,7 @@ from django.db.models.signals import pre_save
 from accounts.models import Deed, Letter
 from bookings.allowance import allowance_of
 from bookings.booking import book, cancel
-from bookings.changing import extend
+from bookings.changing import extend, shift
 from bookings.desk import beds_for, check_in
 from bookings.models import BedNight, Stay, TurnAway
 from bookings.moving import move, move_to_hostel, swap
@@ -269,6 +269,15 @@ def test_the_first_part_is_not_extended_over_the_second(stay, yinshan):
         extend(stay, departure=MONDAY, now=NOW)
 
     assert "OVERLAP" in [reason.code for reason in no.value.reasons if reason.verdict == "not_met"]
+
+
+def test_the_first_part_is_not_shifted_away_from_the_second(stay, yinshan):
+    move_to_hostel(stay, yinshan, from_night=SUNDAY, now=NOW)
+
+    with pytest.raises(Refused) as no:
+        shift(stay, nights=Nights(TUESDAY, TUESDAY + timedelta(days=3)), now=NOW)
+
+    assert no.value.code == "CONTINUED"
 
 
 def test_nights_keep_their_price_class_at_the_rate_of_the_other_house(hostel, lin, yinshan):
