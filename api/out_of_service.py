@@ -108,11 +108,20 @@ class BlockRequest(SpanRequest):
 
 
 class ReviseRequest(SpanRequest):
-    """The nights anew, and what else changes."""
+    """What changes of a closure, which the context has; what is left out stays as it is."""
 
     reason = Choice(OutOfService.Reason.choices, required=False)
     reference = serializers.CharField(max_length=80, required=False, allow_blank=True)
     choices = Choices(required=False, default=dict)
+
+    def get_fields(self):
+        fields = super().get_fields()
+        fields["from"].required = fields["until"].required = False
+        return fields
+
+    def validate(self, sent):
+        closure = self.context["closure"]
+        return super().validate({"from": closure.first_night, "until": closure.until} | sent)
 
 
 class HitsQuery(SpanRequest):
@@ -233,7 +242,7 @@ class OutOfServiceDetail(OutOfServiceDoor):
     )
     def patch(self, request, hostel, closure):
         found, now = self.closure(hostel, closure), timezone.now()
-        body = ReviseRequest(data=request.data)
+        body = ReviseRequest(data=request.data, context={"closure": found})
         body.is_valid(raise_exception=True)
         said = body.validated_data
 

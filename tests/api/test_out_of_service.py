@@ -1,6 +1,6 @@
 """Beds out of service over REST."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -90,6 +90,24 @@ def test_a_closure_is_changed_and_lifted(as_officer, closing):
     lifted = as_officer.delete(f"{HOUSE}{changed.json()['id']}/")
     assert lifted.json()["lifted"]
     assert as_officer.get(HOUSE).json()["results"] == []
+
+
+def test_what_a_change_leaves_out_stays_as_it_is(as_officer, closing):
+    [row] = as_officer.post(HOUSE, closing).json()
+    later = f"{date.fromisoformat(row['until']) + timedelta(days=2)}"
+
+    longer = as_officer.patch(f"{HOUSE}{row['id']}/", {"until": later})
+    assert longer.status_code == 200, longer.json()
+    named = as_officer.patch(f"{HOUSE}{longer.json()['id']}/", {"reference": "R-7"}).json()
+
+    assert [named[name] for name in ("from", "until", "reason", "reference")] == [
+        row["from"],
+        later,
+        row["reason"],
+        "R-7",
+    ]
+    no = problem(as_officer.patch(f"{HOUSE}{named['id']}/", {"until": row["from"]}), 422, "FIELDS")
+    assert no["errors"][0]["field"] == "until"
 
 
 def test_a_bed_that_is_not_there_is_a_field_error(as_manager, closing):
