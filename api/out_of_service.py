@@ -108,7 +108,7 @@ class BlockRequest(SpanRequest):
 
 
 class ReviseRequest(SpanRequest):
-    """What changes of a closure, which the context has; what is left out stays as it is."""
+    """What changes of a closure; what is left out stays as it is."""
 
     reason = Choice(OutOfService.Reason.choices, required=False)
     reference = serializers.CharField(max_length=80, required=False, allow_blank=True)
