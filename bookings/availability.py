@@ -32,6 +32,7 @@ from bookings.models import BatchBed, BedNight, Stay
 from hostel.models import Bed, Hostel, OutOfService, Room
 from hostel.nights import Nights, business_day
 from hostel.places import distance_m
+from hostel.prepared import SlotNights
 
 GENDERS = ("female", "male")
 VALID = ("valid_from", "valid_until", "room__valid_from", "room__valid_until")
@@ -42,7 +43,7 @@ MOST_BEDS = (1 << WIDTH) - 1
 
 def free_beds(
     hostel: Hostel,
-    nights: Nights,
+    nights: Nights | SlotNights,
     gender: str,
     now: datetime,
     except_stay: int | Collection[int] | None = None,

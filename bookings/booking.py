@@ -151,9 +151,7 @@ def guest_locked(whose: Q) -> Person | None:
 
 
 def _guests_locked(whose):
-    holds = Stay.objects.filter(guest=OuterRef("pk"), status=Stay.Status.HELD)
-    found = Person.objects.filter(whose).annotate(has_hold=Exists(holds), **what_there_is("pk"))
-    return found.select_for_update(no_key=True)
+    return Person.objects.filter(whose).annotate(**what_there_is("pk")).select_for_update(no_key=True)
 
 
 guest_of_login_locked = Prepared(lambda user: _guests_locked(Q(user=user))[:1], user="number")
@@ -168,6 +166,7 @@ hostel_called = Prepared(
 def what_there_is(person: str) -> dict[str, Exists]:
     """What there is about the person in the column ``person``: `bookings/facts.py` reads only that."""
     rows = {
+        "has_hold": Stay.objects.filter(guest=OuterRef(person), status=Stay.Status.HELD),
         "has_proofs": Evidence.objects.filter(assessment__person=OuterRef(person), sent_back_at=None),
         "has_reviews": Review.objects.filter(assessment__person=OuterRef(person), decided_at__isnull=False),
         "has_missed": NoShow.objects.filter(guest=OuterRef(person), lifted_at=None),

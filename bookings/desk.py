@@ -31,7 +31,7 @@ def due_in_matching(hostel: Hostel, text: str, now: datetime) -> list[Stay]:
     digits (the last of phone or document) and a whole document number are searched among the people due in here only.
     """
     text = "".join(text.split()).upper()
-    stays = Stay.objects.select_related("guest", "hostel", "assessment").order_by("arrival", "pk")
+    stays = Stay.objects.select_related("guest", "hostel__network", "assessment").order_by("arrival", "pk")
     if len(text) == 6 and set(text) <= set(CODE_ALPHABET) and (found := _by_code(stays, text)):
         return found
     expected = stays.filter(hostel=hostel, status=Stay.Status.CONFIRMED, arrival__lte=business_day(now)).filter(

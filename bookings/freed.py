@@ -19,6 +19,7 @@ from accounts.acts import afterwards
 from bookings.models import BedNight, BedNightQuerySet, Stay, Waiting
 from hostel.models import Hostel, Network
 from hostel.nights import Nights, at, business_day
+from hostel.prepared import SlotNights
 
 # So long the line has for what can't wait for the public hour. It is served as soon as the nights are given back.
 HEAD_START = timedelta(minutes=2)
@@ -77,7 +78,7 @@ def given_back(clock: Clock) -> Q:
     return to_come | ((just_now | Q(released_at=None, stay__in=ended)) & waited_for)
 
 
-def not_public(nights: Nights, clock: Clock) -> BedNightQuerySet:
+def not_public(nights: Nights | SlotNights, clock: Clock) -> BedNightQuerySet:
     """Bed-nights among ``nights`` that were given back and are nobody's but the waiting list's."""
     return BedNight.objects.between(nights).filter(given_back(clock))
 

@@ -36,7 +36,7 @@ def test_booking(nights, booked, lin, people, django_assert_num_queries):
 def test_holding_and_confirming(nights, booked, lin, django_assert_num_queries):
     booked(lin, 1, hold=True)
 
-    with django_assert_num_queries(15):  # the hold before is let go: read, its nights, itself, its status
+    with django_assert_num_queries(16):  # the hold before is let go: read, its nights, itself, its status; no other one
         stay = booked(lin, nights, hold=True)
     with django_assert_num_queries(13):
         confirm(stay, now=NOW)
