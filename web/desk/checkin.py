@@ -88,7 +88,7 @@ def _let_in(request, desk):
 
 
 def _look(desk, code):
-    known = Stay.objects.select_related("guest", "hostel", "assessment__policy")
+    known = Stay.objects.select_related("guest", "hostel__network", "assessment__policy")
     stay = known.filter(code=code.upper()).first()
     return found.look_at(desk, stay) if stay else found.Finding(found.UNKNOWN)
 
