@@ -64,7 +64,8 @@ def spoken() -> set[str]:
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT
         )
         for name in tracked.decode().split("\0"):
-            if name.endswith((".py", ".html", ".txt", ".json")) and not name.startswith("tests/") and (ROOT / name).exists():
+            read = name.endswith((".py", ".html", ".txt", ".json")) and not name.startswith("tests/")
+            if read and (ROOT / name).exists():
                 (sources / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(ROOT / name, sources / name)
         (sources / "locale").mkdir()
