@@ -23,7 +23,7 @@ from api.once import write_once
 from api.refusals import unknown_field
 from api.stays import FOR_THE_DESK, MOST_NIGHTS, ActionsSerializer, StaySerializer, in_words
 from bookings import desk, on_call
-from bookings.booking import actions
+from bookings.actions import actions
 from bookings.models import BedNight, Stay
 from bookings.walking_in import guest_at_the_desk, walk_in
 from hostel.models import Bed, Hostel

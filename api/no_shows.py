@@ -17,7 +17,7 @@ from api.once import write_once
 from api.pages import Pages
 from api.reviews import YES_OR_NO
 from api.stays import ActionSerializer, own_stay
-from bookings.booking import Action
+from bookings.actions import Action
 from bookings.models import NoShow
 from bookings.no_shows import LONGEST, answer, appeal, why_no_answer
 from hostel.nights import business_day

@@ -26,8 +26,11 @@ from api.pages import Pages
 from api.problems import ReasonSerializer
 from api.refusals import unknown_field
 from bookings import reasons
-from bookings.booking import actions, book_for, cancel, cancellation, confirm, extend_hold
+from bookings.actions import actions
+from bookings.booking import book_for, confirm
+from bookings.cancelling import cancel, cancellation
 from bookings.changing import change_dates
+from bookings.holding import extend_hold
 from bookings.lodging import Lodging
 from bookings.models import BedNight, Stay
 from hostel.models import Hostel

@@ -67,7 +67,7 @@ def still_held(stay: Stay) -> list[BedNight]:
     """The nights of the held ``stay``, locked: until the act ends nobody takes its bed as that of a hold that is over.
 
     Whoever does, at a moment just after its end, holds the bed's lock and not the guest's, and locks these nights too
-    before looking (`booking.close_lapsed`). Raises Refused with HOLD_ENDED where they were quicker.
+    before looking (`holding.close_lapsed`). Raises Refused with HOLD_ENDED where they were quicker.
     """
     kept = list(stay.bed_nights.live().select_related("room").order_by("pk").select_for_update(of=("self",)))
     if len(kept) != len(stay.nights):
@@ -100,7 +100,7 @@ def told(stay: Stay, now: datetime) -> None:
 
 
 def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
-    """Decide about a held bed anew, by all that is known now; ``stay`` is locked (`booking.locked`).
+    """Decide about a held bed anew, by all that is known now; ``stay`` is locked (`locking.locked`).
 
     It is confirmed, or waits for what is still missing. Where the rules say no for another reason by now (the nights
     were used meanwhile) the guest has a day to put that right and confirm. A stay that is not held is left as it is.

@@ -18,11 +18,15 @@ from accounts.people import PROFILE, add_person, change_profile
 from accounts.record import record
 from accounts.roles import hostels_of_officer
 from bookings import reasons
+from bookings.actions import may
 from bookings.availability import GENDERS, free_beds
 from bookings.awaiting import open_review, told, waits_for
-from bookings.booking import cancel, close_lapsed, guest_locked, may, take_bed
+from bookings.booking import take_bed
+from bookings.cancelling import cancel
 from bookings.decisions import decide
+from bookings.holding import close_lapsed
 from bookings.letters import tell
+from bookings.locking import guest_locked
 from bookings.lodging import Lodging
 from bookings.models import Batch, BatchBed, BedNight, Stay
 from bookings.parties import LOOKED_IN_VAIN, MOST_IN_VAIN, OF_THE_WISH, looked_in_vain, new_code, too_often, which_only

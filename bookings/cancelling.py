@@ -1,4 +1,4 @@
-"""What hangs on a stay and goes with it when it is cancelled: said beforehand, and ended in the same act.
+"""Cancelling: the bed goes back, and with it what hangs on the stay, said beforehand and ended in the same act.
 
 A floor above (events, apartments) says what hangs on a stay there by `hangs`.
 """
@@ -7,14 +7,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.acts import act
+from accounts.models import User
 from accounts.reasons import CHINESE, ENGLISH, Sentence
 from accounts.record import record
+from bookings import freed
+from bookings.actions import Action, action_of, may, not_cancellable
+from bookings.awaiting import left_the_party
 from bookings.letters import tell
-from bookings.models import Offer, Stay
+from bookings.locking import locked
+from bookings.models import BedNight, Offer, Stay
 from eligibility import reviews
 from eligibility.models import Evidence, Review
 from hostel.nights import business_day
@@ -69,14 +74,6 @@ def give_back(stay: Stay, moment: datetime, cause: str) -> int:
     stay.save(update_fields=["cancelled_at", "cancel_cause"])
     stay.refresh_from_db(fields=["status"])
     return nights
-
-
-def what_hangs() -> dict[str, Exists]:
-    """What there is to be ended with a stay, as columns of its row: nothing is looked for in vain."""
-    first = Coalesce(OuterRef("continues"), OuterRef("pk"))
-    goes_on = Stay.objects.filter(continues=first, status=Stay.Status.CONFIRMED, arrival__gt=OuterRef("arrival"))
-    about = Q(assessment__about=OuterRef("code")) | Q(assessment=OuterRef("assessment"))
-    return {"goes_on": Exists(goes_on), "is_asked": Exists(Review.objects.filter(about, decided_at=None))}
 
 
 # --- the stay it goes on with in another house ------------------------------------------------------------------------
@@ -193,3 +190,66 @@ def _friends(stay: Stay, now: datetime) -> Iterator[Ending]:
 
 hangs("waiting", _offered, _nothing)
 hangs("party", _friends, _nothing)
+
+
+def cancel(
+    stay: Stay,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    cause: str = Stay.Cause.GUEST,
+    letter: str = "cancelled",
+    whole_party: bool = False,
+) -> Stay:
+    """Give the bed back; the nights return to the allowance at once, and a ``letter`` of this kind says so. What hangs
+    on the stay ends with it (`cancellation` says it beforehand). The others of a party are told, unless the
+    ``whole_party`` goes.
+
+    Raises Refused with CUT_OFF after the moment until which the bed was kept, or STATE where the stay is over.
+    """
+
+    def do():
+        given_back = locked(stay)
+        may(given_back, "cancel", now)
+        told = given_back.confirmed_at is not None or given_back.awaits
+        nights = give_back(given_back, now, cause)
+        end_what_hangs(given_back, now, cause)
+        freed.served(now)
+        if told:
+            tell(given_back, letter, now, nights=nights)
+        if given_back.party_id is not None and not whole_party:
+            left_the_party(given_back, now)
+        record(
+            "cancel",
+            now=now,
+            actor=actor,
+            person=given_back.guest,
+            hostel=given_back.hostel,
+            about=given_back.code,
+            reason=cause,
+        )
+        return given_back
+
+    return act(do)
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """What it would mean to cancel a stay: whether that may be done, how many nights go back, what ends with it, and
+    as what it is remembered (cancelled, or no_show where it is too late)."""
+
+    action: Action
+    nights_returned: int
+    ends: list[Ending]
+    recorded_as: str
+
+
+def cancellation(stay: Stay, now: datetime) -> Cancellation:
+    """Say beforehand what cancelling ``stay`` at ``now`` would do."""
+    action = action_of(not_cancellable(stay, now))
+    if not action.ok:
+        too_late = action.reason is not None and action.reason.code == "CUT_OFF"
+        return Cancellation(action, 0, [], Stay.Status.NO_SHOW.value if too_late else str(stay.state(now)))
+    ending = [stay.pk, *(later.pk for later in goes_on_with(stay))]
+    returned = BedNight.objects.live().filter(stay__in=ending).count()
+    return Cancellation(action, returned, what_ends(stay, now), Stay.Status.CANCELLED.value)

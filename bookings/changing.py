@@ -9,13 +9,16 @@ from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
 from bookings import reasons
+from bookings.actions import first_kept, may
 from bookings.alternatives import CHANGE_OF_BED, NEARBY, WAITLIST, Alternative, alternatives
 from bookings.availability import free_beds
-from bookings.booking import close_lapsed, close_own_lapsed, first_kept, give_nights, locked, may, sharing, write_nights
+from bookings.booking import give_nights, write_nights
 from bookings.decisions import Decided, decide
 from bookings.freed import served
-from bookings.house_plan import Want, find_beds, find_promised
+from bookings.holding import close_lapsed, close_own_lapsed
+from bookings.house_plan import Want, find_beds, find_promised, sharing
 from bookings.letters import tell
+from bookings.locking import locked
 from bookings.lodging import Lodging, lodging_of
 from bookings.models import BedNight, Stay
 from bookings.quotas import take

@@ -10,11 +10,14 @@ from accounts.fields import keyed_hash
 from accounts.models import User
 from accounts.record import record
 from bookings import freed, reasons
+from bookings.actions import may
 from bookings.availability import free_beds
-from bookings.booking import CODE_ALPHABET, close_lapsed, locked, may, sharing
+from bookings.booking import CODE_ALPHABET
 from bookings.cancelling import end_what_goes_on
-from bookings.house_plan import Want, find_beds
+from bookings.holding import close_lapsed
+from bookings.house_plan import Want, find_beds, sharing
 from bookings.letters import tell
+from bookings.locking import locked
 from bookings.lodging import lodging_of
 from bookings.models import NoShow, Stay
 from bookings.proving import show_at_desk

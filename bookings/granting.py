@@ -13,7 +13,7 @@ from accounts import letters
 from accounts.acts import act
 from accounts.models import Person, User
 from accounts.record import record
-from bookings.booking import locked
+from bookings.locking import locked
 from bookings.models import BedNight, Stay
 from eligibility.models import ExtraNights
 from eligibility.reasons import NOT_MET, Fix, Reason, Refused, Sentence

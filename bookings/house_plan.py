@@ -375,7 +375,7 @@ def _close_lapsed(hostel, now):
         return
     ended_at = Stay.objects.filter(pk=OuterRef("stay_id")).values("held_until")
     kept = BedNight.objects.live().filter(stay__in=lapsed)
-    # As `booking.close_lapsed`: its guest may be confirming at this very moment.
+    # As `holding.close_lapsed`: its guest may be confirming at this very moment.
     list(kept.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     kept.update(released_at=Subquery(ended_at))
     lapsed.exclude(awaits=Stay.Awaits.HOUSE).update(cancelled_at=F("held_until"), cancel_cause=Stay.Cause.HOLD_ENDED)

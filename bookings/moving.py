@@ -8,11 +8,14 @@ from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
 from bookings import reasons
+from bookings.actions import may
 from bookings.availability import free_beds
-from bookings.booking import close_lapsed, locked, may, sharing, stay_code
+from bookings.booking import stay_code
 from bookings.freed import served
-from bookings.house_plan import Want, find_beds, find_promised
+from bookings.holding import close_lapsed
+from bookings.house_plan import Want, find_beds, find_promised, sharing
 from bookings.letters import tell
+from bookings.locking import locked
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
 from bookings.quotas import take

@@ -12,7 +12,8 @@ from django.db.models import Q
 from accounts.acts import act
 from accounts.models import Person
 from bookings import desk
-from bookings.booking import end_holds, locked
+from bookings.holding import end_holds
+from bookings.locking import locked
 from bookings.models import BedNight, Stay
 from hostel.nights import at, business_day, end_of_night
 

@@ -6,12 +6,14 @@ from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
 from bookings import freed
+from bookings.actions import may
 from bookings.awaiting import left_the_party, promise, still_held
-from bookings.booking import close_lapsed, close_own_lapsed, locked, may, sharing
 from bookings.cancelling import end_what_hangs, give_back
 from bookings.decisions import decide
-from bookings.house_plan import Want, find_beds
+from bookings.holding import close_lapsed, close_own_lapsed
+from bookings.house_plan import Want, find_beds, sharing
 from bookings.letters import tell
+from bookings.locking import locked
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
 from bookings.quotas import take

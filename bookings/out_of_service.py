@@ -13,7 +13,8 @@ from accounts.models import Person, User
 from accounts.record import record
 from bookings import freed, reasons
 from bookings.availability import free_beds
-from bookings.booking import close_lapsed, locked
+from bookings.holding import close_lapsed
+from bookings.locking import locked
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
 from bookings.rehousing import House, give_up, houses_near, nights_to_move, to_bed, to_other_house

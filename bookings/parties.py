@@ -14,11 +14,15 @@ from accounts.documents import read_document, read_name
 from accounts.models import Deed, Person, User
 from accounts.record import record
 from bookings import reasons
+from bookings.actions import WHY_NOT
 from bookings.awaiting import told, waits_for
-from bookings.booking import CODE_ALPHABET, WHY_NOT, cancel, guest_locked, let_go_of_holds, take_bed
+from bookings.booking import CODE_ALPHABET, take_bed
+from bookings.cancelling import cancel
 from bookings.decisions import Decided, decide
+from bookings.holding import let_go_of_holds
 from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
+from bookings.locking import guest_locked
 from bookings.lodging import Lodging
 from bookings.models import Party, Stay
 from eligibility.evaluation import YES

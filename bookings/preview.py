@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
-from bookings.booking import cancel
+from bookings.cancelling import cancel
 from bookings.models import Stay
 from eligibility import drafting
 from eligibility.evaluation import NO, YES, Decision, evaluate

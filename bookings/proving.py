@@ -11,7 +11,7 @@ from accounts.models import Letter, Person, User
 from accounts.roles import Right, is_manager, may
 from bookings import reasons
 from bookings.awaiting import EVIDENCE, look_again
-from bookings.booking import locked
+from bookings.locking import locked
 from bookings.models import Stay
 from bookings.reviewing import DECISIONS, pass_review
 from eligibility import reviews

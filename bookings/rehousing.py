@@ -12,10 +12,12 @@ from datetime import date, datetime
 from accounts.models import User
 from accounts.record import record
 from bookings.availability import Grid, nearest_first
-from bookings.booking import CODE_ALPHABET, cancel, close_lapsed, sharing
+from bookings.booking import CODE_ALPHABET
+from bookings.cancelling import cancel
 from bookings.decisions import decide
 from bookings.desk import leave
-from bookings.house_plan import Want, find_beds
+from bookings.holding import close_lapsed
+from bookings.house_plan import Want, find_beds, sharing
 from bookings.letters import tell
 from bookings.lodging import lodging_of
 from bookings.models import BedNightQuerySet, Stay

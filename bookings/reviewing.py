@@ -12,10 +12,12 @@ from accounts import letters
 from accounts.acts import act
 from accounts.models import Letter, Person, User
 from accounts.record import record
+from bookings.actions import Action
 from bookings.availability import free_beds
 from bookings.awaiting import left_the_party, look_again
-from bookings.booking import Action, end_holds, locked
 from bookings.freed import served
+from bookings.holding import end_holds
+from bookings.locking import locked
 from bookings.models import BedNight, Stay
 from eligibility import reviews
 from eligibility.models import Assessment, Review

@@ -4,14 +4,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.schedule import ran
-from bookings import booking, night_audit, on_call, waiting
+from bookings import holding, night_audit, on_call, waiting
 
 
 @shared_task
 def end_holds():
     now = timezone.now()
     with ran("holds", now):
-        booking.end_holds(now)
+        holding.end_holds(now)
         on_call.unanswered(now)
 
 

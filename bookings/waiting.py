@@ -23,10 +23,12 @@ from bookings import freed, reasons
 from bookings.alternatives import Alternative, distance
 from bookings.availability import Grid
 from bookings.awaiting import open_review, told, waits_for
-from bookings.booking import CODE_ALPHABET, confirm, give_back, guest_locked, take_bed
+from bookings.booking import CODE_ALPHABET, confirm, take_bed
+from bookings.cancelling import give_back
 from bookings.decisions import Decided, decide
 from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
+from bookings.locking import guest_locked
 from bookings.lodging import Lodging
 from bookings.models import BedNight, Offer, Party, Stay, Waiting, WaitingGuest
 from bookings.parties import hold_together

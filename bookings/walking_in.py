@@ -10,10 +10,12 @@ from accounts.models import Person, User
 from accounts.people import add_person, change_profile
 from accounts.record import record
 from bookings import reasons
-from bookings.booking import close_lapsed, guest_locked, let_go_of_holds, take_bed
+from bookings.booking import take_bed
 from bookings.decisions import decide
 from bookings.desk import check_in
+from bookings.holding import close_lapsed, let_go_of_holds
 from bookings.house_plan import Want, find_beds
+from bookings.locking import guest_locked
 from bookings.models import Stay
 from eligibility.evaluation import YES
 from eligibility.models import Assessment

@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.documents import read_document, with_check_digit
 from accounts.models import Person
 from accounts.people import add_person
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.desk import check_in, check_out
 from bookings.models import Stay
 from bookings.night_audit import audit, close_no_shows

@@ -9,7 +9,8 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Consent, Deed, Role
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.models import Stay
 from eligibility.evidence import purge_due
 from eligibility.models import Evidence, EvidencePage, Review

@@ -8,7 +8,8 @@ from django.utils import timezone
 from accounts.models import Deed, Letter, Role, User
 from accounts.people import complete_person
 from bookings.awaiting import look_again
-from bookings.booking import book, locked
+from bookings.booking import book
+from bookings.locking import locked
 from bookings.models import Stay
 from eligibility import reviews
 from eligibility.models import Assessment, Evidence, EvidencePage, Review

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Deed, Person
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.models import Stay, Waiting
 from hostel.models import Bed, Hostel
 from hostel.nights import Nights, business_day

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bookings import no_shows, on_call, waiting
+from bookings.actions import actions
 from bookings.availability import free_beds
 from bookings.batches import allot, cancel_batch, name_guest, release
-from bookings.booking import actions, book, cancel, confirm, end_holds, extend_hold
+from bookings.booking import book, confirm
+from bookings.cancelling import cancel
 from bookings.changing import extend, overstay, shift, shorten
 from bookings.desk import beds_for, check_in, check_out, no_show
+from bookings.holding import end_holds, extend_hold
 from bookings.lodging import Lodging
 from bookings.models import Batch, BatchBed, BedNight, NoShow, Offer, Party, Stay, Waiting
 from bookings.moving import move, move_to_hostel, swap

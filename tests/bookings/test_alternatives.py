@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from bookings.alternatives import alternatives, halves
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.lodging import PLAIN, Lodging
 from bookings.models import BedNight, Party, Waiting
 from bookings.parties import Member, book_party

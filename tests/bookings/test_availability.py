@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.availability import Grid, find, free_beds, masks_of, nearest_first, night_table
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.desk import check_in
 from bookings.models import BedNight
 from hostel.models import Bed, Hostel, Room

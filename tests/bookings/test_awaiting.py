@@ -7,8 +7,11 @@ import pytest
 import yaml
 
 from accounts.models import Letter, Person
+from bookings.actions import actions
 from bookings.awaiting import look_again
-from bookings.booking import actions, book, confirm, end_holds, locked
+from bookings.booking import book, confirm
+from bookings.holding import end_holds
+from bookings.locking import locked
 from bookings.models import Stay
 from eligibility.evaluation import replay
 from eligibility.models import Assessment, Evidence, Review

@@ -10,7 +10,8 @@ from accounts.models import Deed, Letter, Person
 from accounts.people import login_for, sweep_unverified
 from bookings.availability import Grid, free_beds
 from bookings.batches import Named, allot, balance, cancel_batch, name_guest, name_list, release
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.changing import change_dates
 from bookings.desk import due_in_matching
 from bookings.models import Batch, BatchBed, BedNight, Stay

@@ -3,8 +3,11 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import Deed, Letter
+from bookings.actions import actions
 from bookings.allowance import allowance_of
-from bookings.booking import actions, book, cancel, confirm, end_holds, extend_hold
+from bookings.booking import book, confirm
+from bookings.cancelling import cancel
+from bookings.holding import end_holds, extend_hold
 from bookings.models import BedNight, Stay
 from eligibility.models import Assessment
 from eligibility.reasons import Refused

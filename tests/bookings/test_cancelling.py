@@ -7,8 +7,8 @@ from django.db.models.signals import pre_save
 
 from accounts.models import Deed, Letter
 from bookings import cancelling
-from bookings.booking import book, cancel, cancellation
-from bookings.cancelling import Ending, hangs, what_ends
+from bookings.booking import book
+from bookings.cancelling import Ending, cancel, cancellation, hangs, what_ends
 from bookings.desk import check_in, no_show
 from bookings.models import BedNight, Party, Stay
 from bookings.moving import move_to_hostel

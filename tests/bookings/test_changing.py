@@ -6,7 +6,9 @@ import pytest
 from django.db.models.signals import pre_save
 
 from accounts.models import Deed, Letter, Person
-from bookings.booking import actions, book, cancel
+from bookings.actions import actions
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.changing import change_dates, extend, overstay, shift, shorten
 from bookings.desk import check_in, check_out
 from bookings.models import BedNight, Stay, TurnAway

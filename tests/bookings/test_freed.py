@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.availability import Grid, find, free_beds, night_table
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.freed import public_since
 from bookings.lodging import Lodging
 from bookings.models import Offer, Waiting

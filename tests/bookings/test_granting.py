@@ -7,7 +7,8 @@ import pytest
 from accounts.letters import due, say
 from accounts.models import Deed
 from bookings.allowance import allowance_of
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.desk import check_in, check_out
 from bookings.granting import excuse, grant_extra, unexcuse, withdraw_extra
 from bookings.models import BedNight

@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Person
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.guests import change_profile, say_who
 from eligibility.reasons import Refused
 from hostel.nights import Nights

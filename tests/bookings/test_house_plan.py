@@ -6,7 +6,8 @@ import pytest
 
 from accounts.models import Deed, Letter
 from bookings.batches import allot
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.desk import check_in
 from bookings.lodging import Lodging
 from bookings.models import BedNight, Stay

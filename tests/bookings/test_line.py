@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookings.booking import book, cancel, end_holds
+from bookings.booking import book
+from bookings.cancelling import cancel
+from bookings.holding import end_holds
 from bookings.models import BedNight, Stay, Waiting
 from bookings.waiting import accept, decline, open_offer, serve, state_of, wait, withdraw
 from eligibility.reasons import Refused

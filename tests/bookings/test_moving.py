@@ -7,7 +7,8 @@ from django.db.models.signals import pre_save
 
 from accounts.models import Deed, Letter
 from bookings.allowance import allowance_of
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.changing import extend, shift
 from bookings.desk import beds_for, check_in
 from bookings.models import BedNight, Stay, TurnAway

@@ -7,7 +7,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from bookings.availability import free_beds, night_table
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.lodging import Lodging
 from bookings.models import BedNight, Party, Stay
 from eligibility.reasons import Refused

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from hostel.models import Bed, Room
 from hostel.network_file import NetworkFileWrong, load_network
 from hostel.nights import Nights

@@ -8,8 +8,11 @@ from django.utils import timezone
 from accounts.letters import say
 from accounts.models import Letter
 from bookings import tasks
+from bookings.actions import actions
 from bookings.availability import free_beds, night_table
-from bookings.booking import actions, book, cancel, confirm, end_holds
+from bookings.booking import book, confirm
+from bookings.cancelling import cancel
+from bookings.holding import end_holds
 from bookings.models import BedNight, Stay
 from bookings.on_call import answer, to_answer, unanswered
 from bookings.walking_in import walk_in

@@ -9,7 +9,8 @@ from accounts.letters import say
 from accounts.models import Deed, Letter
 from bookings.availability import free_beds, night_table
 from bookings.batches import allot
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.desk import check_in
 from bookings.models import BedNight, Stay
 from bookings.out_of_service import (

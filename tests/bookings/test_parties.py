@@ -5,9 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import Deed, Letter
+from bookings.actions import actions
 from bookings.awaiting import look_again
-from bookings.booking import actions, book, cancel, confirm, end_holds, locked
+from bookings.booking import book, confirm
+from bookings.cancelling import cancel
 from bookings.desk import due_in_matching
+from bookings.holding import end_holds
+from bookings.locking import locked
 from bookings.models import BedNight, Party, Stay
 from bookings.parties import Member, book_party, cancel_party, friend_named
 from eligibility.models import Assessment

@@ -8,7 +8,8 @@ from django.core.files.storage import storages
 
 from accounts.acts import act
 from accounts.models import Letter
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.desk import check_in
 from bookings.models import Stay
 from bookings.proving import (

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from accounts.acts import act
 from accounts.models import Deed
-from bookings.booking import book, cancel, confirm, end_holds
+from bookings.booking import book, confirm
+from bookings.cancelling import cancel
 from bookings.changing import extend, shorten
 from bookings.desk import check_in
+from bookings.holding import end_holds
 from bookings.models import Batch, BedNight, Stay
 from bookings.night_audit import audit
 from bookings.quota_counts import EVERYBODY, Left, nights_left

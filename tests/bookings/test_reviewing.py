@@ -6,10 +6,12 @@ from accounts import letters
 from accounts.models import Deed, Letter, Role, User
 from bookings import reviewing
 from bookings.awaiting import look_again
-from bookings.booking import book, cancel, locked
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.changing import change_dates
 from bookings.desk import check_in
 from bookings.facts import history_of
+from bookings.locking import locked
 from bookings.models import Stay
 from eligibility import reviews
 from eligibility.models import Assessment, Evidence, Policy, Review

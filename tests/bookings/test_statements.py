@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from bookings.booking import actions, book, cancel, confirm
+from bookings.actions import actions
+from bookings.booking import book, confirm
+from bookings.cancelling import cancel
 from bookings.changing import extend, overstay, shift, shorten
 from bookings.desk import beds_for, check_in, check_out, due_in_matching, no_show
 from bookings.moving import move, move_to_hostel, swap

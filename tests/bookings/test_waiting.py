@@ -6,8 +6,10 @@ import pytest
 
 from accounts.models import Deed, Letter
 from bookings import waiting as line
-from bookings.booking import book, cancel, confirm, end_holds
+from bookings.booking import book, confirm
+from bookings.cancelling import cancel
 from bookings.changing import shorten
+from bookings.holding import end_holds
 from bookings.models import BedNight, NoShow, Offer, Party, Stay, TurnAway, Waiting
 from bookings.night_audit import close_no_shows
 from bookings.waiting import accept, decline, end_wishes, move_up, open_offer, place_in_line, serve, state_of, withdraw

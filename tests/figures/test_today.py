@@ -1,4 +1,5 @@
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.desk import check_in, check_out, no_show
 from figures.today import Today, today
 from hostel.models import Hostel

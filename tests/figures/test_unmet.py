@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.models import TurnAway
 from eligibility.reasons import Refused
 from figures.unmet import unmet

@@ -13,7 +13,8 @@ from knox.models import AuthToken
 from accounts.acts import act
 from accounts.models import Person, Role, User
 from bookings.awaiting import look_again
-from bookings.booking import book, locked
+from bookings.booking import book
+from bookings.locking import locked
 from eligibility.models import Review
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day

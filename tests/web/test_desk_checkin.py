@@ -3,7 +3,8 @@ import re
 import pytest
 
 from accounts.models import Deed, IdempotencyKey
-from bookings.booking import cancel, confirm
+from bookings.booking import confirm
+from bookings.cancelling import cancel
 from bookings.desk import beds_for, check_in, check_out, no_show
 from bookings.models import BedNight, Stay
 from hostel.models import Hostel

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import Role
-from bookings.booking import cancel
+from bookings.cancelling import cancel
 from bookings.desk import check_in, check_out, no_show
 from hostel.models import Bed, Hostel
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from accounts.models import Deed
-from bookings.booking import cancel
+from bookings.cancelling import cancel
 from bookings.desk import check_in
 from hostel.models import Bed, Hostel, Network, OutOfService
 from tests.conftest import FRIDAY, NOW, SATURDAY, SUNDAY

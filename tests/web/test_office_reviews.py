@@ -15,7 +15,8 @@ from accounts import letters
 from accounts.models import Deed, Letter, Person, Role, User
 from bookings import reviewing
 from bookings.awaiting import look_again
-from bookings.booking import book, locked
+from bookings.booking import book
+from bookings.locking import locked
 from bookings.models import Stay
 from eligibility import reviews
 from eligibility.evaluation import replay
@@ -537,7 +538,8 @@ from PIL import Image
 from accounts.models import Person, Role, User
 from accounts.people import complete_person
 from bookings.awaiting import look_again
-from bookings.booking import book, locked
+from bookings.booking import book
+from bookings.locking import locked
 from eligibility.models import Evidence, EvidencePage
 from eligibility.proof_files import keep_page, read_proof
 from hostel.models import Hostel, Network

@@ -35,7 +35,7 @@ print(book(guest=guest, hostel=Hostel.objects.get(slug="baodaiqiao"), nights=Nig
 GIVEN_BACK = """
 from datetime import timedelta
 from django.utils import timezone
-from bookings.booking import cancel
+from bookings.cancelling import cancel
 from bookings.models import Stay
 cancel(Stay.objects.get(code="{code}"), now=timezone.now() + timedelta(seconds={ahead}))
 """

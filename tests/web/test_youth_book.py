@@ -9,7 +9,8 @@ from django.test import Client
 
 from accounts.models import Person, User
 from accounts.people import change_profile
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.models import Stay
 from eligibility.models import Assessment
 from hostel.models import Hostel, Quota

@@ -8,7 +8,8 @@ import pytest
 
 from bookings import reviewing
 from bookings.awaiting import look_again
-from bookings.booking import book, locked
+from bookings.booking import book
+from bookings.locking import locked
 from eligibility import reviews
 from eligibility.evaluation import assess, evaluate
 from eligibility.facts import facts_of_visitor

@@ -9,7 +9,8 @@ import zxingcpp
 from django.test import Client
 from PIL import Image
 
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.desk import check_in, check_out, no_show
 from bookings.models import Stay
 from hostel.nights import Nights

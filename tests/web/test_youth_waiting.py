@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookings.booking import book, cancel
+from bookings.booking import book
+from bookings.cancelling import cancel
 from bookings.models import Stay, Waiting
 from bookings.waiting import open_offer, wait
 from hostel.models import Bed, Hostel

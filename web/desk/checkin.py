@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.documents import mask
 from accounts.record import record
-from bookings.booking import actions
+from bookings.actions import actions
 from bookings.desk import beds_for, check_in
 from bookings.models import Stay
 from eligibility.reasons import Refused

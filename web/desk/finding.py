@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.documents import digits_hash, hash_of_number
 from accounts.models import Deed
 from accounts.phones import mask_phone
-from bookings.booking import actions
+from bookings.actions import actions
 from bookings.desk import due_in_matching
 from bookings.models import BedNight, Stay
 from hostel.places import distance_m

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings.booking import actions
+from bookings.actions import actions
 from bookings.desk import check_out, no_show
 from bookings.models import Stay
 from eligibility.reasons import Refused

@@ -23,12 +23,15 @@ from accounts.documents import read_document, read_name
 from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.models import Person
 from accounts.reasons import MET, NOT_MET, Refused
+from bookings.actions import actions
 from bookings.allowance import allowance_of
 from bookings.alternatives import CHANGE_OF_BED, WAITLIST, Alternative
-from bookings.booking import actions, book_for, confirm, extend_hold, what_there_is
+from bookings.booking import book_for, confirm
 from bookings.decisions import Decided
 from bookings.facts import facts_about, facts_of_stranger
 from bookings.guests import change_profile, say_who
+from bookings.holding import extend_hold
+from bookings.locking import what_there_is
 from bookings.lodging import PLAIN, Lodging, lodging_of
 from bookings.models import Stay
 from bookings.reviewing import why_not_ask

@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.reasons import MET, Refused
+from bookings.actions import actions
 from bookings.alternatives import CHANGE_OF_BED, WAITLIST
 from bookings.availability import Grid
-from bookings.booking import actions
 from bookings.changing import change_dates
 from bookings.models import Stay
 from hostel.nights import Nights, business_day

@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.reasons import MISSING, Refused
-from bookings.booking import actions, cancel, cancellation
+from bookings.actions import actions
+from bookings.cancelling import cancel, cancellation
 from bookings.models import Stay
 from bookings.no_shows import appeal
 from eligibility.evaluation import replay

@@ -1,0 +1,59 @@
+"""Acts on one person follow one another: each begins with the lock of their row."""
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from accounts.models import Person
+from bookings.models import NoShow, Stay
+from eligibility.models import Evidence, ExtraNights, Review
+from hostel.prepared import Prepared
+
+
+def guest_locked(whose: Q) -> Person | None:
+    """The person ``whose`` finds, with the row locked that two bookings of one person meet at: the allowance is counted
+    behind this lock. Beside it what there is to be read about them, so that nothing is asked for in vain."""
+    return _guests_locked(whose).first()
+
+
+def _guests_locked(whose):
+    return Person.objects.filter(whose).annotate(**what_there_is("pk")).select_for_update(no_key=True)
+
+
+guest_of_login_locked = Prepared(lambda user: _guests_locked(Q(user=user))[:1], user="number")
+
+
+def what_there_is(person: str) -> dict[str, Exists]:
+    """What there is about the person in the column ``person``: `bookings/facts.py` reads only that."""
+    rows = {
+        "has_hold": Stay.objects.filter(guest=OuterRef(person), status=Stay.Status.HELD),
+        "has_proofs": Evidence.objects.filter(assessment__person=OuterRef(person), sent_back_at=None),
+        "has_reviews": Review.objects.filter(assessment__person=OuterRef(person), decided_at__isnull=False),
+        "has_missed": NoShow.objects.filter(guest=OuterRef(person), lifted_at=None),
+        "has_extras": ExtraNights.objects.filter(person=OuterRef(person), withdrawn_at=None),
+    }
+    return {name: Exists(found) for name, found in rows.items()}
+
+
+def locked(stay: Stay) -> Stay:
+    """Read ``stay`` anew behind the lock of its guest's row: acts on one person's stays follow one another.
+
+    In two statements: one that waits for a lock answers with what was there when it began to wait.
+    """
+    there_is = what_there_is("pk")
+    guest = (
+        Person.objects.select_related("user")
+        .annotate(**there_is)
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=stay.guest_id)
+    )
+    found = Stay.objects.select_related("hostel__network").annotate(**what_hangs()).get(pk=stay.pk)
+    found.guest = guest
+    return found
+
+
+def what_hangs() -> dict[str, Exists]:
+    """What there is to be ended with a stay, as columns of its row: nothing is looked for in vain."""
+    first = Coalesce(OuterRef("continues"), OuterRef("pk"))
+    goes_on = Stay.objects.filter(continues=first, status=Stay.Status.CONFIRMED, arrival__gt=OuterRef("arrival"))
+    about = Q(assessment__about=OuterRef("code")) | Q(assessment=OuterRef("assessment"))
+    return {"goes_on": Exists(goes_on), "is_asked": Exists(Review.objects.filter(about, decided_at=None))}
