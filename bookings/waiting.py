@@ -400,18 +400,19 @@ def _lodging(waiting, offer, now):
     return Lodging(needs=frozenset(waiting.needs), alone=waiting.alone, party=party, offer=offer)
 
 
+def _place(waiting):
+    """By this the line is ordered, as in `WaitingQuerySet.standing`."""
+    return -waiting.moved_up, waiting.made_at, waiting.pk
+
+
 def _nobody_in_front(chance, now, passed):
     """Raise _Overtaken where a bed came free meanwhile for somebody in front, who was looked at before it did."""
-    wishes = [
-        each
-        for each in _line(now).filter(
-            hostels=chance.hostel, arrival__lt=chance.nights.departure, departure__gt=chance.nights.arrival
-        )
-        if passed[each.pk] < MOST_TURNS
-    ]
-    for waiting in wishes:
-        if waiting.pk == chance.waiting.pk:
-            return
+    rivals = _line(now).filter(
+        hostels=chance.hostel, arrival__lt=chance.nights.departure, departure__gt=chance.nights.arrival
+    )
+    # The wish itself is no longer in the line: its offer is written already.
+    in_front = [each for each in rivals if passed[each.pk] < MOST_TURNS and _place(each) < _place(chance.waiting)]
+    for waiting in in_front:
         lodging = Lodging(
             needs=frozenset(waiting.needs),
             alone=waiting.alone,
