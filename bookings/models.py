@@ -1,5 +1,7 @@
 """The stay: a person's time in one hostel, and its bed-nights, from which everything is counted."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +84,11 @@ class Batch(models.Model):
         if self.cancelled_at:
             return "cancelled"
         return "released" if self.release_on <= day else "open"
+
+    @property
+    def names_until(self) -> date:
+        """The last day on which a bed of the batch is kept for a name."""
+        return self.release_on - timedelta(days=1)
 
 
 class BatchBedQuerySet(models.QuerySet):

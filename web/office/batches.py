@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 
@@ -155,7 +154,7 @@ def _list(request, office, form, status=200):
                     batch,
                     batch.state(office.day),
                     office.url("office_batch", batch.code),
-                    batch.release_on - timedelta(days=1),  # the last day for names
+                    batch.names_until,
                 )
                 for batch in found[:SHOWN]
             ],
