@@ -1,7 +1,7 @@
 """Every error of the door is a problem (RFC 9457), whatever went wrong."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from knox.models import AuthToken
 
@@ -199,7 +199,9 @@ def test_what_breaks_inside_is_500_with_a_code_to_ask_by_and_no_word_of_the_code
         cursor.execute("ALTER TABLE bookings_bednight RENAME TO bookings_bednight_gone")
         cursor.execute("ALTER TABLE bookings_stay RENAME TO bookings_stay_gone")
 
-    answer = as_lin.get(STAYS)
+    with transaction.atomic():
+        answer = as_lin.get(STAYS)
+        transaction.set_rollback(True)  # PostgreSQL asks nothing more in a transaction that had trouble
 
     body = problem(answer, 500, "SERVER_ERROR")
     assert len(body["incident"]) == 8
