@@ -26,19 +26,9 @@ from api.refusals import unknown_field
 from api.stays import MOST_NIGHTS, NothingSerializer
 from bookings import reasons
 from bookings.models import Party, Waiting
+from bookings.offers import accept, decline, last_offer, open_offer
 from bookings.parties import friend_named
-from bookings.waiting import (
-    accept,
-    decline,
-    last_offer,
-    move_up,
-    open_offer,
-    place_in_line,
-    state_of,
-    wait,
-    with_all,
-    withdraw,
-)
+from bookings.wishing import move_up, place_in_line, state_of, wait, with_all, withdraw
 from hostel.models import Hostel, Need
 from hostel.nights import business_day
 

@@ -10,4 +10,4 @@ class BookingsConfig(AppConfig):
 
     def ready(self):
         # Whoever gives nights back need not know the line: it is told of them (`bookings/freed.py`).
-        import_module("bookings.waiting")
+        import_module("bookings.serving")

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.schedule import ran
-from bookings import holding, night_audit, on_call, waiting
+from bookings import holding, night_audit, on_call, serving, wishing
 
 
 @shared_task
@@ -19,8 +19,8 @@ def end_holds():
 def serve_the_line():
     now = timezone.now()
     with ran("waiting", now):
-        waiting.serve(now)
-        waiting.end_wishes(now)
+        serving.serve(now)
+        wishing.end_wishes(now)
 
 
 @shared_task

@@ -7,6 +7,7 @@ import pytest
 from bookings.models import BedNight, Stay
 from eligibility.models import Assessment, Policy
 from hostel.models import Bed
+from tests.bookings.in_line import WEEKEND, only, wish
 from tests.conftest import FRIDAY, NOW
 
 
@@ -78,3 +79,15 @@ def in_bed(hostel, beds):
         return stay
 
     return put
+
+
+@pytest.fixture
+def taken(hostel, people):
+    """The stay that has the one bed of the house, for women, for two nights from tomorrow."""
+    only(hostel, "201-1")
+    return wish(people("周梅", "female"), hostel, WEEKEND)
+
+
+@pytest.fixture
+def mei(people, wuzhong):
+    return people("李梅", "female")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bookings import no_shows, on_call, waiting
+from bookings import no_shows, offers, on_call, serving, wishing
 from bookings.actions import actions
 from bookings.availability import free_beds
 from bookings.batches import allot, cancel_batch, name_guest, release
@@ -218,8 +218,8 @@ class Engine(RuleBasedStateMachine):
                 end_holds(self.now)
                 on_call.unanswered(self.now)
             elif task == "line":
-                waiting.serve(self.now)
-                waiting.end_wishes(self.now)
+                serving.serve(self.now)
+                wishing.end_wishes(self.now)
             elif task == "no_shows":
                 close_no_shows(self.now)
             else:
@@ -491,37 +491,37 @@ class Engine(RuleBasedStateMachine):
         guest, *members = [self.guests[each] for each in who]
         how = {"hostels": [self.houses[each] for each in where], "nights": self.nights(ahead, how_many)}
         how |= {"purpose": "exam", "members": members, "split": split, "automatic": automatic, "accept_price": True}
-        self.done(lambda: waiting.wait(guest=guest, now=self.now, **how))
+        self.done(lambda: wishing.wait(guest=guest, now=self.now, **how))
 
     @there_is("offer")
     @rule(chosen=number)
     def takes_the_offer(self, chosen):
         if offer := self.pick(Offer.objects.order_by("-pk"), chosen // 3):
-            self.done(lambda: waiting.accept(offer, now=self.now))
+            self.done(lambda: offers.accept(offer, now=self.now))
 
     @there_is("offer")
     @rule(chosen=number)
     def leaves_the_offer(self, chosen):
         if offer := self.pick(Offer.objects.order_by("-pk"), chosen // 3):
-            self.done(lambda: waiting.decline(offer, now=self.now))
+            self.done(lambda: offers.decline(offer, now=self.now))
 
     @there_is("wish")
     @rule(chosen=number)
     def waits_no_more(self, chosen):
         if wish := self.pick(Waiting.objects.order_by("pk"), chosen):
-            self.done(lambda: waiting.withdraw(wish, now=self.now))
+            self.done(lambda: wishing.withdraw(wish, now=self.now))
 
     @there_is("wish")
     @rule(chosen=number, automatic=st.booleans())
     def wants_it_otherwise(self, chosen, automatic):
         if wish := self.pick(Waiting.objects.order_by("pk"), chosen):
-            self.done(lambda: waiting.switch(wish, automatic=automatic, now=self.now))
+            self.done(lambda: wishing.switch(wish, automatic=automatic, now=self.now))
 
     @there_is("wish")
     @rule(chosen=number)
     def is_moved_up(self, chosen):
         if wish := self.pick(Waiting.objects.order_by("pk"), chosen):
-            self.done(lambda: waiting.move_up(wish, because="带着行李", now=self.now, actor=self.officer))
+            self.done(lambda: wishing.move_up(wish, because="带着行李", now=self.now, actor=self.officer))
 
     # --- what is always true ----------------------------------------------------------------------------------------
     @invariant()

@@ -11,7 +11,7 @@ from bookings.cancelling import cancel
 from bookings.lodging import PLAIN, Lodging
 from bookings.models import BedNight, Party, Waiting
 from bookings.parties import Member, book_party
-from bookings.waiting import wait
+from bookings.wishing import wait
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel
 from hostel.nights import Nights

@@ -19,7 +19,7 @@ import pytest
 from django.db import connections
 
 from accounts.models import Deed, Letter
-from bookings import waiting
+from bookings import serving, wishing
 from bookings.booking import book
 from bookings.models import BedNight, Offer, Stay, Waiting
 from bookings.moving import move
@@ -78,11 +78,11 @@ def offering():
     flexible, women = (list(Bed.objects.filter(room__hostel=house, room__number=room)) for room in ("203", "301"))
     for stay, bed in zip(stays, [women[0], women[1], flexible[0]], strict=True):
         put(stay, bed)
-    waiting.wait(guest=wang, hostels=[house], nights=Nights(SATURDAY, SUNDAY), purpose="exam", now=NOW)
+    wishing.wait(guest=wang, hostels=[house], nights=Nights(SATURDAY, SUNDAY), purpose="exam", now=NOW)
     # As when the line was not served after it: the process that gave it back was killed there.
     BedNight.objects.filter(stay=stays[0]).update(released_at=NOW)
     Stay.objects.filter(pk=stays[0].pk).update(cancelled_at=NOW, cancel_cause="GUEST")
-    return lambda: waiting.serve(LATER)
+    return lambda: serving.serve(LATER)
 
 
 VERBS = {"booking": booking, "moving": moving, "offering": offering}

@@ -13,7 +13,9 @@ from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.holding import end_holds
 from bookings.models import BedNight, Stay, Waiting
-from bookings.waiting import accept, decline, open_offer, serve, state_of, wait, withdraw
+from bookings.offers import accept, decline, open_offer
+from bookings.serving import serve
+from bookings.wishing import state_of, wait, withdraw
 from eligibility.reasons import Refused
 from hostel.models import Bed
 from hostel.nights import Nights

@@ -26,7 +26,7 @@ from bookings.out_of_service import (
     reopen,
     revise,
 )
-from bookings.waiting import state_of, wait
+from bookings.wishing import state_of, wait
 from eligibility.reasons import Refused
 from hostel.models import Bed, OutOfService, Room
 from hostel.nights import Nights

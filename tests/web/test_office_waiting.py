@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Deed
 from bookings.models import TurnAway, Waiting
-from bookings.waiting import wait
+from bookings.wishing import wait
 from hostel.models import Bed
 from hostel.nights import Nights
 from tests.conftest import NOW, SATURDAY, SUNDAY

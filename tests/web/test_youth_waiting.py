@@ -7,7 +7,8 @@ import pytest
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.models import Stay, Waiting
-from bookings.waiting import open_offer, wait
+from bookings.offers import open_offer
+from bookings.wishing import wait
 from hostel.models import Bed, Hostel
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, TUESDAY, undone

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.roles import is_officer
 from bookings.models import Offer, Waiting
-from bookings.waiting import move_up
+from bookings.wishing import move_up
 from eligibility.reasons import Refused
 from hostel.models import Hostel
 from web.office.access import Office, in_the_office

@@ -20,19 +20,8 @@ from bookings import reasons
 from bookings.alternatives import LAST_CUT_OFF
 from bookings.availability import find, nearest_first
 from bookings.models import Waiting
-from bookings.waiting import (
-    CUT_OFF,
-    accept,
-    decline,
-    last_offer,
-    open_offer,
-    place_in_line,
-    state_of,
-    switch,
-    wait,
-    with_all,
-    withdraw,
-)
+from bookings.offers import accept, decline, last_offer, open_offer
+from bookings.wishing import CUT_OFF, place_in_line, state_of, switch, wait, with_all, withdraw
 from eligibility.policies import policy_in_force
 from hostel.models import Hostel
 from hostel.nights import Nights, at, business_day

@@ -1,0 +1,118 @@
+"""What is offered is taken, or left to the next."""
+
+import pytest
+
+from accounts.models import Deed, Letter
+from bookings.booking import confirm
+from bookings.cancelling import cancel
+from bookings.changing import shorten
+from bookings.holding import end_holds
+from bookings.models import BedNight, Offer, Stay
+from bookings.offers import accept, decline, open_offer
+from bookings.serving import serve
+from bookings.wishing import place_in_line, state_of
+from eligibility.reasons import Refused
+from tests.bookings.in_line import LATER, WEEKEND, only, wait, wish
+from tests.conftest import FRIDAY, NOW, SUNDAY, moment
+
+
+def test_what_is_offered_is_taken_or_left_as_it_is_and_not_shortened(taken, hostel, lin):
+    waiting = wait(lin, hostel, nights=WEEKEND)
+    cancel(taken, now=NOW)
+
+    with pytest.raises(Refused) as no:
+        shorten(Stay.objects.get(guest=lin), departure=SUNDAY, now=LATER)
+
+    assert no.value.code == "AWAITS"
+    assert open_offer(waiting, LATER).nights == Stay.objects.get(guest=lin).nights == WEEKEND
+
+
+def test_an_offer_is_taken_with_one_tap_and_a_second_changes_nothing(taken, hostel, lin):
+    waiting = wait(lin, hostel)
+    cancel(taken, now=NOW)
+    offer = open_offer(waiting, NOW)
+
+    accept(offer, now=LATER, actor=lin.user)
+    accept(offer, now=LATER, actor=lin.user)
+
+    waiting.refresh_from_db()
+    assert state_of(waiting, LATER) == "filled"
+    assert Stay.objects.get(guest=lin).status == "confirmed"
+    assert Letter.objects.filter(person=lin, kind="booked").count() == 1
+    assert Deed.objects.filter(what="accept_offer").count() == 1
+
+
+def test_an_offer_not_taken_is_over_keeps_the_place_and_goes_to_the_next(taken, hostel, lin, mei):
+    first, second = wait(lin, hostel), wait(mei, hostel, now=LATER)
+    cancel(taken, now=NOW)
+    offer = open_offer(first, NOW)
+
+    over = offer.until
+    with pytest.raises(Refused) as no:
+        accept(offer, now=over)
+    assert no.value.code == "OFFER_ENDED"
+    end_holds(over)
+    serve(over)
+
+    assert state_of(first, over) == "waiting"
+    assert place_in_line(first, over) == 0
+    assert open_offer(second, over).hostel == hostel
+    assert open_offer(first, over) is None
+
+
+def test_a_declined_offer_goes_to_the_next_at_once_and_not_back(taken, hostel, lin, mei):
+    first, second = wait(lin, hostel), wait(mei, hostel, now=LATER)
+    cancel(taken, now=NOW)
+
+    decline(open_offer(first, NOW), now=LATER)
+    decline(open_offer(second, LATER), now=LATER)
+
+    assert Offer.objects.count() == 2
+    assert not BedNight.objects.live().filter(hostel=hostel, guest__in=[lin, mei]).exists()
+    assert [state_of(each, LATER) for each in (first, second)] == ["waiting", "waiting"]
+
+
+def test_what_is_given_back_anew_is_offered_anew(taken, hostel, lin, mei):
+    waiting = wait(lin, hostel)
+    cancel(taken, now=NOW)
+    decline(open_offer(waiting, NOW), now=LATER)
+    again = wish(mei, hostel, now=moment(FRIDAY, 13))
+
+    cancel(again, now=moment(FRIDAY, 14))
+
+    assert open_offer(waiting, moment(FRIDAY, 14)) is not None
+
+
+def test_friends_take_an_offer_together(hostel, lin, mei, people):
+    only(hostel, "201-1", "201-2")
+    stays = [wish(people(name, "female"), hostel) for name in ("周梅", "何静")]
+    waiting = wait(lin, hostel, members=[mei])
+    for stay in stays:
+        cancel(stay, now=NOW)
+
+    accept(open_offer(waiting, NOW), now=LATER)
+
+    assert [stay.status for stay in Stay.objects.filter(guest__in=[lin, mei])] == ["confirmed", "confirmed"]
+
+
+def test_a_bed_held_for_an_offer_is_nobody_else_s_and_not_confirmed_past_the_line(taken, hostel, lin, mei):
+    waiting = wait(lin, hostel)
+    cancel(taken, now=NOW)
+    stay = open_offer(waiting, NOW).stays.get()
+
+    with pytest.raises(Refused) as no:
+        confirm(stay, now=LATER)
+    assert no.value.code == "AWAITS"
+    with pytest.raises(Refused) as no:
+        wish(mei, hostel, now=LATER)
+    assert no.value.code == "FULL"
+
+
+def test_cancelling_an_offered_stay_is_declining_it(taken, hostel, lin, mei):
+    first, second = wait(lin, hostel), wait(mei, hostel, now=LATER)
+    cancel(taken, now=NOW)
+
+    cancel(open_offer(first, NOW).stays.get(), now=LATER)
+
+    assert open_offer(first, LATER) is None
+    assert open_offer(second, LATER) is not None
