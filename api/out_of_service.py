@@ -16,6 +16,7 @@ from api.fields import Choice, Day, nights_of
 from api.once import write_once
 from api.pages import Pages
 from api.refusals import unknown_field
+from bookings.batch_beds import batches_hit
 from bookings.out_of_service import ANYWHERE, CANCEL, OTHER_HOUSE, block, hits, lift, revise
 from hostel.models import Bed, Hostel, OutOfService
 from hostel.nights import business_day
@@ -24,7 +25,10 @@ MOST_NIGHTS = 3660
 MOST_BEDS = 60
 MOST_CHOICES = 200
 LABEL = r"\A[^\s/\0]{1,10}-[0-9]{1,3}\Z"
-TO_WHERE = "A bed of the house (`203-2`), `anywhere` in it, `other_house`, or `cancel`."
+TO_WHERE = (
+    "A bed of the house (`203-2`), `anywhere` in it, `other_house`, or `cancel`. For a batch: the bed it gets instead, "
+    "`anywhere` for one as good, or `cancel`, and it has one bed less."
+)
 
 
 class ClosureSerializer(serializers.Serializer):
@@ -64,12 +68,30 @@ class HitSerializer(serializers.Serializer):
     houses = HouseNearSerializer(many=True, help_text="Where the house has none: the nearest that have one.")
 
 
+class BatchHitSerializer(serializers.Serializer):
+    """A bed that is kept for a batch, and which it could get instead."""
+
+    batch = serializers.CharField(help_text="Its code.")
+    organisation = serializers.CharField()
+    arrival = serializers.DateField()
+    departure = serializers.DateField()
+    bed = serializers.CharField()
+    stays = serializers.ListField(
+        child=serializers.CharField(), help_text="Codes of the stays of those who were named for it: they move along."
+    )
+    beds = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Other beds of the house, free on all nights of the batch, for whoever could have this one.",
+    )
+
+
 class HitsSerializer(serializers.Serializer):
     hits = HitSerializer(many=True)
+    batches = BatchHitSerializer(many=True)
 
 
 class Choices(serializers.DictField):
-    """What becomes of each stay, by its code."""
+    """What becomes of each stay, by its code, and of each batch's bed, by the batch's code."""
 
     child = serializers.RegexField(
         rf"{LABEL}|\A({ANYWHERE}|{OTHER_HOUSE}|{CANCEL})\Z", help_text=TO_WHERE, max_length=20
@@ -281,5 +303,6 @@ class OutOfServiceHits(OutOfServiceDoor):
         asked = HitsQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
         nights = asked.validated_data["nights"]
-        beds = self.beds(house, [asked.validated_data["bed"]], "bed")
-        return Response({"hits": [hit.as_data() for hit in hits(beds, nights, timezone.now())]})
+        beds, now = self.beds(house, [asked.validated_data["bed"]], "bed"), timezone.now()
+        answer = {"hits": hits(beds, nights, now), "batches": batches_hit(beds, nights, now)}
+        return Response({name: [hit.as_data() for hit in found] for name, found in answer.items()})

@@ -167,7 +167,9 @@ def refusal(no: Refused, problem: Problem = NOT_NOW) -> dict:
         ]
         return body_of(FIELDS, errors=errors, reasons=reasons)
     unmet = [reason for reason in no.reasons if reason.verdict != MET]
-    hit = {"hits": [hit.as_data() for hit in no.hits]} if isinstance(no, BedInUse) else {}
+    hit = {}
+    if isinstance(no, BedInUse):
+        hit = {"hits": [hit.as_data() for hit in no.hits], "batches": [hit.as_data() for hit in no.batches]}
     return body_of(
         problem,
         code=no.code,
@@ -260,6 +262,9 @@ class RefusedProblemSerializer(ProblemSerializer):
         child=serializers.DictField(),
         required=False,
         help_text="With `BED_IN_USE`: who has the beds, as `GET desk/{hostel}/out-of-service/hits/` says it.",
+    )
+    batches = serializers.ListField(
+        child=serializers.DictField(), required=False, help_text="Likewise the batches for which beds are kept."
     )
 
 

@@ -107,6 +107,8 @@ class BatchBed(models.Model):
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="beds")
     bed = models.ForeignKey(Bed, models.PROTECT, related_name="batches")
+    # The moment at which it came instead of another that closed; the others are kept since the batch was made.
+    kept_since = models.DateTimeField(null=True, blank=True)
 
     # Those who were named for it, where they were read together with it (`bookings.batches.with_guests`).
     stays: list["Stay"]

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from accounts.acts import act
 from accounts.models import Person, User
 from accounts.record import record
 from bookings import freed, reasons
 from bookings.availability import free_beds
+from bookings.batch_beds import BatchHit, batches_hit, clear_batches
 from bookings.holding import close_lapsed
 from bookings.locking import locked
 from bookings.lodging import lodging_of
@@ -60,17 +63,28 @@ class Hit:
 
 
 class BedInUse(Refused):
-    """Somebody has the bed: ``hits`` are the stays for which no choice was made, each with its proposals."""
+    """Somebody has the bed: ``hits`` are the stays, ``batches`` the beds of batches for which no choice was made, each
+    with its proposals."""
 
-    def __init__(self, hits: Sequence[Hit]):
-        super().__init__(*[reasons.bed_in_use(hit.stay, hit.bed, hit.nights) for hit in hits])
-        self.hits = tuple(hits)
+    def __init__(self, hits: Sequence[Hit], batches: Sequence[BatchHit] = ()):
+        stays = [reasons.bed_in_use(hit.stay, hit.bed, hit.nights) for hit in hits]
+        super().__init__(*stays, *[reasons.kept_for_batch(hit.kept) for hit in batches])
+        self.hits, self.batches = tuple(hits), tuple(batches)
 
 
 def hits(beds: Iterable[Bed], nights: Nights, now: datetime) -> list[Hit]:
-    """The stays that have one of ``beds`` on one of ``nights``, from tonight on, the first to lose it first."""
-    closing = [bed.pk for bed in beds]
-    return [_with_proposals(stay, bed, lost, closing, now) for stay, bed, lost in _who_has(closing, nights, now)]
+    """The stays that have one of ``beds`` on one of ``nights``, from tonight on, the first to lose it first.
+
+    Who was named for a bed that is kept for their batch goes where that goes (`batch_beds.batches_hit`).
+    """
+    beds = list(beds)
+    closing, along = [bed.pk for bed in beds], _go_along(batches_hit(beds, nights, now))
+    found = [each for each in _who_has(closing, nights, now) if each[0].pk not in along]
+    return [_with_proposals(stay, bed, lost, closing, now) for stay, bed, lost in found]
+
+
+def _go_along(batches):
+    return {stay.pk for hit in batches for stay in hit.stays}
 
 
 def _who_has(closing, nights, now):
@@ -107,8 +121,10 @@ def block(
 ) -> list[OutOfService]:
     """Take ``beds`` out of service for ``nights``, and move who is in them as ``choices`` say (by the stay's code).
 
-    ``reason`` is of `OutOfService.Reason`, ``reference`` what the house calls it (a repair's number). All of it happens
-    or nothing. Raises `BedInUse` with the stays for which there is no choice, CLOSED where a bed is closed then
+    A bed that is kept for a batch needs a choice too, by the batch's code: another bed, ANYWHERE for one as good, or
+    CANCEL, and the batch has one less; its guests who were named for it move along. ``reason`` is of
+    `OutOfService.Reason`, ``reference`` what the house calls it (a repair's number). All of it happens or nothing.
+    Raises `BedInUse` with the stays and batches for which there is no choice, CLOSED where a bed is closed then
     already, DATES for nights that are over, and what moving a guest raises.
     """
 
@@ -227,7 +243,7 @@ def _locked(beds):
 
 
 def _guests_locked(choices, beds):
-    """The ids of the guests of the stays that are chosen for, their rows locked: a guest before a bed, always.
+    """The ids of the guests of the stays and batches that are chosen for, locked: a guest before a bed, always.
 
     Then the house's row: to find them other beds others may have to be moved, and whoever moves them locks the house
     before its beds. A closing that had its bed first would wait for them, and they for it.
@@ -235,7 +251,10 @@ def _guests_locked(choices, beds):
     if not choices:
         return frozenset()
     houses = {bed.room.hostel_id for bed in beds}
-    named = Person.objects.filter(stays__in=Stay.objects.filter(code__in=list(choices), hostel__in=houses))
+    codes = list(choices)
+    of_batches = Q(batch__code__in=codes, bed_nights__bed__in=[bed.pk for bed in beds])
+    stays = Stay.objects.filter(Q(code__in=codes) | of_batches, hostel__in=houses)
+    named = Person.objects.filter(stays__in=stays.values("pk"))
     rows = Person.objects.filter(pk__in=named.values("pk")).order_by("pk").select_for_update(no_key=True)
     guests = frozenset(person.pk for person in rows)
     list(Hostel.objects.filter(pk__in=houses).order_by("pk").select_for_update(no_key=True))
@@ -249,9 +268,12 @@ def _clear(beds, nights, choices, guests, now, actor):
         bed.kept_by_lapsed = True
         close_lapsed(bed, now)
     closing = [bed.pk for bed in beds]
-    found = _who_has(closing, nights, now)
-    if left := [each for each in found if each[0].code not in choices or each[0].guest_id not in guests]:
-        raise BedInUse([_with_proposals(stay, bed, lost, closing, now) for stay, bed, lost in left])
+    batches = clear_batches(beds, nights, choices, guests, now, actor, give_up=CANCEL)
+    along = _go_along(batches)
+    found = [each for each in _who_has(closing, nights, now) if each[0].pk not in along]
+    left = [each for each in found if each[0].code not in choices or each[0].guest_id not in guests]
+    if left or batches:
+        raise BedInUse([_with_proposals(stay, bed, lost, closing, now) for stay, bed, lost in left], batches)
     for stay, bed, lost in found:
         # A move before this one may have made room and moved this guest too.
         if not stay.bed_nights.live().filter(bed__in=closing, night__in=lost).exists():

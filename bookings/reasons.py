@@ -194,6 +194,46 @@ def bed_in_use(stay, bed, nights):
     )
 
 
+def kept_for_batch(kept):
+    """A bed is to be closed, and it is kept for this batch: which one does it get instead?"""
+    batch = kept.batch
+    return Reason(
+        "BED_IN_USE",
+        NOT_MET,
+        Sentence(
+            _(
+                "Bed %(bed)s is kept for %(organisation)s (batch %(code)s) from %(arrival)s to %(departure)s: say "
+                "which bed they get instead"
+            ),
+            {
+                "bed": str(kept.bed),
+                "organisation": batch.organisation,
+                "code": batch.code,
+                "arrival": batch.arrival,
+                "departure": batch.departure,
+            },
+        ),
+        value_used=batch.code,
+        needed=len(batch.nights),
+        fix=Fix("choose", _("Choose a bed for the batch"), ""),
+    )
+
+
+def no_other_bed(kept):
+    return Reason(
+        "NOWHERE",
+        NOT_MET,
+        Sentence(
+            _(
+                "No other bed of the house is free on all nights of batch %(code)s for everybody who could have bed "
+                "%(bed)s: choose one by its number, or give it up"
+            ),
+            {"code": kept.batch.code, "bed": str(kept.bed)},
+        ),
+        value_used=kept.batch.code,
+    )
+
+
 def closed_already(bed, closure):
     return Reason(
         "CLOSED",

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from bookings.batches import allot
 from bookings.booking import book
-from hostel.models import OutOfService
+from hostel.models import Bed, OutOfService
 from hostel.nights import Nights
 from tests.api.conftest import TODAY, TOMORROW, problem
 
@@ -66,6 +67,23 @@ def test_with_a_choice_for_each_guest_it_is_closed(as_manager, stay, closing, wh
         assert bed_of(stay) != bed or rows[0].hostel.slug != "baodaiqiao"
     if where == "203-2":
         assert bed_of(stay) == "203-2"
+
+
+def test_a_bed_that_is_kept_for_a_batch_is_refused_until_the_batch_gets_another(as_manager, closing, hostel, officer):
+    bed = Bed.objects.get(room__hostel=hostel, room__number="203", number=1)
+    nights = Nights(TOMORROW, AFTER)
+    how = {"applicant": "school", "organisation": "一中", "purpose": "exam", "release_on": TOMORROW, "actor": officer}
+    batch = allot(hostel=hostel, nights=nights, beds=[bed], now=timezone.now(), **how)
+
+    body = problem(as_manager.post(HOUSE, closing), 409, "BED_IN_USE")
+    [hit] = body["batches"]
+    assert (hit["batch"], hit["bed"], hit["stays"], body["hits"]) == (batch.code, "203-1", [], [])
+    asked = as_manager.get(f"{HOUSE}hits/?bed=203-1&from={TODAY}&until={AFTER}")
+    assert asked.json() == {"hits": [], "batches": [hit]}
+
+    answer = as_manager.post(HOUSE, closing | {"choices": {batch.code: hit["beds"][0]}})
+    assert answer.status_code == 201, answer.json()
+    assert [str(kept.bed) for kept in batch.beds.select_related("bed__room")] == [hit["beds"][0]]
 
 
 def test_the_same_closing_sent_twice_is_one(as_manager, closing):

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from bookings.batches import allot
 from bookings.booking import book
 from bookings.cancelling import cancel
 from hostel.models import Bed, Room
 from hostel.network_file import NetworkFileWrong, load_network
 from hostel.nights import Nights
-from tests.conftest import FRIDAY, NOW, SATURDAY, SUNDAY
+from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY
 from tests.hostel.conftest import NetworkFile
 
 WEEKEND = Nights(FRIDAY, SUNDAY)
@@ -65,3 +66,18 @@ def test_when_nobody_has_it_any_more_the_room_closes(without, stay):
     cancel(stay, now=NOW)
 
     assert load_network(without(), now=NOW).closed
+
+
+def test_a_file_closes_no_bed_that_is_kept_for_a_batch(without, stay, hostel, officer):
+    bed = stay.bed_nights.first().bed
+    cancel(stay, now=NOW)
+    how = {"applicant": "school", "organisation": "一中", "purpose": "exam", "release_on": SUNDAY, "actor": officer}
+    batch = allot(hostel=hostel, nights=Nights(SUNDAY, MONDAY), beds=[bed], now=NOW, **how)
+
+    with pytest.raises(NetworkFileWrong) as wrong:
+        load_network(without(), now=NOW)
+
+    assert wrong.value.errors == [
+        f"baodaiqiao: room {bed.room.number}, bed {bed.number}: is kept for batch {batch.code} ({SUNDAY} to {MONDAY}); "
+        "give it another bed first"
+    ]
