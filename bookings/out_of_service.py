@@ -315,11 +315,12 @@ def close_bed(
 ) -> Bed:
     """Take ``bed`` out of the house from the night ``from_day`` on, tonight at the earliest.
 
-    Who has it then needs a choice, as in `block`; raises as that does.
+    Who has it then needs a choice, and so does a batch for which it is kept, as in `block`; raises as that does, and
+    with STATE where the bed is closed by then anyway.
     """
 
     def do():
-        _close([bed], from_day, choices, now, actor)
+        _close([bed], bed.room, from_day, choices, now, actor)
         record("close_bed", now=now, actor=actor, hostel=bed.room.hostel, bed=str(bed), from_day=from_day.isoformat())
         return bed
 
@@ -337,8 +338,8 @@ def close_room(
     """As `close_bed`, of all beds of ``room`` and the room itself."""
 
     def do():
-        open_beds = room.beds.select_related("room__hostel").exclude(valid_until__lte=from_day)
-        _close(list(open_beds), from_day, choices, now, actor)
+        open_beds = room.beds.select_related("room__hostel").exclude(valid_until__lte=from_day).order_by("pk")
+        _close(list(open_beds), room, from_day, choices, now, actor)
         room.valid_until = from_day
         room.save(update_fields=["valid_until"])
         record("close_room", now=now, actor=actor, hostel=room.hostel, room=room.number, from_day=from_day.isoformat())
@@ -347,41 +348,95 @@ def close_room(
     return act(do)
 
 
-def _close(beds, from_day, choices, now, actor):
+def _close(beds, room, from_day, choices, now, actor):
     _see_the_day(from_day, now)
     nights = Nights(from_day, from_day + FOR_GOOD)
     guests = _guests_locked(choices, beds)
+    # The room before its beds, as whoever opens it again: what two say of it is said one after the other.
+    until = _room_locked(room).valid_until
+    if until is not None and until <= from_day:
+        raise Refused(reasons.room_is_closed(room, until))
     for bed in _locked(beds):
+        if bed.valid_until is not None and bed.valid_until <= from_day:
+            raise Refused(reasons.bed_is_closed(bed))
         bed.valid_until = from_day
         bed.save(update_fields=["valid_until"])
     _clear(beds, nights, choices or {}, guests, now, actor)
 
 
+def _room_locked(room):
+    return Room.objects.select_for_update(of=("self",), no_key=True).get(pk=room.pk)
+
+
 def reopen(room: Room, from_day: date, *, now: datetime, actor: User | None = None) -> Room:
-    """Have ``room`` with its beds again from the night ``from_day`` on.
+    """Have ``room`` with its beds again from the night ``from_day`` on, tonight at the earliest.
 
     One that was to close is as if nothing had been said; one that has closed is a new row, so that the days between
     stay closed in every figure. Raises Refused with STATE where the room is open, or its number is another's by now.
     """
 
     def do():
-        if room.valid_until is None or room.hostel.rooms.filter(number=room.number, valid_until=None).exists():
-            raise Refused(reasons.room_is_open(room))
-        beds = list(room.beds.filter(valid_until=room.valid_until))
-        if room.valid_until >= from_day:
-            again = room
-            for each in [*beds, room]:
+        starts, last = max(from_day, business_day(now)), _room_locked(room)
+        if last.valid_until is None or last.hostel.rooms.filter(number=last.number, valid_until=None).exists():
+            raise Refused(reasons.room_is_open(last))
+        beds = list(last.beds.filter(valid_until=last.valid_until))
+        if last.valid_until >= starts:
+            again = last
+            for each in [*beds, last]:
                 each.valid_until = None
                 each.save(update_fields=["valid_until"])
         else:
-            said = {name: getattr(room, name) for name in ("number", "floor", "kind", "guests", "supply", "features")}
-            starts = max(from_day, business_day(now))
-            again = Room.objects.create(hostel=room.hostel, valid_from=starts, **said)
+            said = {name: getattr(last, name) for name in ("number", "floor", "kind", "guests", "supply", "features")}
+            again = Room.objects.create(hostel=last.hostel, valid_from=starts, **said)
             Bed.objects.bulk_create(
                 Bed(room=again, number=bed.number, features=bed.features, valid_from=starts) for bed in beds
             )
         freed.served(now)
-        record("reopen_room", now=now, actor=actor, hostel=room.hostel, room=room.number, from_day=from_day.isoformat())
+        record("reopen_room", now=now, actor=actor, hostel=last.hostel, room=last.number, from_day=starts.isoformat())
         return again
 
     return act(do)
+
+
+def reopen_bed(bed: Bed, from_day: date, *, now: datetime, actor: User | None = None) -> Bed:
+    """As `reopen`, of one ``bed`` of a room that is open; of a room that closes it is the room that is opened again.
+
+    Raises Refused with STATE where the bed is open, another has its number by now, or its room closes.
+    """
+
+    def do():
+        starts, room = max(from_day, business_day(now)), _room_locked(bed.room)
+        last = Bed.objects.get(pk=bed.pk)
+        if room.valid_until is not None:
+            raise Refused(reasons.room_is_closed(room, room.valid_until))
+        if last.valid_until is None or room.beds.filter(number=last.number, valid_until=None).exists():
+            raise Refused(reasons.bed_is_open(bed))
+        again = last
+        if last.valid_until >= starts:
+            last.valid_until = None
+            last.save(update_fields=["valid_until"])
+        else:
+            again = Bed.objects.create(room=room, number=last.number, features=last.features, valid_from=starts)
+        freed.served(now)
+        record("reopen_bed", now=now, actor=actor, hostel=room.hostel, bed=str(bed), from_day=starts.isoformat())
+        return again
+
+    return act(do)
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """A room of a house with its beds, as it is from a day on: of a number that closed and came back the last."""
+
+    room: Room
+    beds: tuple[Bed, ...]
+
+
+def inventory(hostel: Hostel) -> list[Inventory]:
+    """The rooms of ``hostel``, those that have closed too, by their numbers: two statements."""
+    rooms = {room.number: room for room in hostel.rooms.order_by("valid_from", "pk").prefetch_related("beds")}
+    found = []
+    for _number, room in sorted(rooms.items()):
+        beds = {bed.number: bed for bed in sorted(room.beds.all(), key=lambda bed: (bed.valid_from, bed.pk))}
+        found.append(Inventory(room, tuple(bed for _number, bed in sorted(beds.items()))))
+    return found

@@ -280,6 +280,32 @@ def room_is_open(room):
     return Reason("STATE", NOT_MET, Sentence(_("Room %(room)s is open"), {"room": room.number}), value_used=room.number)
 
 
+def room_is_closed(room, until):
+    return Reason(
+        "STATE",
+        NOT_MET,
+        Sentence(
+            _("Room %(room)s is closed from %(day)s on: open it again first"), {"room": room.number, "day": until}
+        ),
+        value_used=until,
+    )
+
+
+def bed_is_open(bed):
+    return Reason("STATE", NOT_MET, Sentence(_("Bed %(bed)s is open"), {"bed": str(bed)}), value_used=str(bed))
+
+
+def bed_is_closed(bed):
+    return Reason(
+        "STATE",
+        NOT_MET,
+        Sentence(
+            _("Bed %(bed)s is closed from %(day)s on: open it again first"), {"bed": str(bed), "day": bed.valid_until}
+        ),
+        value_used=bed.valid_until,
+    )
+
+
 def wrong_moment(at, now):
     return Reason(
         "MOMENT",

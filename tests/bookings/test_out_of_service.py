@@ -22,8 +22,10 @@ from bookings.out_of_service import (
     close_bed,
     close_room,
     hits,
+    inventory,
     lift,
     reopen,
+    reopen_bed,
     revise,
 )
 from bookings.wishing import state_of, wait
@@ -454,6 +456,63 @@ def test_a_room_that_was_to_close_stays_as_it_is(hostel, beds):
     assert reopen(room, SUNDAY, now=NOW).pk == room.pk
     assert Room.objects.get(pk=room.pk).valid_until is None
     assert Bed.objects.filter(room=room, valid_until=None).count() == 2
+
+
+def test_the_days_on_which_a_room_was_closed_stay_closed_whatever_day_is_named(hostel, beds):
+    room = beds["203-1"].room
+    close_room(room, FRIDAY, now=NOW)
+
+    again = reopen(room, FRIDAY - timedelta(days=1), now=moment(SUNDAY, 10))
+
+    assert (again.pk != room.pk, again.valid_from) == (True, SUNDAY)
+
+
+def test_what_closes_by_then_anyway_is_not_closed_again_for_later(beds):
+    room = beds["203-1"].room
+    close_room(room, SATURDAY, now=NOW)
+
+    for close in (lambda: close_room(room, SUNDAY, now=NOW), lambda: close_bed(beds["203-2"], SUNDAY, now=NOW)):
+        with pytest.raises(Refused) as no:
+            close()
+        assert no.value.code == "STATE"
+    assert Room.objects.get(pk=room.pk).valid_until == SATURDAY
+
+
+def test_one_bed_is_opened_again(hostel, beds):
+    close_bed(beds["203-2"], FRIDAY, now=NOW)
+    close_bed(beds["203-1"], MONDAY, now=NOW)
+
+    again = reopen_bed(beds["203-2"], SUNDAY, now=moment(SATURDAY, 10))
+    as_before = reopen_bed(beds["203-1"], FRIDAY, now=NOW)
+
+    assert (again.pk != beds["203-2"].pk, again.valid_from, again.features) == (True, SUNDAY, beds["203-2"].features)
+    assert (as_before.pk, as_before.valid_until) == (beds["203-1"].pk, None)
+    for bed in (again, as_before, beds["203-2"]):
+        with pytest.raises(Refused) as no:
+            reopen_bed(bed, SUNDAY, now=moment(SATURDAY, 10))
+        assert no.value.code == "STATE"
+
+
+def test_a_bed_of_a_room_that_closes_is_not_opened_alone(beds):
+    close_room(beds["203-1"].room, SUNDAY, now=NOW)
+
+    with pytest.raises(Refused) as no:
+        reopen_bed(beds["203-1"], FRIDAY, now=NOW)
+
+    assert no.value.code == "STATE"
+
+
+def test_the_inventory_names_each_room_once_with_what_it_is_now(hostel, beds, django_assert_num_queries):
+    close_room(beds["203-1"].room, FRIDAY, now=NOW)
+    again = reopen(beds["203-1"].room, SUNDAY, now=moment(SATURDAY, 10))
+    close_bed(beds["204-1"], MONDAY, now=NOW)
+
+    with django_assert_num_queries(2):
+        found = {each.room.number: each for each in inventory(hostel)}
+
+    assert len(found) == 10
+    assert found["203"].room == again
+    assert [bed.valid_until for bed in found["204"].beds] == [MONDAY, None]
 
 
 def test_a_stay_that_was_cancelled_stands_in_nobodys_way(of_lin):
