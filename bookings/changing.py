@@ -16,12 +16,13 @@ from bookings.booking import give_nights, write_nights
 from bookings.decisions import Decided, decide
 from bookings.freed import served
 from bookings.holding import close_lapsed, close_own_lapsed
-from bookings.house_plan import Want, find_beds, find_promised, sharing
-from bookings.letters import tell
+from bookings.house_plan import Want, find_beds, find_promised
+from bookings.letters import tell, this_time
 from bookings.locking import locked
 from bookings.lodging import Lodging, lodging_of
 from bookings.models import BedNight, Stay
 from bookings.quotas import take
+from bookings.relocating import put_into
 from bookings.turned_away import count_if_refused
 from eligibility.caps import FREE, PRICED, Price
 from eligibility.evaluation import NO, YES
@@ -97,8 +98,7 @@ def _extend(stay, departure, now, actor, accept_price, change_of_bed):
     stay.departure, stay.assessment = departure, decided.keep(Assessment.Act.EXTEND, stay.code)
     stay.save(update_fields=["departure", "assessment"])
     if found.from_night < added.arrival:
-        kept = stay.bed_nights.live()
-        kept.update(bed=found.bed, room=found.bed.room, sharing=sharing(found.bed, stay))
+        put_into(found.bed, stay, stay.bed_nights.live())
     give_nights(stay, found.bed, added, decided, hostel, now)
     about = f"{stay.code}-{stay.assessment.code}"
     if found.is_another and (stay.bed_told_at or found.from_night == added.arrival):
@@ -215,7 +215,7 @@ def shorten(stay: Stay, *, departure: date, now: datetime, actor: User | None = 
         shorter.departure = departure
         shorter.save(update_fields=["departure"])
         served(now)
-        tell(shorter, "shortened", now, about=_moment(shorter, now), nights=returned)
+        tell(shorter, "shortened", now, about=this_time(shorter, now), nights=returned)
         record(
             "shorten",
             now=now,
@@ -371,8 +371,3 @@ def _given(decided: Decided, number: int) -> list[Price | None]:
     if decision.outcome == NO and against == {decision.nights.id}:
         return list(decision.nights.grant(decision.facts).prices[-number:])
     return [None] * number
-
-
-def _moment(stay: Stay, now: datetime) -> str:
-    """What tells a letter about this change from one about another of the same stay."""
-    return f"{stay.code}-{now:%m%d%H%M%S}"

@@ -14,13 +14,11 @@ from bookings.actions import may
 from bookings.availability import free_beds
 from bookings.booking import CODE_ALPHABET
 from bookings.cancelling import end_what_goes_on
-from bookings.holding import close_lapsed
-from bookings.house_plan import Want, find_beds, sharing
 from bookings.letters import tell
 from bookings.locking import locked
-from bookings.lodging import lodging_of
 from bookings.models import NoShow, Stay
 from bookings.proving import show_at_desk
+from bookings.relocating import to_another_bed
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel
 from hostel.nights import business_day, end_of_night
@@ -94,10 +92,7 @@ def _check_in(stay, compared, now, actor, bed, document_number, evidence_seen, a
         raise Refused(reasons.another_document())
     nights = stay.bed_nights.live()
     if bed is not None and nights.exclude(bed=bed).exists() and not nights.filter(_tonight(at), bed=bed).exists():
-        wanted = Want(stay.guest, stay.nights, lodging_of(stay), bed=bed, except_stay=stay.pk)
-        [found] = find_beds(stay.hostel, [wanted], now)
-        close_lapsed(found, now)
-        nights.update(bed=found, room=found.room, sharing=sharing(found, stay))
+        to_another_bed(stay, stay.nights, bed, now)
     if evidence_seen and actor:
         show_at_desk(stay, kind=evidence_seen, now=now, actor=actor)
     stay.checked_in_at = at

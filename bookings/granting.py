@@ -13,6 +13,7 @@ from accounts import letters
 from accounts.acts import act
 from accounts.models import Person, User
 from accounts.record import record
+from bookings.letters import this_time
 from bookings.locking import locked
 from bookings.models import BedNight, Stay
 from eligibility.models import ExtraNights
@@ -203,8 +204,7 @@ def _tell(extra, kind, now, **values):
 
 def _tell_of_stay(stay, kind, now, **values):
     hostel = [stay.hostel.name_zh, stay.hostel.name_en]
-    # Each time is an event of its own: it is named by the stay and the moment.
-    letters.write(stay.guest, kind, f"{stay.code} {now:%m%d%H%M%S}", now, code=stay.code, hostel=hostel, **values)
+    letters.write(stay.guest, kind, this_time(stay, now), now, code=stay.code, hostel=hostel, **values)
 
 
 def _write_down(what, stay, days, now, actor, because):

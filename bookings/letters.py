@@ -257,6 +257,11 @@ letters.letter_kind("appeal_passed", _by_case(APPEAL_PASSED), urgent=True)
 letters.letter_kind("appeal_refused", lambda values: Sentence(APPEAL_REFUSED, values))
 
 
+def this_time(stay: Stay, now: datetime) -> str:
+    """What a letter is about that is written each time anew: the stay and the moment."""
+    return f"{stay.code}-{now:%m%d%H%M%S}"
+
+
 def tell(stay: Stay, kind: str, now: datetime, about: str = "", **values) -> None:
     """Write the guest of ``stay`` a letter; ``about`` is its code and what tells two letters of this kind apart."""
     hostel = stay.hostel

@@ -14,11 +14,12 @@ from bookings.booking import stay_code
 from bookings.freed import served
 from bookings.holding import close_lapsed
 from bookings.house_plan import Want, find_beds, find_promised, sharing
-from bookings.letters import tell
+from bookings.letters import tell, this_time
 from bookings.locking import locked
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
 from bookings.quotas import take
+from bookings.relocating import go_on, put_into, to_another_bed
 from eligibility.caps import Price
 from eligibility.models import Assessment, new_code
 from eligibility.policies import kept_until
@@ -50,15 +51,11 @@ def _move(stay, bed, from_night, now, actor, because):
     if not left:
         return stay
     try:
-        [found] = find_beds(
-            stay.hostel, [Want(stay.guest, nights, lodging_of(stay), bed=bed, except_stay=stay.pk)], now
-        )
+        found = to_another_bed(stay, nights, bed, now)
     except Refused as no:
         if no.code != "BED":
             raise
         raise Refused(*no.reasons, alternatives=_places_near(stay, bed, nights, now)) from no
-    close_lapsed(found, now)
-    moved.update(bed=found, room=found.room, sharing=sharing(found, stay))
     _tell_bed(stay, found, from_night, now, because)
     _write_down("move", stay, now, actor, because, from_night=from_night.isoformat(), left=left, bed=str(found))
     return stay
@@ -118,7 +115,7 @@ def _tell_bed(stay, bed, from_night, now, because):
     stay.bed_told_at = now
     stay.save(update_fields=["bed_told_at"])
     said = {"from_night": from_night, "bed": str(bed), "because": _said(because)}
-    tell(stay, "moved", now, about=f"{stay.code}-{now:%m%d%H%M%S}", **said)
+    tell(stay, "moved", now, about=this_time(stay, now), **said)
 
 
 def _said(because):
@@ -173,8 +170,7 @@ def _swap(stay, other, from_night, now, actor, because):
     everything.update(released_at=now)
     for each in both:
         bed = beds[each.pk]
-        own = BedNight.objects.filter(pk__in=[night.pk for night in rows[each.pk]])
-        own.update(released_at=None, bed=bed, room=bed.room, sharing=sharing(bed, each))
+        put_into(bed, each, BedNight.objects.filter(pk__in=[night.pk for night in rows[each.pk]]))
         _tell_bed(each, bed, from_night, now, because)
         partner = both[1] if each is both[0] else both[0]
         _write_down("swap", each, now, actor, because, from_night=from_night.isoformat(), bed=str(bed), to=partner.code)
@@ -214,7 +210,7 @@ def _move_to_hostel(stay, hostel, from_night, now, actor, because):
         goes_on,
         "moved_to_hostel",
         now,
-        about=f"{goes_on.code}-{now:%m%d%H%M%S}",
+        about=this_time(goes_on, now),
         from_night=from_night,
         because=_said(because),
     )
@@ -237,24 +233,7 @@ def _goes_on(stay, there, nights, now):
     """End ``stay`` on the first of ``nights``, and make the one that goes on from it."""
     stay.departure = nights.arrival
     stay.save(update_fields=["departure"])
-    code = stay_code()
-    return Stay.objects.create(
-        code=code,
-        guest=stay.guest,
-        hostel=there,
-        assessment=_copied(stay.assessment, code),
-        arrival=nights.arrival,
-        departure=nights.departure,
-        purpose=stay.purpose,
-        kept_until=kept_until(stay.assessment.policy, nights.arrival, now),
-        booked_at=now,
-        confirmed_at=now,
-        needs=stay.needs,
-        alone=stay.alone,
-        party=stay.party,
-        batch=stay.batch,
-        continues=stay.continues or stay,
-    )
+    return go_on(stay, there, nights, _copied(stay.assessment, stay_code()), now)
 
 
 def _copied(assessment: Assessment, about: str) -> Assessment:

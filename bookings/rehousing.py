@@ -5,26 +5,25 @@ guest's row is locked by the caller. A stay whose guest has not come moves with 
 given night on: within the house it goes on in another bed, in another house a new stay `continues` it.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.models import User
 from accounts.record import record
 from bookings.availability import Grid, nearest_first
-from bookings.booking import CODE_ALPHABET
+from bookings.booking import stay_code
 from bookings.cancelling import cancel
 from bookings.decisions import decide
 from bookings.desk import leave
 from bookings.holding import close_lapsed
-from bookings.house_plan import Want, find_beds, sharing
-from bookings.letters import tell
+from bookings.house_plan import Want, find_beds
+from bookings.letters import tell, this_time
 from bookings.lodging import lodging_of
 from bookings.models import BedNightQuerySet, Stay
 from bookings.quotas import take
+from bookings.relocating import go_on, put_into, to_another_bed
 from eligibility.evaluation import YES
 from eligibility.models import Assessment
-from eligibility.policies import kept_until
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights
@@ -78,14 +77,10 @@ def to_bed(stay: Stay, first: date, bed: Bed | None, now: datetime, actor: User 
 
 
 def _to_bed(stay, nights, bed, now, actor):
-    want = Want(stay.guest, nights, lodging_of(stay), bed=bed, except_stay=stay.pk)
-    [found] = find_beds(stay.hostel, [want], now)
-    close_lapsed(found, now)
-    kept = stay.bed_nights.live().filter(night__in=nights)
-    kept.update(bed=found, room=found.room, sharing=sharing(found, stay))
+    found = to_another_bed(stay, nights, bed, now)
     if stay.checked_in_at or stay.bed_told_at or nights.arrival > stay.arrival:
         # They know their bed, or will have two: who has not come and knows of none is shown the new one at the desk.
-        tell(stay, "moved_bed", now, _about(stay, now), bed=str(found), first=nights.arrival)
+        tell(stay, "moved_bed", now, this_time(stay, now), bed=str(found), first=nights.arrival)
         Stay.objects.filter(pk=stay.pk).update(bed_told_at=now)
         stay.bed_told_at = now
     record("move_bed", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code, bed=str(found),
@@ -126,8 +121,7 @@ def _to_other_house(stay, house, nights, bed, decided, now, actor, reason):
     list(stay.bed_nights.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     kept = rows_of(stay, nights)
     if nights.arrival > stay.arrival:
-        moved = _go_on(stay, house, nights, decided, now)
-        kept.update(stay=moved, **_in(bed, house, moved))
+        moved = go_on(stay, house, nights, decided.keep(Assessment.Act.REVIEW, stay_code()), now)
         stay.departure = nights.arrival
         stay.save(update_fields=["departure"])
     else:
@@ -137,23 +131,13 @@ def _to_other_house(stay, house, nights, bed, decided, now, actor, reason):
         if moved.confirmed_at is None:
             moved.confirmed_at, moved.awaits = now, ""
         moved.save(update_fields=["hostel", "checked_in_at", "bed_told_at", "assessment", "confirmed_at", "awaits"])
-        kept.update(**_in(bed, house, moved))
+    put_into(bed, moved, kept, hostel=house, rate_fen=house.rate_fen or 0)
     moved.refresh_from_db(fields=["status"])
-    tell(moved, "moved_house", now, _about(moved, now), before=[before.name_zh, before.name_en], first=nights.arrival)
+    left = [before.name_zh, before.name_en]
+    tell(moved, "moved_house", now, this_time(moved, now), before=left, first=nights.arrival)
     record("move_house", now=now, actor=actor, person=stay.guest, hostel=house, about=stay.code, reason=reason,
            before=before.slug, became=moved.code)  # fmt: skip
     return moved
-
-
-def _in(bed, house, stay):
-    return {
-        "bed": bed,
-        "room": bed.room,
-        "hostel": house,
-        "sharing": sharing(bed, stay),
-        "rate_fen": house.rate_fen or 0,
-        "released_at": None,
-    }
 
 
 def rows_of(stay: Stay, nights: Nights) -> BedNightQuerySet:
@@ -163,30 +147,6 @@ def rows_of(stay: Stay, nights: Nights) -> BedNightQuerySet:
     if stay.awaits == Stay.Awaits.HOUSE and not stay.bed_nights.live().exists():
         return rows.filter(released_at=stay.held_until)
     return rows.live()
-
-
-def _go_on(stay, house, nights, decided, now):
-    """The stay that goes on with ``stay`` in ``house``: the guest checks in there."""
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
-    goes_on = Stay(
-        code=code,
-        guest=stay.guest,
-        hostel=house,
-        assessment=decided.keep(Assessment.Act.REVIEW, code),
-        arrival=nights.arrival,
-        departure=nights.departure,
-        purpose=stay.purpose,
-        kept_until=kept_until(decided.policy, nights.arrival, now),
-        booked_at=now,
-        confirmed_at=now,
-        needs=stay.needs,
-        alone=stay.alone,
-        party=stay.party,
-        batch=stay.batch,
-        continues=stay.continues or stay,
-    )
-    goes_on.save(force_insert=True)
-    return goes_on
 
 
 def give_up(stay: Stay, first: date, now: datetime, actor: User | None) -> None:
@@ -207,8 +167,4 @@ def give_up(stay: Stay, first: date, now: datetime, actor: User | None) -> None:
         stay.save(update_fields=["departure"])
         record("shorten", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code,
                reason="the bed was closed", returned=returned)  # fmt: skip
-    tell(stay, "ended_by_house", now, _about(stay, now), last=first, nights=returned)
-
-
-def _about(stay, now):
-    return f"{stay.code} {now:%m%d%H%M%S}"
+    tell(stay, "ended_by_house", now, this_time(stay, now), last=first, nights=returned)
