@@ -15,7 +15,7 @@ from bookings.availability import GENDERS, free_beds
 from bookings.holding import close_lapsed
 from bookings.locking import locked
 from bookings.lodging import Lodging
-from bookings.models import BatchBed, BedNight, Stay
+from bookings.models import Batch, BatchBed, BedNight, Stay
 from bookings.rehousing import to_bed
 from eligibility.reasons import Refused
 from hostel.models import Bed
@@ -36,18 +36,21 @@ class BatchHit:
     beds: tuple[Bed, ...]
 
     @property
-    def code(self) -> str:
-        return self.kept.batch.code
+    def batch(self) -> Batch:
+        return self.kept.batch
+
+    @property
+    def bed(self) -> Bed:
+        return self.kept.bed
 
     def as_data(self) -> dict:
         """The hit as JSON values; of the guests the codes of their stays."""
-        batch = self.kept.batch
         return {
-            "batch": batch.code,
-            "organisation": batch.organisation,
-            "arrival": batch.arrival.isoformat(),
-            "departure": batch.departure.isoformat(),
-            "bed": str(self.kept.bed),
+            "batch": self.batch.code,
+            "organisation": self.batch.organisation,
+            "arrival": self.batch.arrival.isoformat(),
+            "departure": self.batch.departure.isoformat(),
+            "bed": str(self.bed),
             "stays": [stay.code for stay in self.stays],
             "beds": [str(bed) for bed in self.beds],
         }

@@ -5,37 +5,34 @@ Loaded by `hostel.apps`.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from bookings.models import BatchBed, BedNight
+from bookings.batch_beds import batches_hit
+from bookings.out_of_service import FOR_GOOD, hits
 from hostel.network_file import Closing, before_closing
-from hostel.nights import business_day
+from hostel.nights import Nights
 
 
 @before_closing
 def nights_given(closing: Sequence[Closing], now: datetime) -> Iterator[str]:
-    """Yield for each bed that would close who has it from that day on: the codes of the stays, and the nights."""
-    given: dict[int, dict[str, list[date]]] = defaultdict(lambda: defaultdict(list))
-    kept = BedNight.objects.taken(now).filter(
-        bed__in=[each.bed.pk for each in closing], night__gte=min(each.from_day for each in closing)
-    )
-    for bed, code, night in kept.order_by("night").values_list("bed_id", "stay__code", "night"):
-        given[bed][code].append(night)
+    """Yield for each bed that would close who has it from that day on, and where they could go: the codes of the stays
+    with their nights, and of the batches for which it is kept."""
+    told: dict[int, list[str]] = defaultdict(list)
+    for day in {each.from_day for each in closing}:
+        beds, nights = [each.bed for each in closing if each.from_day == day], Nights(day, day + FOR_GOOD)
+        for hit in hits(beds, nights, now):
+            had = ", ".join(map(str, hit.nights))
+            told[hit.bed.pk].append(f"is given to stay {hit.stay.code} ({had}; {_where(hit)})")
+        for kept in batches_hit(beds, nights, now):
+            had = f"{kept.batch.arrival} to {kept.batch.departure}"
+            told[kept.bed.pk].append(f"is kept for batch {kept.batch.code} ({had}; {_where(kept)})")
     for each in closing:
-        if stays := given.get(each.bed.pk):
-            told = [f"stay {code} ({', '.join(map(str, nights))})" for code, nights in stays.items()]
-            yield f"{each.place}: is given to {'; '.join(told)}; move them first"
+        if against := told.get(each.bed.pk):
+            yield f"{each.place}: {'; '.join(against)}; move them first"
 
 
-@before_closing
-def beds_kept(closing: Sequence[Closing], now: datetime) -> Iterator[str]:
-    """Yield for each bed that would close the batches for which it is kept on a night from that day on."""
-    standing = BatchBed.objects.filter(batch__cancelled_at=None, batch__release_on__gt=business_day(now))
-    kept: dict[int, list[BatchBed]] = defaultdict(list)
-    for each in standing.filter(bed__in=[each.bed.pk for each in closing]).select_related("batch"):
-        kept[each.bed_id].append(each)
-    for closes in closing:
-        for each in kept.get(closes.bed.pk, ()):
-            if each.batch.departure > closes.from_day:
-                told = f"batch {each.batch.code} ({each.batch.arrival} to {each.batch.departure})"
-                yield f"{closes.place}: is kept for {told}; give it another bed first"
+def _where(hit):
+    houses = getattr(hit, "houses", ())
+    if hit.beds:
+        return f"free: {', '.join(str(bed) for bed in hit.beds)}"
+    return f"nearest with a bed: {', '.join(near.hostel.slug for near in houses)}" if houses else "no other bed is free"

@@ -100,7 +100,8 @@ def load_network(path: str | Path, *, now: datetime, check: bool = False) -> Sum
 
     What the file no longer names is closed from today (the business day of ``now``), never deleted; a new rate or cap
     holds from today. ``valid_from`` is read when a thing is first added; without it the first file's things hold from
-    2023-01-01, later ones from today. The second load of a file changes nothing.
+    2023-01-01, later ones from today. A room's ``valid_until`` is the day on which it closes, today at the earliest.
+    The second load of a file changes nothing.
     Raises NetworkFileWrong with every fault of the file, also where a bed would close that is given to somebody.
     """
     path = Path(path)
@@ -270,12 +271,15 @@ def _faults_between(told: Any) -> Iterator[str]:
             # A count that no room has was told already.
             if kind in BEDS and type(beds) is int and beds in COUNTS and beds != BEDS[kind]:
                 yield f"hostels[{n}].rooms[{m}].beds: a {kind} room has {BEDS[kind]}"
+            first, until = _text(room, "valid_from"), _text(room, "valid_until")
+            if first and until and until <= first and _both("day", first, until):
+                yield f"hostels[{n}].rooms[{m}].valid_until: must be later than {first}"
             for i, number in enumerate(_list(room, "lower_bunks")):
                 if type(number) is int and type(beds) is int and beds in COUNTS and beds < number:
                     yield f"hostels[{n}].rooms[{m}].lower_bunks[{i}]: the room has {beds} beds"
         yield from _twice(_list(hostel, "spaces"), f"hostels[{n}].spaces", "kind", ("name", "zh"))
         opens, closes = (_text(_of(hostel, "check_in"), end) for end in ("from", "until"))
-        if opens and closes and _both_clocks(opens, closes) and _evening(closes) <= _evening(opens):
+        if opens and closes and _both("clock", opens, closes) and _evening(closes) <= _evening(opens):
             yield f"hostels[{n}].check_in.until: must be later than {opens}"
 
     yield from _faults_of_quotas(told)
@@ -299,8 +303,8 @@ def _faults_of_quotas(told):
         seen.setdefault(name, n)
 
 
-def _both_clocks(*times: str) -> bool:
-    return all(FORMATS.conforms(text, "clock") for text in times)
+def _both(form: str, *texts: str) -> bool:
+    return all(FORMATS.conforms(text, form) for text in texts)
 
 
 def _evening(clock: str) -> tuple[bool, str]:
@@ -538,19 +542,35 @@ class _Loading:
         for told in said:
             values = {key: told[key] for key in ("floor", "kind", "guests", "supply")}
             values["features"] = told.get("features", [])
-            row = known.pop(told["number"], None)
-            if row is not None and _open_or_closed_on(row, self.today):
-                about = f"{hostel.slug}: room {row.number}"
-                self._put(row, None, values | self._open_again(row), "room", about)
+            row, until = known.pop(told["number"], None), _day(told, "valid_until")
+            about = f"{hostel.slug}: room {told['number']}"
+            if row is not None and until is not None and max(row.valid_until or date.max, until) <= self.today:
+                self.summary.unchanged += 1  # it has closed, as the file says
+            elif row is not None and _open_or_closed_on(row, self.today):
+                self._put(row, None, values | ({} if until else self._open_again(row)), "room", about)
                 self._beds(row, told, about)
+                if until is not None:
+                    self._ends(row, max(until, self.today), about)
             else:
                 # One that comes back does so today: the days since it closed are in the books as they were.
                 starts = self.today if row is not None else _day(told) or first_day
-                blank = Room(hostel=hostel, number=told["number"], valid_from=starts, **values)
+                blank = Room(
+                    hostel=hostel,
+                    number=told["number"],
+                    valid_from=starts,
+                    valid_until=until and max(until, starts),
+                    **values,
+                )
                 new.append((blank, told))
         Room.objects.bulk_create([room for room, _told in new])
         Bed.objects.bulk_create(
-            Bed(room=room, number=number, valid_from=room.valid_from, features=_of_bed(told, number))
+            Bed(
+                room=room,
+                number=number,
+                valid_from=room.valid_from,
+                valid_until=room.valid_until,
+                features=_of_bed(told, number),
+            )
             for room, told in new
             for number in range(1, told["beds"] + 1)
         )
@@ -564,7 +584,8 @@ class _Loading:
         for number in range(1, told["beds"] + 1):
             row, has = known.pop(number, None), {"features": _of_bed(told, number)}
             if row is not None and _open_or_closed_on(row, self.today):
-                self._put(row, None, has | self._open_again(row), "bed", f"{about}, bed {number}")
+                again = {} if "valid_until" in told else self._open_again(row)
+                self._put(row, None, has | again, "bed", f"{about}, bed {number}")
             else:
                 new.append(Bed(room=room, number=number, valid_from=max(self.today, room.valid_from), **has))
         Bed.objects.bulk_create(new)
@@ -611,6 +632,23 @@ class _Loading:
             self._close(bed, f"{hostel.slug}: room {room.number}, bed {bed.number}")
         self._close(room, f"{hostel.slug}: room {room.number}")
 
+    def _ends(self, room: Room, until: date, about: str) -> None:
+        """Have ``room`` and its beds close on the day ``until``, as the file says; a bed that closes before is left."""
+        before = room.valid_until
+        for bed in Bed.objects.filter(room=room):
+            if bed.valid_until in (None, before) or bed.valid_until > until:
+                self._end(bed, until, f"{about}, bed {bed.number}")
+        self._end(room, until, about)
+
+    def _end(self, row, until: date, about: str) -> None:
+        if row.valid_until == until:
+            return
+        row.valid_until = until
+        row.save(update_fields=["valid_until"])
+        self.summary.changed.append(f"{about}: until {until}")
+        if isinstance(row, Bed):
+            self.closing.append(Closing(row, until, about))
+
     def _close(self, row, about: str) -> None:
         """Close ``row`` from today; tonight is the first night that it no longer gives."""
         if row.valid_until is None:
@@ -650,8 +688,8 @@ def _names(said: dict) -> dict[str, str]:
     return {"name_zh": said["name"]["zh"], "name_en": said["name"]["en"]}
 
 
-def _day(said: dict) -> date | None:
-    return date.fromisoformat(said["valid_from"]) if "valid_from" in said else None
+def _day(said: dict, key: str = "valid_from") -> date | None:
+    return date.fromisoformat(said[key]) if key in said else None
 
 
 def _yuan(fen: int) -> str:

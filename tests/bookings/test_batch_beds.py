@@ -53,7 +53,7 @@ def test_a_bed_that_is_kept_for_a_batch_is_not_closed_without_a_choice(batch_of,
         block([beds["203-1"]], Nights(SUNDAY, MONDAY), **CLOSED)
 
     [hit] = no.value.batches
-    assert (no.value.code, hit.code, str(hit.kept.bed), hit.stays) == ("BED_IN_USE", batch.code, "203-1", ())
+    assert (no.value.code, hit.batch.code, str(hit.bed), hit.stays) == ("BED_IN_USE", batch.code, "203-1", ())
     assert hit.beds
     assert beds["203-1"] not in hit.beds
     assert "安徽大学" in str(no.value.reasons[0].sentence)
@@ -181,7 +181,7 @@ def test_all_is_done_or_nothing(batch_of, beds):
     with pytest.raises(BedInUse) as no:
         block([beds["203-1"], beds["203-2"]], THREE, choices={first.code: CANCEL}, **CLOSED)
 
-    assert [hit.code for hit in no.value.batches] == [second.code]
+    assert [hit.batch.code for hit in no.value.batches] == [second.code]
     assert set(BatchBed.objects.values_list("batch", "bed")) == before
 
 

@@ -50,10 +50,14 @@ def test_a_file_that_would_close_a_bed_with_nights_given_changes_nothing_and_say
         load_network(without(house=house), now=NOW)
 
     bed = stay.bed_nights.first().bed
-    assert wrong.value.errors == [
-        f"baodaiqiao: room {bed.room.number}, bed {bed.number}: is given to stay {stay.code} ({FRIDAY}, {SATURDAY}); "
-        "move them first"
-    ]
+    where = "nearest with a bed: " if house else "free: "
+    [error] = wrong.value.errors
+    assert error.startswith(
+        f"baodaiqiao: room {bed.room.number}, bed {bed.number}: is given to stay {stay.code} ({FRIDAY}, {SATURDAY}; "
+        + where
+    )
+    assert error.endswith("); move them first")
+    assert str(bed) not in error
     assert everything() == before
 
 
@@ -77,7 +81,40 @@ def test_a_file_closes_no_bed_that_is_kept_for_a_batch(without, stay, hostel, of
     with pytest.raises(NetworkFileWrong) as wrong:
         load_network(without(), now=NOW)
 
-    assert wrong.value.errors == [
-        f"baodaiqiao: room {bed.room.number}, bed {bed.number}: is kept for batch {batch.code} ({SUNDAY} to {MONDAY}); "
-        "give it another bed first"
-    ]
+    [error] = wrong.value.errors
+    about = (
+        f"baodaiqiao: room {bed.room.number}, bed {bed.number}: is kept for batch {batch.code} ({SUNDAY} to {MONDAY}"
+    )
+    assert error.startswith(f"{about}; free: ")
+
+
+@pytest.fixture
+def until(tmp_path, stay):
+    """Writes the sample network with a day from which on the room that the stay is in is closed."""
+
+    def write(day) -> Path:
+        file = NetworkFile(tmp_path)
+        number = stay.bed_nights.first().room.number
+        [room] = [each for each in file.hostel("baodaiqiao")["rooms"] if each["number"] == number]
+        room["valid_until"] = f"{day}"
+        return file.write()
+
+    return write
+
+
+def test_a_day_on_which_a_room_closes_is_refused_where_nights_are_given_from_then_on(until, stay):
+    before = everything()
+
+    with pytest.raises(NetworkFileWrong) as wrong:
+        load_network(until(SATURDAY), now=NOW)
+
+    [error] = wrong.value.errors
+    assert f"is given to stay {stay.code} ({SATURDAY}; free: " in error
+    assert everything() == before
+
+
+def test_a_room_closes_on_the_day_after_the_last_night_given(until, stay):
+    load_network(until(SUNDAY), now=NOW)
+
+    room = stay.bed_nights.first().room
+    assert {room.valid_until, *room.beds.values_list("valid_until", flat=True)} == {SUNDAY}

@@ -237,6 +237,10 @@ def drop(*path):
         (change("hostels", 0, "rooms", 8, "beds", value=2), "hostels[0].rooms[8].beds: a single room has 1"),
         (change("hostels", 0, "rooms", 0, "beds", value=3), "hostels[0].rooms[0].beds: a quad room has 4"),
         (change("hostels", 0, "rooms", 2, "kind", value="triple"), "hostels[0].rooms[2].beds: a triple room has 3"),
+        (
+            change("hostels", 0, "rooms", 0, "valid_until", value="2026-2-1"),
+            "hostels[0].rooms[0].valid_until: must be a date, like 2023-01-01",
+        ),
         (change("valid_from", value="2024-02-30"), "valid_from: must be a date, like 2023-01-01"),
         (change("network", "time_zone", value="UTC"), "network.time_zone: must be Asia/Shanghai"),
         (change("network", "parent", "slug", value="wuzhong"), "network.parent.slug: is the network's own"),
@@ -598,3 +602,53 @@ def test_quotas_of_the_file_are_for_the_beginning_and_the_office_s_stand(file):
     file.told["quotas"] = []
     load_network(file.write(), now=NOW)
     assert Quota.objects.count() == 3
+
+
+def day_of(number):
+    room = Room.objects.get(hostel__slug="baodaiqiao", number=number)
+    return room.valid_from, room.valid_until, set(room.beds.values_list("valid_until", flat=True))
+
+
+def test_a_room_may_say_the_day_on_which_it_closes(file):
+    room = file.hostel("baodaiqiao")["rooms"][0]
+    room["valid_until"] = "2026-05-01"
+    load_network(file.write(), now=moment(date(2023, 1, 1), 8))
+    closes = date(2026, 5, 1)
+
+    assert day_of(room["number"]) == (date(2023, 1, 1), closes, {closes})
+    for later in (date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)):
+        assert load_network(file.path, now=moment(later, 10)).nothing_new
+
+
+def test_a_room_that_stands_closes_on_the_day_that_a_later_file_says_and_not_before_today(file):
+    load_network(file.write(), now=moment(date(2023, 1, 1), 8))
+    room = file.hostel("baodaiqiao")["rooms"][0]
+
+    room["valid_until"] = "2026-05-01"
+    summary = load_network(file.write(), now=moment(date(2026, 3, 6), 10))
+    assert day_of(room["number"])[1:] == (date(2026, 5, 1), {date(2026, 5, 1)})
+    assert f"baodaiqiao: room {room['number']}: until 2026-05-01" in summary.changed
+
+    room["valid_until"] = "2025-05-01"
+    load_network(file.write(), now=moment(date(2026, 3, 6), 10))
+    assert day_of(room["number"])[1:] == (date(2026, 3, 6), {date(2026, 3, 6)})
+    assert load_network(file.path, now=moment(date(2026, 4, 1), 10)).nothing_new
+
+
+def test_a_room_that_closes_before_it_opens_is_a_slip(file):
+    file.told["hostels"][0]["rooms"][0] |= {"valid_from": "2026-05-01", "valid_until": "2026-05-01"}
+
+    assert errors_of(file.write()) == ["hostels[0].rooms[0].valid_until: must be later than 2026-05-01"]
+
+
+def test_a_bed_that_closes_before_its_room_does_is_left(file):
+    load_network(file.write(), now=moment(date(2023, 1, 1), 8))
+    room = file.hostel("baodaiqiao")["rooms"][0]
+    Bed.objects.filter(room__hostel__slug="baodaiqiao", room__number=room["number"], number=2).update(
+        valid_until=date(2026, 4, 1)
+    )
+    room["valid_until"] = "2026-05-01"
+
+    load_network(file.write(), now=moment(date(2026, 3, 6), 10))
+
+    assert day_of(room["number"])[2] == {date(2026, 4, 1), date(2026, 5, 1)}
