@@ -10,7 +10,7 @@ from stdnum.cn.ric import calc_check_digit
 
 from accounts.fields import keyed_hash
 from accounts.models import Person
-from accounts.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from accounts.reasons import Fix, Refused, not_met
 
 Kind = Person.Document
 OLDEST_YEARS = 120
@@ -111,10 +111,10 @@ def _read_eighteen(kind, text, today):
 
 def _refused(wrong, text):
     return Refused(
-        Reason(
+        not_met(
             "IDENTITY",
-            NOT_MET,
-            Sentence(wrong, {"number": mask(text)} if text else {}),
+            wrong,
+            {"number": mask(text)} if text else {},
             value_used=mask(text) or None,
             value_source="declared",
             fix=Fix("correct", _("Check the document number"), "/me/"),
@@ -139,10 +139,9 @@ def read_name(name: str) -> str:
     text = " ".join(unicodedata.normalize("NFKC", name).translate(SEVERAL_DOTS).split())
     if len(text) not in NAME_LENGTH or not NAME.fullmatch(text):
         raise Refused(
-            Reason(
+            not_met(
                 "IDENTITY",
-                NOT_MET,
-                Sentence(_("Write your name as on the document: 2 to 40 letters or characters, · included")),
+                _("Write your name as on the document: 2 to 40 letters or characters, · included"),
                 value_source="declared",
                 fix=Fix("correct", _("Check the name"), "/me/"),
                 field="name",

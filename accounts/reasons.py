@@ -109,6 +109,11 @@ class Reason:
         }
 
 
+def not_met(code: str, text: Promise | str, values: Mapping[str, Any] | None = None, **parts: Any) -> Reason:
+    """The reason for a no: ``text`` with its ``values``, as in `Sentence`, and other ``parts`` of a `Reason`."""
+    return Reason(code, NOT_MET, Sentence(text, values or {}), **parts)
+
+
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 

@@ -33,7 +33,7 @@ from bookings.parties import LOOKED_IN_VAIN, MOST_IN_VAIN, OF_THE_WISH, looked_i
 from eligibility.evaluation import YES
 from eligibility.models import Assessment
 from eligibility.policies import policy_in_force, terms_of
-from eligibility.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import Fix, Reason, Refused, not_met
 from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights, business_day
 
@@ -515,18 +515,17 @@ def batches_of(user: User, day: date):
 
 # --- why not ----------------------------------------------------------------------------------------------------------
 def _wrong(field, text, **values):
-    return Reason("BATCH", NOT_MET, Sentence(text, values), value_source="declared", field=field)
+    return not_met("BATCH", text, values, value_source="declared", field=field)
 
 
 def _row(field, texts):
-    return Reason("ROW", NOT_MET, Sentence("%(said)s", {"said": " ".join(texts)}), value_source="declared", field=field)
+    return not_met("ROW", "%(said)s", {"said": " ".join(texts)}, value_source="declared", field=field)
 
 
 def _another():
-    return Reason(
+    return not_met(
         "IDENTITY",
-        NOT_MET,
-        Sentence(_("Name and document do not belong together: read both from the document once more")),
+        _("Name and document do not belong together: read both from the document once more"),
         value_source="declared",
         field="name",
     )
@@ -534,24 +533,21 @@ def _another():
 
 def _full(hostel, nights, rooms, wanted):
     there = sum(len(place.any_beds) for place in rooms)
-    return Reason(
+    return not_met(
         "FULL",
-        NOT_MET,
-        Sentence(
-            _(
-                "%(hostel)s has %(there)s beds that are free on all nights from %(arrival)s to %(departure)s "
-                "(%(women)s that women can have, %(men)s that men can have); %(wanted)s are asked for"
-            ),
-            {
-                "hostel": (hostel.name_zh, hostel.name_en),
-                "there": there,
-                "women": sum(len(place.open_to("female")) for place in rooms),
-                "men": sum(len(place.open_to("male")) for place in rooms),
-                "arrival": nights.arrival,
-                "departure": nights.departure,
-                "wanted": wanted,
-            },
+        _(
+            "%(hostel)s has %(there)s beds that are free on all nights from %(arrival)s to %(departure)s "
+            "(%(women)s that women can have, %(men)s that men can have); %(wanted)s are asked for"
         ),
+        {
+            "hostel": (hostel.name_zh, hostel.name_en),
+            "there": there,
+            "women": sum(len(place.open_to("female")) for place in rooms),
+            "men": sum(len(place.open_to("male")) for place in rooms),
+            "arrival": nights.arrival,
+            "departure": nights.departure,
+            "wanted": wanted,
+        },
         value_used=there,
         needed=wanted,
     )
@@ -564,23 +560,20 @@ def _over(batch):
         else _("The beds of batch %(code)s that nobody was named for were given back on %(day)s")
     )
     day = batch.cancelled_at or batch.release_on
-    return Reason(
+    return not_met(
         "BATCH_OVER",
-        NOT_MET,
-        Sentence(text, {"code": batch.code, "day": day}),
+        text,
+        {"code": batch.code, "day": day},
         value_used=day,
         fix=Fix("help", _("Ask the office"), "/help/"),
     )
 
 
 def _outside(batch):
-    return Reason(
+    return not_met(
         "BATCH_DATES",
-        NOT_MET,
-        Sentence(
-            _("The beds of batch %(code)s are kept from %(arrival)s to %(departure)s: choose nights among these"),
-            {"code": batch.code, "arrival": batch.arrival, "departure": batch.departure},
-        ),
+        _("The beds of batch %(code)s are kept from %(arrival)s to %(departure)s: choose nights among these"),
+        {"code": batch.code, "arrival": batch.arrival, "departure": batch.departure},
         value_used=batch.arrival,
         needed=batch.departure,
     )

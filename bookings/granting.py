@@ -17,7 +17,7 @@ from bookings.letters import this_time
 from bookings.locking import locked
 from bookings.models import BedNight, Stay
 from eligibility.models import ExtraNights
-from eligibility.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import Fix, Refused, not_met
 from hostel.models import Network
 from hostel.nights import business_day
 
@@ -178,12 +178,12 @@ def _look(nights, valid_from, valid_until, today):
 
 
 def _field(field, text, **values):
-    return Reason("EXTRA", NOT_MET, Sentence(text, values), field=field, fix=Fix("change", _("Change it"), f"#{field}"))
+    return not_met("EXTRA", text, values, field=field, fix=Fix("change", _("Change it"), f"#{field}"))
 
 
 def _no(code, text, person, values=None):
     fix = Fix("see_person", _("See the person's nights"), f"/office/people/{person}/")
-    return Reason(code, NOT_MET, Sentence(text, values or {}), fix=fix)
+    return not_met(code, text, values or {}, fix=fix)
 
 
 def _begun(stay, nights, now):

@@ -10,7 +10,7 @@ from accounts.models import Person, User
 from accounts.record import record
 from bookings import reasons
 from bookings.models import NoShow, Stay
-from eligibility.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import Fix, Reason, Refused, not_met
 
 # No rule counts a no-show that is older (`bookings/facts.py`): to lift it would change nothing.
 APPEAL_WITHIN = timedelta(days=60)
@@ -121,20 +121,14 @@ def _locked(stay, now):
 
 def _no(missed, code, text, used=None, **values):
     stay = missed.stay
-    return Reason(
-        code,
-        NOT_MET,
-        Sentence(text, values),
-        value_used=used,
-        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
-    )
+    return not_met(code, text, values, value_used=used, fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"))
 
 
 def _empty(stay):
-    return Reason(
+    return not_met(
         "EXPLAIN",
-        NOT_MET,
-        Sentence(_("Say in a few words why you could not come, in at most %(most)s characters"), {"most": LONGEST}),
+        _("Say in a few words why you could not come, in at most %(most)s characters"),
+        {"most": LONGEST},
         needed=LONGEST,
         fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
         field="text",
@@ -142,12 +136,8 @@ def _empty(stay):
 
 
 def _unexplained(missed):
-    return Reason(
-        "BECAUSE",
-        NOT_MET,
-        Sentence(_("Say why: the guest reads it")),
-        fix=Fix("change", _("Change it"), "#because"),
-        field="because",
+    return not_met(
+        "BECAUSE", _("Say why: the guest reads it"), fix=Fix("change", _("Change it"), "#because"), field="because"
     )
 
 

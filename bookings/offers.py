@@ -12,7 +12,7 @@ from bookings.booking import confirm
 from bookings.cancelling import give_back
 from bookings.locking import guests_locked
 from bookings.models import Offer, Stay, Waiting, WaitingGuest
-from eligibility.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import Fix, Refused, not_met
 
 
 def last_offer(waiting: Waiting) -> Offer | None:
@@ -100,12 +100,10 @@ def _still_open(offer, now):
 
 
 def _offer_ended(offer):
-    return Reason(
+    return not_met(
         "OFFER_ENDED",
-        NOT_MET,
-        Sentence(
-            _("It was yours until %(moment)s; that time is over. You keep your place in line"), {"moment": offer.until}
-        ),
+        _("It was yours until %(moment)s; that time is over. You keep your place in line"),
+        {"moment": offer.until},
         value_used=offer.until,
         fix=Fix("waiting", _("See your place in line"), f"/waitlist/{offer.waiting.code}/"),
     )

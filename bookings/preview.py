@@ -22,7 +22,7 @@ from eligibility.evaluation import NO, YES, Decision, evaluate
 from eligibility.facts import Facts
 from eligibility.models import Assessment, Policy
 from eligibility.policies import terms_of
-from eligibility.reasons import ASK, CHINESE, ENGLISH, MET, MISSING, NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import ASK, CHINESE, ENGLISH, MET, MISSING, NOT_MET, Fix, Refused, not_met
 from hostel.nights import business_day
 
 LOOKS_BACK = timedelta(days=90)
@@ -177,10 +177,10 @@ def approve(policy: Policy, *, now: datetime, actor: User, end_stays: Iterable[s
 
 
 def _not_touched(code):
-    return Reason(
+    return not_met(
         "NOT_TOUCHED",
-        NOT_MET,
-        Sentence(_("Stay %(code)s is none that these rules touch, so it is not ended"), {"code": code}),
+        _("Stay %(code)s is none that these rules touch, so it is not ended"),
+        {"code": code},
         value_used=code,
         fix=Fix("preview", _("Preview whom it hits"), "#preview"),
     )

@@ -19,7 +19,7 @@ from eligibility.evaluation import TELL_US_MORE
 from eligibility.evidence import KeptPage, accepted_by, hand_in, rules_about
 from eligibility.models import Assessment, Evidence, Review
 from eligibility.policies import terms_of
-from eligibility.reasons import MISSING, NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import MISSING, Fix, Reason, Refused, not_met
 from eligibility.rules.evidence import Evidence as EvidenceRule
 from hostel.nights import business_day
 
@@ -159,7 +159,7 @@ def why_not_qualify(assessment: Assessment, now: datetime) -> Reason | None:
 
 
 def _no(reason_code, text, fix, **values):
-    return Reason(reason_code, NOT_MET, Sentence(text, values), fix=fix)
+    return not_met(reason_code, text, values, fix=fix)
 
 
 def qualify(

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.acts import act, after_refusal
 from accounts.models import Deed, User
-from accounts.reasons import CHINESE, ENGLISH, NOT_MET, Fix, Reason, Refused, Sentence
+from accounts.reasons import CHINESE, ENGLISH, Fix, Refused, Sentence, not_met
 from accounts.record import record
 from bookings.alternatives import MOST_NEARBY, NEARBY, WAITLIST, Alternative, allowed, alternatives
 from bookings.availability import Grid, nearest_first
@@ -84,11 +84,7 @@ def _take_of_batch(batch, asked, now, except_stay):
         text = _("Batch %(code)s was granted %(granted)s free nights: %(used)s taken, and this needs %(asked)s")
         values = {"code": granted.code, "granted": granted.free_nights, "used": used, "asked": asked}
         fix = Fix("batch", _("Open the batch"), f"/office/batches/{granted.code}/")
-        raise Refused(
-            Reason(
-                "BATCH_NIGHTS", NOT_MET, Sentence(text, values), value_used=used, needed=granted.free_nights, fix=fix
-            )
-        )
+        raise Refused(not_met("BATCH_NIGHTS", text, values, value_used=used, needed=granted.free_nights, fix=fix))
 
 
 def _spent(stay, hostel, nights, group, decided, now, balance, night):
@@ -113,7 +109,7 @@ def _spent(stay, hostel, nights, group, decided, now, balance, night):
         )
     wish = stay.nights
     look = Fix("alternatives", _("See what is near"), f"/?in={wish.arrival}&nights={len(wish)}")
-    reason = Reason("QUOTA", NOT_MET, Sentence(text, values), value_used=used, needed=granted, fix=look)
+    reason = not_met("QUOTA", text, values, value_used=used, needed=granted, fix=look)
     refusal = Refused(reason)
     if stay.offer_id is None:  # who waits has said where they want to be
         lodging = Lodging(needs=frozenset(stay.needs), alone=stay.alone, party=stay.party)
@@ -408,10 +404,10 @@ def _changed(change, standing_now, now):
     else:
         text = _("%(whose)s, %(period)s, %(group)s: it says %(there)s by now; you saw %(seen)s")
     fix = Fix("look_again", _("Look at it as it is now"), f"/office/quota/?month={change.cell.first_day:%Y-%m}")
-    return Reason(
+    return not_met(
         "QUOTA_CHANGED",
-        NOT_MET,
-        Sentence(text, values),
+        text,
+        values,
         value_used=there.nights if there else None,
         needed=change.seen.nights if change.seen else None,
         fix=fix,
@@ -491,14 +487,7 @@ def _kept(cell, balance, lacking, now):
         "Not covered: %(lacking)s. Grant so many more, or have nights of these %(stays)s stays given back"
     )
     fix = Fix("quota", _("Change the numbers"), f"/office/quota/?month={balance.scope.first_day:%Y-%m}")
-    summary = Reason(
-        "QUOTA_KEPT",
-        NOT_MET,
-        Sentence(text, values),
-        value_used=balance.used,
-        needed=balance.granted,
-        fix=fix,
-    )
+    summary = not_met("QUOTA_KEPT", text, values, value_used=balance.used, needed=balance.granted, fix=fix)
     return [summary, *(_stay_kept(code, *stay) for code, stay in list(stays.items())[:MOST_STAYS_LISTED])]
 
 
@@ -507,7 +496,7 @@ def _stay_kept(code, slug, names, nights):
     first, last = min(nights), max(nights)
     values = {"code": code, "hostel": names, "nights": len(nights), "first": first, "last": last}
     fix = Fix("night", _("See the night"), f"/office/hostels/{slug}/nights/{last}/")
-    return Reason("KEEPS_NIGHTS", NOT_MET, Sentence(text, values), value_used=code, needed=len(nights), fix=fix)
+    return not_met("KEEPS_NIGHTS", text, values, value_used=code, needed=len(nights), fix=fix)
 
 
 def _write(change, rows, now, actor):

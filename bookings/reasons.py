@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.reasons import CHINESE, ENGLISH
 from bookings.lodging import PLAIN
 from bookings.models import Stay
-from eligibility.reasons import MISSING, NOT_MET, Fix, Reason, Sentence
+from eligibility.reasons import MISSING, Fix, Reason, Sentence, not_met
 from hostel.models import Need
 
 
@@ -32,18 +32,15 @@ def not_alone(hostel, nights):
 
 
 def _for_want_of_a_bed(code, text, hostel, nights, **values):
-    return Reason(
+    return not_met(
         code,
-        NOT_MET,
-        Sentence(
-            text,
-            {
-                "hostel": (hostel.name_zh, hostel.name_en),
-                "arrival": nights.arrival,
-                "departure": nights.departure,
-            }
-            | values,
-        ),
+        text,
+        {
+            "hostel": (hostel.name_zh, hostel.name_en),
+            "arrival": nights.arrival,
+            "departure": nights.departure,
+        }
+        | values,
         value_used=nights.arrival,
         needed=len(nights),
         fix=Fix("alternatives", _("See what is near"), f"/?in={nights.arrival}&nights={len(nights)}"),
@@ -66,10 +63,10 @@ def identity_missing(slug, nights):
 
 
 def hold_ended(stay):
-    return Reason(
+    return not_met(
         "HOLD_ENDED",
-        NOT_MET,
-        Sentence(_("The bed was kept for you until %(moment)s; that time is over"), {"moment": stay.held_until}),
+        _("The bed was kept for you until %(moment)s; that time is over"),
+        {"moment": stay.held_until},
         value_used=stay.held_until,
         fix=Fix("book", _("Look again"), f"/book/{stay.hostel.slug}/?in={stay.arrival}&out={stay.departure}"),
     )
@@ -78,45 +75,39 @@ def hold_ended(stay):
 def wrong_state(stay, now):
     """The act does not fit the state that the stay is in."""
     state = stay.state(now)
-    return Reason(
+    return not_met(
         "STATE",
-        NOT_MET,
-        Sentence(_("Stay %(code)s is now: %(state)s"), {"code": stay.code, "state": Stay.Status(state).label}),
+        _("Stay %(code)s is now: %(state)s"),
+        {"code": stay.code, "state": Stay.Status(state).label},
         value_used=state,
-        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+        fix=_see(stay),
     )
 
 
 def cut_off(stay):
-    return Reason(
+    return not_met(
         "CUT_OFF",
-        NOT_MET,
-        Sentence(
-            _("The bed was kept until %(moment)s and is given back; this counts as not having come"),
-            {"moment": stay.kept_until},
-        ),
+        _("The bed was kept until %(moment)s and is given back; this counts as not having come"),
+        {"moment": stay.kept_until},
         value_used=stay.kept_until,
         fix=Fix("explain", _("Tell us why"), f"/stays/{stay.code}/"),
     )
 
 
 def not_yet_missed(stay):
-    return Reason(
+    return not_met(
         "KEPT",
-        NOT_MET,
-        Sentence(_("The bed is kept for the guest until %(moment)s"), {"moment": stay.kept_until}),
+        _("The bed is kept for the guest until %(moment)s"),
+        {"moment": stay.kept_until},
         value_used=stay.kept_until,
     )
 
 
 def not_today(stay):
-    return Reason(
+    return not_met(
         "NOT_TODAY",
-        NOT_MET,
-        Sentence(
-            _("This stay is from %(arrival)s to %(departure)s, not today"),
-            {"arrival": stay.arrival, "departure": stay.departure},
-        ),
+        _("This stay is from %(arrival)s to %(departure)s, not today"),
+        {"arrival": stay.arrival, "departure": stay.departure},
         value_used=stay.arrival,
     )
 
@@ -130,64 +121,51 @@ def not_compared():
 
 
 def another_document():
-    return Reason(
+    return not_met(
         "DOCUMENT",
-        NOT_MET,
-        Sentence(_("This is not the document the stay was booked with: do not give out the bed, ask the guest")),
-        fix=Fix("office", _("Ring the office on duty"), "/help/"),
+        _("This is not the document the stay was booked with: do not give out the bed, ask the guest"),
+        fix=_ring_the_office(),
     )
 
 
 def bed_taken(bed, nights):
-    return Reason(
+    return not_met(
         "BED",
-        NOT_MET,
-        Sentence(
-            _("Bed %(bed)s cannot be had from %(arrival)s to %(departure)s: choose another"),
-            {"bed": str(bed), "arrival": nights.arrival, "departure": nights.departure},
-        ),
+        _("Bed %(bed)s cannot be had from %(arrival)s to %(departure)s: choose another"),
+        {"bed": str(bed), "arrival": nights.arrival, "departure": nights.departure},
         value_used=str(bed),
     )
 
 
 def house_is_asked(stay):
     """The bed is on call: not the guest, but the house has the next word."""
-    return Reason(
+    return not_met(
         "ON_CALL",
-        NOT_MET,
-        Sentence(
-            _("The house is asked until %(moment)s whether this bed can be had; you need do nothing"),
-            {"moment": stay.held_until},
-        ),
+        _("The house is asked until %(moment)s whether this bed can be had; you need do nothing"),
+        {"moment": stay.held_until},
         value_used=stay.held_until,
-        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+        fix=_see(stay),
     )
 
 
 def house_not_asked(stay):
-    return Reason(
-        "ON_CALL",
-        NOT_MET,
-        Sentence(_("Nothing is asked of the house about stay %(code)s"), {"code": stay.code}),
-        value_used=stay.code,
+    return not_met(
+        "ON_CALL", _("Nothing is asked of the house about stay %(code)s"), {"code": stay.code}, value_used=stay.code
     )
 
 
 def bed_in_use(stay, bed, nights):
     """A bed is to be closed, and this guest has it: what becomes of them?"""
-    return Reason(
+    return not_met(
         "BED_IN_USE",
-        NOT_MET,
-        Sentence(
-            _("%(guest)s (%(code)s) has bed %(bed)s from %(first)s, %(number)s nights: say where they go"),
-            {
-                "guest": stay.guest.masked_name,
-                "code": stay.code,
-                "bed": str(bed),
-                "first": nights[0],
-                "number": len(nights),
-            },
-        ),
+        _("%(guest)s (%(code)s) has bed %(bed)s from %(first)s, %(number)s nights: say where they go"),
+        {
+            "guest": stay.guest.masked_name,
+            "code": stay.code,
+            "bed": str(bed),
+            "first": nights[0],
+            "number": len(nights),
+        },
         value_used=stay.code,
         needed=len(nights),
         fix=Fix("choose", _("Choose for each guest"), ""),
@@ -197,22 +175,19 @@ def bed_in_use(stay, bed, nights):
 def kept_for_batch(kept):
     """A bed is to be closed, and it is kept for this batch: which one does it get instead?"""
     batch = kept.batch
-    return Reason(
+    return not_met(
         "BED_IN_USE",
-        NOT_MET,
-        Sentence(
-            _(
-                "Bed %(bed)s is kept for %(organisation)s (batch %(code)s) from %(arrival)s to %(departure)s: say "
-                "which bed they get instead"
-            ),
-            {
-                "bed": str(kept.bed),
-                "organisation": batch.organisation,
-                "code": batch.code,
-                "arrival": batch.arrival,
-                "departure": batch.departure,
-            },
+        _(
+            "Bed %(bed)s is kept for %(organisation)s (batch %(code)s) from %(arrival)s to %(departure)s: say "
+            "which bed they get instead"
         ),
+        {
+            "bed": str(kept.bed),
+            "organisation": batch.organisation,
+            "code": batch.code,
+            "arrival": batch.arrival,
+            "departure": batch.departure,
+        },
         value_used=batch.code,
         needed=len(batch.nights),
         fix=Fix("choose", _("Choose a bed for the batch"), ""),
@@ -220,193 +195,153 @@ def kept_for_batch(kept):
 
 
 def no_other_bed(kept):
-    return Reason(
+    return not_met(
         "NOWHERE",
-        NOT_MET,
-        Sentence(
-            _(
-                "No other bed of the house is free on all nights of batch %(code)s for everybody who could have bed "
-                "%(bed)s: choose one by its number, or give it up"
-            ),
-            {"code": kept.batch.code, "bed": str(kept.bed)},
+        _(
+            "No other bed of the house is free on all nights of batch %(code)s for everybody who could have bed "
+            "%(bed)s: choose one by its number, or give it up"
         ),
+        {"code": kept.batch.code, "bed": str(kept.bed)},
         value_used=kept.batch.code,
     )
 
 
 def closed_already(bed, closure):
-    return Reason(
+    return not_met(
         "CLOSED",
-        NOT_MET,
-        Sentence(
-            _("Bed %(bed)s is out of service from %(first)s to %(until)s already: change that instead"),
-            {"bed": str(bed), "first": closure.first_night, "until": closure.until},
-        ),
+        _("Bed %(bed)s is out of service from %(first)s to %(until)s already: change that instead"),
+        {"bed": str(bed), "first": closure.first_night, "until": closure.until},
         value_used=closure.pk,
     )
 
 
 def closure_changed(closure):
-    return Reason(
-        "STATE",
-        NOT_MET,
-        Sentence(_("This closure was changed or lifted meanwhile: look again")),
-        value_used=closure.pk,
-    )
+    return not_met("STATE", _("This closure was changed or lifted meanwhile: look again"), value_used=closure.pk)
 
 
 def nights_are_over(day):
-    return Reason(
-        "DATES",
-        NOT_MET,
-        Sentence(_("These nights are over: choose tonight or later")),
-        value_used=day,
-    )
+    return not_met("DATES", _("These nights are over: choose tonight or later"), value_used=day)
 
 
 def no_other_house(stay):
-    return Reason(
+    return not_met(
         "NOWHERE",
-        NOT_MET,
-        Sentence(
-            _("No other house has a bed for %(guest)s (%(code)s) on these nights: choose a bed here, or cancel"),
-            {"guest": stay.guest.masked_name, "code": stay.code},
-        ),
+        _("No other house has a bed for %(guest)s (%(code)s) on these nights: choose a bed here, or cancel"),
+        {"guest": stay.guest.masked_name, "code": stay.code},
         value_used=stay.code,
     )
 
 
 def room_is_open(room):
-    return Reason("STATE", NOT_MET, Sentence(_("Room %(room)s is open"), {"room": room.number}), value_used=room.number)
+    return not_met("STATE", _("Room %(room)s is open"), {"room": room.number}, value_used=room.number)
 
 
 def room_is_closed(room, until):
-    return Reason(
+    return not_met(
         "STATE",
-        NOT_MET,
-        Sentence(
-            _("Room %(room)s is closed from %(day)s on: open it again first"), {"room": room.number, "day": until}
-        ),
+        _("Room %(room)s is closed from %(day)s on: open it again first"),
+        {"room": room.number, "day": until},
         value_used=until,
     )
 
 
 def bed_is_open(bed):
-    return Reason("STATE", NOT_MET, Sentence(_("Bed %(bed)s is open"), {"bed": str(bed)}), value_used=str(bed))
+    return not_met("STATE", _("Bed %(bed)s is open"), {"bed": str(bed)}, value_used=str(bed))
 
 
 def bed_is_closed(bed):
-    return Reason(
+    return not_met(
         "STATE",
-        NOT_MET,
-        Sentence(
-            _("Bed %(bed)s is closed from %(day)s on: open it again first"), {"bed": str(bed), "day": bed.valid_until}
-        ),
+        _("Bed %(bed)s is closed from %(day)s on: open it again first"),
+        {"bed": str(bed), "day": bed.valid_until},
         value_used=bed.valid_until,
     )
 
 
 def wrong_moment(at, now):
-    return Reason(
+    return not_met(
         "MOMENT",
-        NOT_MET,
-        Sentence(_("%(moment)s does not fit: it lies in the future, or before the guest came"), {"moment": at}),
+        _("%(moment)s does not fit: it lies in the future, or before the guest came"),
+        {"moment": at},
         value_used=at,
         needed=now,
     )
 
 
 def extended_already(stay):
-    return Reason(
+    return not_met(
         "EXTENDED",
-        NOT_MET,
-        Sentence(_("The bed was kept longer once already, until %(moment)s"), {"moment": stay.held_until}),
+        _("The bed was kept longer once already, until %(moment)s"),
+        {"moment": stay.held_until},
         value_used=stay.held_until,
     )
 
 
 def booked_as_somebody(stay):
-    return Reason(
+    return not_met(
         "IDENTITY",
-        NOT_MET,
-        Sentence(
-            _("Stay %(code)s was booked with the document you gave before: cancel it first, or ask the desk"),
-            {"code": stay.code},
-        ),
+        _("Stay %(code)s was booked with the document you gave before: cancel it first, or ask the desk"),
+        {"code": stay.code},
         value_used=stay.code,
-        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+        fix=_see(stay),
     )
 
 
 def offered(stay):
-    return Reason(
+    return not_met(
         "AWAITS",
-        NOT_MET,
-        Sentence(_("The bed is offered to you until %(moment)s: take it on its page"), {"moment": stay.held_until}),
+        _("The bed is offered to you until %(moment)s: take it on its page"),
+        {"moment": stay.held_until},
         value_used=stay.held_until,
         fix=Fix("waiting", _("Open the offer"), f"/waitlist/{stay.offer.waiting.code}/"),
     )
 
 
 def waits_anyway(stay):
-    return Reason(
+    return not_met(
         "AWAITS",
-        NOT_MET,
-        Sentence(
-            _("The bed waits until %(moment)s and needs no extending: %(awaits)s"),
-            {"moment": stay.held_until, "awaits": Stay.Awaits(stay.awaits).label},
-        ),
+        _("The bed waits until %(moment)s and needs no extending: %(awaits)s"),
+        {"moment": stay.held_until, "awaits": Stay.Awaits(stay.awaits).label},
         value_used=stay.held_until,
-        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+        fix=_see(stay),
     )
 
 
 def waits_for_the_party(stay):
-    return Reason(
+    return not_met(
         "AWAITS",
-        NOT_MET,
-        Sentence(
-            _("The bed is held until %(moment)s and yours as soon as your friends' beds are certain too"),
-            {"moment": stay.held_until},
-        ),
+        _("The bed is held until %(moment)s and yours as soon as your friends' beds are certain too"),
+        {"moment": stay.held_until},
         value_used=stay.held_until,
         fix=Fix("party", _("See how far it is"), f"/parties/{stay.party.code}/"),
     )
 
 
 def arrival_stays(stay):
-    return Reason(
+    return not_met(
         "DATES",
-        NOT_MET,
-        Sentence(
-            _("The day of arrival, %(arrival)s, stays as it is: cancel and book again to come on another day"),
-            {"arrival": stay.arrival},
-        ),
+        _("The day of arrival, %(arrival)s, stays as it is: cancel and book again to come on another day"),
+        {"arrival": stay.arrival},
         value_used=stay.arrival,
         fix=Fix("cancel", _("Cancel this stay"), f"/stays/{stay.code}/cancel/"),
     )
 
 
 def continued(stay):
-    return Reason(
+    return not_met(
         "CONTINUED",
-        NOT_MET,
-        Sentence(
-            _("Stay %(code)s goes on in another house from %(departure)s: change that one"),
-            {"code": stay.code, "departure": stay.departure},
-        ),
+        _("Stay %(code)s goes on in another house from %(departure)s: change that one"),
+        {"code": stay.code, "departure": stay.departure},
         value_used=stay.departure,
-        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+        fix=_see(stay),
     )
 
 
 def not_yet_overstaying(stay):
-    return Reason(
+    return not_met(
         "DATES",
-        NOT_MET,
-        Sentence(
-            _("The stay lasts until %(departure)s anyway: extend it to stay longer"), {"departure": stay.departure}
-        ),
+        _("The stay lasts until %(departure)s anyway: extend it to stay longer"),
+        {"departure": stay.departure},
         value_used=stay.departure,
     )
 
@@ -418,12 +353,10 @@ def not_an_overstay(stay, departure, latest):
 
 def not_among_nights(stay, night, first):
     """A change from a night on that is not one of those to come."""
-    return Reason(
+    return not_met(
         "DATES",
-        NOT_MET,
-        Sentence(
-            _("Choose a night from %(first)s on, before %(departure)s"), {"first": first, "departure": stay.departure}
-        ),
+        _("Choose a night from %(first)s on, before %(departure)s"),
+        {"first": first, "departure": stay.departure},
         value_used=night,
         needed=first,
         field="from_night",
@@ -431,20 +364,18 @@ def not_among_nights(stay, night, first):
 
 
 def not_two(stay):
-    return Reason(
+    return not_met(
         "SWAP",
-        NOT_MET,
-        Sentence(_("Choose the stay of another guest of this house to change places with")),
+        _("Choose the stay of another guest of this house to change places with"),
         value_used=stay.code,
         field="with",
     )
 
 
 def group_only(hostel):
-    return Reason(
+    return not_met(
         "GROUP_ONLY",
-        NOT_MET,
-        Sentence(_("This hostel takes groups from schools and organisations only")),
+        _("This hostel takes groups from schools and organisations only"),
         value_used=hostel.access,
         needed="individual",
         fix=Fix("nearby", _("See the other hostels"), "/"),
@@ -452,13 +383,10 @@ def group_only(hostel):
 
 
 def not_this_hostel(hostel):
-    return Reason(
+    return not_met(
         "HOSTEL",
-        NOT_MET,
-        Sentence(
-            _("%(hostel)s is not another open house of the same network"),
-            {"hostel": (hostel.name_zh, hostel.name_en)},
-        ),
+        _("%(hostel)s is not another open house of the same network"),
+        {"hostel": (hostel.name_zh, hostel.name_en)},
         value_used=hostel.slug,
         field="hostel",
     )
@@ -479,26 +407,31 @@ def nothing_to_shorten(stay):
 
 
 def _departure(stay, wanted, text, **values):
-    return Reason(
+    return not_met(
         "DATES",
-        NOT_MET,
-        Sentence(text, {"departure": stay.departure} | values),
+        text,
+        {"departure": stay.departure} | values,
         value_used=wanted,
         needed=stay.departure,
-        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+        fix=_see(stay),
     )
 
 
 def another_name(person):
-    return Reason(
+    return not_met(
         "IDENTITY",
-        NOT_MET,
-        Sentence(
-            _("This document is known here under another name, %(name)s: compare the document once more"),
-            {"name": person.masked_name},
-        ),
+        _("This document is known here under another name, %(name)s: compare the document once more"),
+        {"name": person.masked_name},
         value_used=person.masked_name,
         value_source="record",
-        fix=Fix("office", _("Ring the office on duty"), "/help/"),
+        fix=_ring_the_office(),
         field="name",
     )
+
+
+def _see(stay):
+    return Fix("stay", _("Open the stay"), f"/stays/{stay.code}/")
+
+
+def _ring_the_office():
+    return Fix("office", _("Ring the office on duty"), "/help/")

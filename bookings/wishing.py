@@ -26,7 +26,7 @@ from bookings.parties import new_code
 from bookings.turned_away import turned_away
 from eligibility.evaluation import YES
 from eligibility.models import Assessment
-from eligibility.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import Fix, Refused, not_met
 from hostel.models import Hostel
 from hostel.nights import Nights, at, business_day
 
@@ -259,36 +259,30 @@ def state_of(waiting: Waiting, now: datetime) -> str:
 
 # --- reasons ----------------------------------------------------------------------------------------------------------
 def _bed_free(hostel, nights):
-    return Reason(
+    return not_met(
         "BED_FREE",
-        NOT_MET,
-        Sentence(
-            _("%(hostel)s has a bed for you from %(arrival)s to %(departure)s: there is no need to wait"),
-            {"hostel": (hostel.name_zh, hostel.name_en), "arrival": nights.arrival, "departure": nights.departure},
-        ),
+        _("%(hostel)s has a bed for you from %(arrival)s to %(departure)s: there is no need to wait"),
+        {"hostel": (hostel.name_zh, hostel.name_en), "arrival": nights.arrival, "departure": nights.departure},
         value_used=hostel.slug,
         fix=Fix("book", _("Book it"), f"/book/{hostel.slug}/?in={nights.arrival}&out={nights.departure}"),
     )
 
 
 def _waits_already(waiting):
-    return Reason(
+    return not_met(
         "WAITING",
-        NOT_MET,
-        Sentence(
-            _("You wait for this already: from %(arrival)s to %(departure)s (%(code)s)"),
-            {"arrival": waiting.arrival, "departure": waiting.departure, "code": waiting.code},
-        ),
+        _("You wait for this already: from %(arrival)s to %(departure)s (%(code)s)"),
+        {"arrival": waiting.arrival, "departure": waiting.departure, "code": waiting.code},
         value_used=waiting.code,
         fix=Fix("waiting", _("See your place in line"), f"/waitlist/{waiting.code}/"),
     )
 
 
 def _enough_wishes():
-    return Reason(
+    return not_met(
         "WISHES",
-        NOT_MET,
-        Sentence(_("At most %(most)s wishes wait at once: withdraw one first"), {"most": MOST_WISHES}),
+        _("At most %(most)s wishes wait at once: withdraw one first"),
+        {"most": MOST_WISHES},
         value_used=MOST_WISHES,
         needed=MOST_WISHES,
         fix=Fix("waiting", _("See what you wait for"), "/waitlist/"),
@@ -296,20 +290,20 @@ def _enough_wishes():
 
 
 def _too_late(last):
-    return Reason(
+    return not_met(
         "UNTIL",
-        NOT_MET,
-        Sentence(_("One waits until a moment from now on, %(last)s at the latest"), {"last": last}),
+        _("One waits until a moment from now on, %(last)s at the latest"),
+        {"last": last},
         value_used=last,
         fix=Fix("search", _("See what is free now"), "/"),
     )
 
 
 def _waits_no_more(waiting):
-    return Reason(
+    return not_met(
         "WAITED",
-        NOT_MET,
-        Sentence(_("Wish %(code)s waits no more"), {"code": waiting.code}),
+        _("Wish %(code)s waits no more"),
+        {"code": waiting.code},
         value_used=waiting.code,
         fix=Fix("waiting", _("See what you wait for"), "/waitlist/"),
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
-from eligibility.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import Fix, Refused, not_met
 from hostel.models import WorkdayCorrection
 from hostel.nights import business_day
 from hostel.working_days import BEHIND, calendar_day
@@ -56,10 +56,10 @@ def withdraw_correction(day: date, *, now: datetime, actor: User) -> None:
 
 
 def _no(code, text, day, **values):
-    return Reason(
+    return not_met(
         code,
-        NOT_MET,
-        Sentence(text, {"day": day, **values}),
+        text,
+        {"day": day, **values},
         value_used=day,
         fix=Fix("calendar", _("See the calendar"), f"/office/calendar/?year={day.year}"),
     )

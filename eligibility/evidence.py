@@ -21,7 +21,7 @@ from accounts.record import record
 from eligibility.models import Assessment, Evidence, EvidencePage
 from eligibility.policies import terms_of
 from eligibility.proof_files import forget_page, keep_page, open_page, read_proof, watermarked
-from eligibility.reasons import MISSING, NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import MISSING, Fix, Reason, Refused, Sentence, not_met
 from eligibility.reviews import name_of
 from eligibility.rules.evidence import Evidence as EvidenceRule
 from hostel.nights import business_day
@@ -162,20 +162,18 @@ def _wrong(assessment, kind, pages, said, code, at_desk, first, last, agreed):
     if pages and not agreed:
         return _field("agreed", _("Tick that the pictures may be kept to verify your reason, or bring the original"))
     if not at_desk and _about_the_same(assessment).filter(way__in=("file", "code")).count() >= MOST_PROOFS:
-        return Reason(
+        return not_met(
             "PROOFS",
-            NOT_MET,
-            Sentence(_("%(most)s proofs have come for this already; a person looks at them"), {"most": MOST_PROOFS}),
+            _("%(most)s proofs have come for this already; a person looks at them"),
+            {"most": MOST_PROOFS},
             value_used=MOST_PROOFS,
             fix=Fix("desk", _("Show the original at the desk"), "/help/"),
         )
     if pages and Evidence.objects.of(assessment.person).filter(way="file", purged_at=None).count() >= MOST_KEPT:
-        return Reason(
+        return not_met(
             "PROOFS",
-            NOT_MET,
-            Sentence(
-                _("Pictures of %(most)s proofs of yours are kept already; no more are taken"), {"most": MOST_KEPT}
-            ),
+            _("Pictures of %(most)s proofs of yours are kept already; no more are taken"),
+            {"most": MOST_KEPT},
             value_used=MOST_KEPT,
             fix=Fix("desk", _("Show the original at the desk"), "/help/"),
         )
@@ -227,13 +225,10 @@ def see_page(page: EvidencePage, *, viewer: User, now: datetime, why: str) -> by
 
 def _purged(evidence):
     moment = evidence.purged_at
-    return Reason(
+    return not_met(
         "PURGED",
-        NOT_MET,
-        Sentence(
-            _("These pictures were deleted on %(day)s, as promised; that the proof was shown stays written down"),
-            {"day": timezone.localtime(moment).date() if moment else evidence.purge_on},
-        ),  # fmt: skip
+        _("These pictures were deleted on %(day)s, as promised; that the proof was shown stays written down"),
+        {"day": timezone.localtime(moment).date() if moment else evidence.purge_on},
         value_used=moment,
         fix=Fix("evidence", _("Ask for the proof again, or have the original shown at the desk"), ""),
     )

@@ -8,7 +8,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from eligibility.models import Policy
-from eligibility.reasons import NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import Fix, Refused, not_met
 from eligibility.terms import Terms, read_terms
 from hostel.models import Network
 from hostel.nights import at, end_of_night
@@ -44,10 +44,10 @@ def policy_in_force(network: Network | int, day: date) -> Policy:
     policy = Policy.objects.filter(network=network).in_force(day).first()
     if policy is None:
         raise Refused(
-            Reason(
+            not_met(
                 "NO_POLICY",
-                NOT_MET,
-                Sentence(_("No rules are in force here on %(day)s"), {"day": day}),
+                _("No rules are in force here on %(day)s"),
+                {"day": day},
                 value_used=day,
                 fix=Fix("help", _("Ask the office"), "/help/"),
             )

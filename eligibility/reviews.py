@@ -19,7 +19,7 @@ from accounts.record import record
 from eligibility.facts import Facts
 from eligibility.models import Assessment, Evidence, Policy, Review
 from eligibility.policies import terms_of
-from eligibility.reasons import CHINESE, ENGLISH, MISSING, NOT_MET, Fix, Reason, Refused, Sentence
+from eligibility.reasons import CHINESE, ENGLISH, MISSING, Fix, Reason, Refused, Sentence, not_met
 from hostel.nights import business_day
 from hostel.working_days import reach
 
@@ -298,52 +298,43 @@ def _why_not_mine(review):
 
 def _decided(review):
     if review.decision == Review.Decision.WITHDRAWN:
-        return Reason(
+        return not_met(
             "DECIDED",
-            NOT_MET,
-            Sentence(
-                _("This is no longer asked: the stay that it was about was cancelled on %(moment)s"),
-                {"moment": review.decided_at},
-            ),
+            _("This is no longer asked: the stay that it was about was cancelled on %(moment)s"),
+            {"moment": review.decided_at},
             value_used=review.decided_at,
             fix=Fix("next", _("To the next one"), "/office/reviews/"),
         )
-    return Reason(
+    return not_met(
         "DECIDED",
-        NOT_MET,
-        Sentence(
-            _("%(who)s has answered this already on %(moment)s: %(decision)s"),
-            {
-                "who": name_of(review.decided_by),
-                "moment": review.decided_at,
-                "decision": Review.Decision(review.decision).label,
-            },
-        ),
+        _("%(who)s has answered this already on %(moment)s: %(decision)s"),
+        {
+            "who": name_of(review.decided_by),
+            "moment": review.decided_at,
+            "decision": Review.Decision(review.decision).label,
+        },
         value_used=review.decided_at,
         fix=Fix("next", _("To the next one"), "/office/reviews/"),
     )
 
 
 def _looked_at(review):
-    return Reason(
+    return not_met(
         "LOOKED_AT",
-        NOT_MET,
-        Sentence(
-            _("%(who)s is looking at this until %(moment)s"),
-            {"who": name_of(review.looked_at_by), "moment": review.looked_at_until},
-        ),
+        _("%(who)s is looking at this until %(moment)s"),
+        {"who": name_of(review.looked_at_by), "moment": review.looked_at_until},
         value_used=review.looked_at_until,
         fix=Fix("next", _("To the next one"), "/office/reviews/"),
     )
 
 
 def _second_person(text):
-    return Reason("SECOND_PERSON", NOT_MET, Sentence(text), fix=Fix("next", _("To the next one"), "/office/reviews/"))
+    return not_met("SECOND_PERSON", text, fix=Fix("next", _("To the next one"), "/office/reviews/"))
 
 
 def no_undo(text: Any, **values: Any) -> Reason:
     """Why an answer can not be taken back."""
-    return Reason("UNDO", NOT_MET, Sentence(text, values), fix=Fix("next", _("To the next one"), "/office/reviews/"))
+    return not_met("UNDO", text, values, fix=Fix("next", _("To the next one"), "/office/reviews/"))
 
 
 def _field(name, text, **values):
