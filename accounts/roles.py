@@ -21,6 +21,7 @@ class Right(Enum):
     WORK_AT_DESK = "check in and out, write no-shows, find guests who are due in"
     SEE_HOUSE_STAYS = "see the stays of a house"
     BLOCK_BEDS = "take beds out of service, and move who is in them"
+    CHANGE_ROOMS = "close rooms and beds for good, and open them again"
     CHANGE_NETWORK = "policies, the calendar"
     SET_QUOTAS = "grant free bed-nights to houses and groups, and cut what nobody has"
     SEE_FIGURES = "the office's pages: heat table, nights given, statements"
@@ -37,6 +38,7 @@ WHO_MAY: dict[Right, set[str]] = {
     Right.WORK_AT_DESK:       {MANAGER},
     Right.SEE_HOUSE_STAYS:    {MANAGER, OFFICER},
     Right.BLOCK_BEDS:         {MANAGER, OFFICER},
+    Right.CHANGE_ROOMS:       {OFFICER},
     Right.CHANGE_NETWORK:     {OFFICER},
     Right.SET_QUOTAS:         {OFFICER},
     Right.SEE_FIGURES:        {OFFICER, AUDITOR},

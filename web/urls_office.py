@@ -21,11 +21,13 @@ from web.office.policies import (
 )
 from web.office.quota import quota
 from web.office.reviews import decision, keys, look, picture, question, queue, text, undo
+from web.office.rooms import rooms
 from web.office.waiting import waiting
 
 urlpatterns = [
     path("", overview, name="office"),
     path("hostels/<slug:slug>/nights/<str:day>/", night, name="office_night"),
+    path("hostels/<slug:slug>/rooms/", rooms, name="office_rooms"),
     path("quota/", quota, name="office_quota"),
     path("calendar/", calendar, name="office_calendar"),
     path("calendar/<str:day>/withdrawal/", withdrawal, name="office_calendar_withdrawal"),

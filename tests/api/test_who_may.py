@@ -109,6 +109,17 @@ OWNERS = {
     "api/v1/desk/<slug:hostel>/out-of-service/<int:closure>/": only(
         MANAGER, OFFICER, method="DELETE", then=(404,)
     ),  # none is closed
+    "api/v1/desk/<slug:hostel>/rooms/": only(MANAGER, OFFICER),
+    "api/v1/desk/<slug:hostel>/rooms/<str:room>/closing/": only(OFFICER, method="POST", body={"from": f"{TODAY}"}),
+    "api/v1/desk/<slug:hostel>/rooms/<str:room>/reopening/": only(
+        OFFICER, method="POST", body={"from": f"{TODAY}"}, then=(409,)
+    ),  # it is open
+    "api/v1/desk/<slug:hostel>/rooms/<str:room>/beds/<int:bed>/closing/": only(
+        OFFICER, method="POST", body={"from": f"{TODAY}"}
+    ),
+    "api/v1/desk/<slug:hostel>/rooms/<str:room>/beds/<int:bed>/reopening/": only(
+        OFFICER, method="POST", body={"from": f"{TODAY}"}, then=(409,)
+    ),
     "api/v1/desk/<slug:hostel>/walk-ins/": only(
         MANAGER,
         method="POST",
@@ -234,6 +245,7 @@ OWNERS = {
     # --- office
     "office/": only(OFFICER, AUDITOR, query="network=wuzhong"),
     "office/hostels/<slug:slug>/nights/<str:day>/": only(OFFICER, AUDITOR),
+    "office/hostels/<slug:slug>/rooms/": only(OFFICER, AUDITOR),
     "office/waiting/": only(OFFICER, AUDITOR, query="network=wuzhong"),
     "office/no-shows/": only(OFFICER, FOREIGN_OFFICER),  # each those of their own network
     "office/no-shows/<str:code>/": only(OFFICER, then=(404,)),
@@ -378,7 +390,7 @@ def ask(callers, who, walked, owner, method, stay):
     path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
     path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")
-    path = path.replace("<int:closure>", "0")
+    path = path.replace("<int:closure>", "0").replace("<str:room>", "402").replace("<int:bed>", "1")
     path = path.replace("people/<int:number>", f"people/{stay.guest_id}")
     path = path.replace("policies/<int:number>", f"policies/{stay.assessment.policy_id}")
     path = path.replace("reviews/<int:number>", f"reviews/{asked_about(stay)}").replace("<int:number>", "0")

@@ -54,6 +54,7 @@ def night(request: HttpRequest, office: Office, slug: str, day: str) -> HttpResp
             .filter(bed__room__hostel=hostel)
             .select_related("bed__room"),
             "back": office.url("office"),
+            "rooms": office.url("office_rooms", slug),
             "before": office.url("office_night", slug, before.isoformat()),
             "after": office.url("office_night", slug, after.isoformat()),
         },
