@@ -18,6 +18,7 @@ from accounts.roles import Right, hostels_of_officer, may
 from api.door import Door
 from api.fields import Choice, Day, Graduation, nights_of
 from api.hostels import HostelNameSerializer
+from api.named import hostel_called
 from api.once import write_once
 from api.pages import Pages
 from api.problems import ReasonSerializer
@@ -263,9 +264,7 @@ class Batches(Door):
         said = BatchRequest(data=request.data)
         said.is_valid(raise_exception=True)
         wish = dict(said.validated_data)
-        hostel = hostels.filter(slug=wish.pop("hostel")).first()
-        if hostel is None:
-            raise unknown_field("hostel", _("There is no such hostel."))
+        hostel = hostel_called(wish.pop("hostel"), hostels)
         beds = _these(hostel, wish.pop("which", []), wish.pop("beds"))
 
         def do():

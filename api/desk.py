@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from api import problems
 from api.door import Door
 from api.fields import Choice, Day, Graduation, Moment, nights_of
 from api.hostels import HostelNameSerializer
+from api.named import BedLabel, bed_called, not_theirs, stay_called
 from api.once import write_once
 from api.refusals import unknown_field
 from api.stays import FOR_THE_DESK, MOST_NIGHTS, ActionsSerializer, StaySerializer, in_words
@@ -26,8 +26,8 @@ from bookings import desk, on_call
 from bookings.actions import actions
 from bookings.models import BedNight, Stay
 from bookings.walking_in import guest_at_the_desk, walk_in
-from hostel.models import Bed, Hostel
-from hostel.nights import Nights, business_day
+from hostel.models import Hostel
+from hostel.nights import business_day
 
 ACT_ID = (
     "1 to 80 printable characters; the desk's key. Sent again it gets the same answer, a refusal too: "
@@ -57,11 +57,7 @@ class CheckInRequest(ActRequest):
     """The guest is here: compared with the document, and let into a bed."""
 
     compared = serializers.BooleanField(help_text="The person was compared with the document and registered.")
-    bed = serializers.RegexField(
-        r"\A[^\s/]{1,10}-[0-9]{1,3}\Z",
-        required=False,
-        help_text="Room and bed, `302-1`; without it the bed that is kept.",
-    )
+    bed = BedLabel(required=False, help_text="Room and bed, `302-1`; without it the bed that is kept.")
     document_number = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=40, help_text="Read in addition; it must match."
     )
@@ -166,13 +162,10 @@ def _column(stay, today):
 
 def stay_at_own_desk(user: User, code: str, now: datetime) -> Stay:
     """The stay of this code in a house that ``user`` manages; 404 for what they may not know of, 403 else."""
-    stay = get_object_or_404(Stay.objects.select_related("guest", "hostel"), code=code.upper())
-    today = business_day(now)
+    stay, today = stay_called(code), business_day(now)
     if is_manager(user, stay.hostel, today):
         return stay
-    if stay.guest.user_id == user.pk or may(user, Right.SEE_HOUSE_STAYS, stay.hostel, today):
-        raise PermissionDenied
-    raise Http404
+    raise not_theirs(user, stay, today)
 
 
 class DeskAct(Door):
@@ -213,18 +206,6 @@ def _moment(happened_at, now):
     if happened_at < now - OLDEST_ACT:
         raise unknown_field("happened_at", _("This is more than 24 hours ago."))
     return happened_at
-
-
-def bed_called(hostel: int, nights: Nights, label: str | None) -> Bed | None:
-    """The bed of the house with this id that is called ``label`` (`302-1`), if it is there on all of ``nights``; 422
-    where there is none, None where none is named."""
-    if not label:
-        return None
-    room, _dash, number = label.rpartition("-")
-    bed = Bed.objects.select_related("room").filter(room__hostel=hostel, room__number=room, number=number)
-    if (found := bed.valid_throughout(nights).first()) is None:
-        raise unknown_field("bed", _("This house has no such bed."))
-    return found
 
 
 class CheckIn(DeskAct):
@@ -276,9 +257,7 @@ class WalkInRequest(ActRequest):
     purpose = serializers.CharField(max_length=20)
     accept_price = serializers.BooleanField(required=False, default=False)
     compared = serializers.BooleanField(help_text="The person was compared with the document and registered.")
-    bed = serializers.RegexField(
-        r"\A[^\s/]{1,10}-[0-9]{1,3}\Z", required=False, help_text="Room and bed, `302-1`; without it the best."
-    )
+    bed = BedLabel(required=False, help_text="Room and bed, `302-1`; without it the best.")
 
 
 OF_THE_STAY = ("act_id", "happened_at", "departure", "purpose", "accept_price", "compared", "bed")

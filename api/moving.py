@@ -9,8 +9,9 @@ from rest_framework import serializers
 from accounts.models import User
 from accounts.roles import is_manager, is_officer
 from api import problems
-from api.desk import ActRequest, DeskAct, bed_called, stay_at_own_desk
+from api.desk import ActRequest, DeskAct, stay_at_own_desk
 from api.fields import Day
+from api.named import BedLabel, bed_called, hostel_called
 from api.refusals import unknown_field
 from api.stays import StaySerializer
 from bookings.changing import overstay
@@ -36,7 +37,7 @@ def _first(stay: Stay, said: dict, now: datetime):
 class BedRequest(FromNightRequest):
     """Another bed of the house."""
 
-    bed = serializers.RegexField(r"\A[^\s/]{1,10}-[0-9]{1,3}\Z", help_text="Room and bed, `302-1`.")
+    bed = BedLabel(help_text="Room and bed, `302-1`.")
 
 
 class OtherBed(DeskAct):
@@ -128,10 +129,7 @@ class OtherHostel(DeskAct):
     )
     def post(self, request, code):
         def do(stay, said, now, _at):
-            house = Hostel.objects.filter(slug=said["hostel"]).first()
-            if house is None:
-                raise unknown_field("hostel", _("There is no such hostel."))
-            first = _first(stay, said, now)
+            house, first = hostel_called(said["hostel"]), _first(stay, said, now)
             return move_to_hostel(stay, house, from_night=first, now=now, actor=request.user, because=said["because"])
 
         return self.act(request, code, HostelRequest, do)

@@ -19,13 +19,13 @@ from api.door import Door
 from api.fields import Choice, Day, nights_of
 from api.hostels import HostelNameSerializer
 from api.me import person_of
+from api.named import hostel_called
 from api.once import write_once
-from api.refusals import unknown_field
 from api.stays import MOST_NIGHTS, ActionSerializer, NothingSerializer
 from bookings import reasons
 from bookings.models import Party, Stay
 from bookings.parties import Member, book_party, cancel_party, friend_named, why_not_cancel
-from hostel.models import Hostel, Need
+from hostel.models import Need
 from hostel.nights import Nights, business_day
 
 
@@ -168,9 +168,7 @@ class Parties(Door):
         now, user, said = timezone.now(), request.user, wish.validated_data
 
         def do():
-            hostel = Hostel.objects.filter(slug=said["slug"]).first()
-            if hostel is None:
-                raise unknown_field("hostel", _("There is no such hostel."))
+            hostel = hostel_called(said["slug"])
             party = book_party(
                 made_by=_who(user, said["slug"], said["nights"]),
                 members=[_member(each, said, user, now) for each in said["members"]],

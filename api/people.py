@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +15,12 @@ from accounts.roles import Right, may, networks_of_officer
 from api.door import Door
 from api.fields import Day
 from api.me import CapSerializer, caps_in_words
+from api.named import not_theirs, stay_called
 from api.once import write_once
 from api.pages import Pages
 from api.refusals import unknown_field
 from bookings.granting import MOST_NIGHTS, excuse, grant_extra, unexcuse, withdraw_extra
-from bookings.models import BedNight, Stay
+from bookings.models import BedNight
 from bookings.people import known_in
 from eligibility.models import ExtraNights
 from hostel.models import Network
@@ -184,13 +184,10 @@ class Excuses(Door):
 
     def stay(self, code):
         """The stay of this code; 404 for what one may not know of, 403 for what one may only see."""
-        stay = get_object_or_404(Stay.objects.select_related("hostel", "guest"), code=code.upper())
-        user, today = self.request.user, business_day(timezone.now())
-        if may(user, Right.GRANT_NIGHTS, stay.hostel, today):
+        stay, today = stay_called(code), business_day(timezone.now())
+        if may(self.request.user, Right.GRANT_NIGHTS, stay.hostel, today):
             return stay
-        if stay.guest.user_id == user.pk or may(user, Right.SEE_HOUSE_STAYS, stay.hostel, today):
-            raise PermissionDenied
-        raise Http404
+        raise not_theirs(self.request.user, stay, today)
 
     @extend_schema(
         operation_id="excuse_nights",

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from accounts.models import User
@@ -21,6 +20,7 @@ from api import problems
 from api.door import Door
 from api.fields import Day, Needs, Yuan, nights_of
 from api.hostels import CheckInHoursSerializer, HostelNameSerializer, PositionSerializer
+from api.named import hostel_called, not_theirs, stay_called
 from api.once import write_once
 from api.pages import Pages
 from api.problems import ReasonSerializer
@@ -276,12 +276,10 @@ def in_words(stay: Stay, now: datetime, doable: tuple[str, ...] = FOR_THE_GUEST)
 
 def own_stay(user: User, code: str, now: datetime) -> Stay:
     """The user's stay of this code; 404 for what they may not know of, 403 for what they may only see."""
-    stay = get_object_or_404(Stay.objects.select_related("guest", "hostel"), code=code.upper())
+    stay = stay_called(code)
     if stay.guest.user_id == user.pk:
         return stay
-    if may(user, Right.SEE_HOUSE_STAYS, stay.hostel, business_day(now)):
-        raise PermissionDenied
-    raise Http404
+    raise not_theirs(user, stay, business_day(now))
 
 
 class Stays(Door):
@@ -315,10 +313,7 @@ class Stays(Door):
         slug = request.query_params.get("hostel")
         if slug is None:
             return own, FOR_THE_GUEST
-        hostel = Hostel.objects.filter(slug=slug).first() if "\0" not in slug else None
-        if hostel is None:
-            raise unknown_field("hostel", _("There is no such hostel."))
-        today = business_day(now)
+        hostel, today = hostel_called(slug), business_day(now)
         if is_manager(request.user, hostel, today):
             return stays_with_all().filter(hostel=hostel), FOR_THE_DESK
         if may(request.user, Right.SEE_HOUSE_STAYS, hostel, today):
@@ -501,7 +496,7 @@ class Dates(Door):
     )
     def put(self, request, code):
         now = timezone.now()
-        stay = get_object_or_404(Stay.objects.select_related("guest", "hostel"), code=code.upper())
+        stay = stay_called(code)
         at_the_desk = is_manager(request.user, stay.hostel, business_day(now))
         if not at_the_desk:
             stay = own_stay(request.user, code, now)
