@@ -118,8 +118,8 @@ def look_again(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
         wait(stay, decided, awaits, now, actor)
     else:
         still_held(stay)
-        stay.awaits, stay.held_until = "", min(now + TO_PUT_RIGHT, stay.kept_until)
-        stay.save(update_fields=["awaits", "held_until"])
+        stay.awaits, stay.held_until, stay.own_hold = "", min(now + TO_PUT_RIGHT, stay.kept_until), False
+        stay.save(update_fields=["awaits", "held_until", "own_hold"])
     return stay
 
 

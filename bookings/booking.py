@@ -185,6 +185,7 @@ def take_bed(
         kept_until=kept,
         booked_at=now,
         held_until=until,
+        own_hold=hold and lodging.party is None and lodging.offer is None,
         awaits=awaits,
         confirmed_at=None if until else now,
         needs=sorted(lodging.needs),

@@ -42,11 +42,23 @@ def what_there_is(person: str) -> dict[str, Exists]:
     return {name: Exists(found) for name, found in rows.items()}
 
 
+def lock_friends(*stays: Stay) -> None:
+    """Lock the guests of ``stays`` together with those they travel with, in the order of their numbers, before any one
+    of them is locked; no statement where nobody travels with somebody."""
+    parties = {stay.party_id for stay in stays if stay.party_id is not None}
+    if parties:
+        travel = Stay.objects.filter(Q(party__in=parties) | Q(pk__in=[stay.pk for stay in stays]))
+        friends = Person.objects.filter(pk__in=travel.values("guest")).order_by("pk")
+        list(friends.select_for_update(no_key=True).values_list("pk"))
+
+
 def locked(stay: Stay) -> Stay:
     """Read ``stay`` anew behind the lock of its guest's row: acts on one person's stays follow one another.
 
-    In two statements: one that waits for a lock answers with what was there when it began to wait.
+    In two statements: one that waits for a lock answers with what was there when it began to wait. In one more where it
+    belongs to a party: what becomes of one of its stays is felt by the others, so that all are locked, in their order.
     """
+    lock_friends(stay)
     there_is = what_there_is("pk")
     guest = (
         Person.objects.select_related("user")

@@ -279,6 +279,8 @@ class Stay(models.Model):
     booked_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True, blank=True)
     hold_extended = models.BooleanField(default=False)
+    # The guest holds it while they say the rest: one such at a time. Not what waits for others, or was put back to them.
+    own_hold = models.BooleanField(default=False, db_default=False)
     awaits = models.CharField(max_length=6, choices=Awaits, blank=True)  # what a held bed waits for, if not the guest
     confirmed_at = models.DateTimeField(null=True, blank=True)
     checked_in_at = models.DateTimeField(null=True, blank=True)
@@ -315,6 +317,13 @@ class Stay(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(checked_out_at=None) | Q(checked_out_at__gte=F("checked_in_at")), name="in_before_out"
+            ),
+            # Who asks for another bed lets go of the one they hold; of two at one moment the one that came second sees
+            # by this that there is one (`locking.guest_locked` was answered with what was there before it waited).
+            models.UniqueConstraint(
+                fields=["guest"],
+                condition=Q(own_hold=True, status="held", awaits=""),
+                name="one_hold_of_one_s_own_at_a_time",
             ),
         ]
         indexes = [

@@ -15,7 +15,7 @@ from bookings.freed import served
 from bookings.holding import close_lapsed
 from bookings.house_plan import Want, find_beds, find_promised, sharing
 from bookings.letters import tell, this_time
-from bookings.locking import locked
+from bookings.locking import lock_friends, locked
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
 from bookings.quotas import take
@@ -150,6 +150,7 @@ def swap(
 def _swap(stay, other, from_night, now, actor, because):
     if stay.guest_id == other.guest_id or stay.hostel_id != other.hostel_id:
         raise Refused(reasons.not_two(other))
+    lock_friends(stay, other)
     both = [locked(each) for each in sorted((stay, other), key=lambda each: each.guest_id)]
     nights, rows = {}, {}
     for each in both:

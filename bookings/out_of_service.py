@@ -19,7 +19,7 @@ from bookings.batch_beds import BatchHit, batches_hit, clear_batches
 from bookings.holding import close_lapsed
 from bookings.locking import locked
 from bookings.lodging import lodging_of
-from bookings.models import BedNight, Stay
+from bookings.models import BedNight, Party, Stay
 from bookings.rehousing import House, give_up, houses_near, nights_to_move, to_bed, to_other_house
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, OutOfService, Room
@@ -254,7 +254,10 @@ def _guests_locked(choices, beds):
     codes = list(choices)
     of_batches = Q(batch__code__in=codes, bed_nights__bed__in=[bed.pk for bed in beds])
     stays = Stay.objects.filter(Q(code__in=codes) | of_batches, hostel__in=houses)
-    named = Person.objects.filter(stays__in=stays.values("pk"))
+    # Their friends too: what becomes of one of a party is felt by the others (`locking.locked`).
+    parties = Party.objects.filter(stays__in=stays.values("pk"))
+    travel = Stay.objects.filter(Q(pk__in=stays.values("pk")) | Q(party__in=parties.values("pk")))
+    named = Person.objects.filter(stays__in=travel.values("pk"))
     rows = Person.objects.filter(pk__in=named.values("pk")).order_by("pk").select_for_update(no_key=True)
     guests = frozenset(person.pk for person in rows)
     list(Hostel.objects.filter(pk__in=houses).order_by("pk").select_for_update(no_key=True))

@@ -17,7 +17,7 @@ from bookings.availability import free_beds
 from bookings.awaiting import left_the_party, look_again
 from bookings.freed import served
 from bookings.holding import end_holds
-from bookings.locking import locked
+from bookings.locking import lock_friends, locked
 from bookings.models import BedNight, Stay
 from eligibility import reviews
 from eligibility.models import Assessment, Review
@@ -54,6 +54,7 @@ def _waits(stay, now):
 
 def _opened(review):
     """Read ``review`` anew with its person's row locked, and the stay it is about, where there is one."""
+    lock_friends(*stays_about([review]).values())
     Person.objects.select_for_update(no_key=True).get(pk=review.assessment.person_id)
     fresh = reviews.with_all().get(pk=review.pk)
     return fresh, stays_about([fresh]).get(fresh.pk)
