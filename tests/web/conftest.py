@@ -10,6 +10,7 @@ from bookings.booking import book
 from bookings.models import Stay
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, NOW, SATURDAY
+from tests.web.policy_pages import SAMPLE, data_of
 
 
 class Clock:
@@ -48,6 +49,12 @@ def friday_stay(wuzhong, clock):
         return Stay.objects.get(pk=stay.pk)
 
     return book_it
+
+
+@pytest.fixture
+def sample():
+    """The data of the policy that comes with the sample network."""
+    return data_of(SAMPLE)
 
 
 def text_of(response) -> str:

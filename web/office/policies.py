@@ -21,7 +21,9 @@ from eligibility.reasons import Refused
 from eligibility.wording import new_sentences
 from web.office.access import Office, in_the_office
 from web.office.policy_differences import changes_between
-from web.office.policy_form import PolicyForm, add, parted_error, read_form, remove, said_error
+from web.office.policy_editing import add, remove
+from web.office.policy_form import PolicyForm, parted_error, said_error
+from web.office.policy_typed import read_form
 from web.office.policy_words import name_of
 from web.staff import no_right
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from eligibility.drafting import differences
-from web.office.policy_form import PolicyForm, in_language
+from web.office.policy_fields import in_language
+from web.office.policy_form import PolicyForm
 from web.office.policy_words import choices_of, name_of
 
 
