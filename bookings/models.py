@@ -279,7 +279,7 @@ class Stay(models.Model):
     booked_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True, blank=True)
     hold_extended = models.BooleanField(default=False)
-    # The guest holds it while they say the rest: one such at a time. Not what waits for others, or was put back to them.
+    # The guest holds it while they say the rest: one at a time. Not what waits for others, or was put back to them.
     own_hold = models.BooleanField(default=False, db_default=False)
     awaits = models.CharField(max_length=6, choices=Awaits, blank=True)  # what a held bed waits for, if not the guest
     confirmed_at = models.DateTimeField(null=True, blank=True)
