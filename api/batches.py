@@ -24,20 +24,10 @@ from api.pages import Pages
 from api.problems import ReasonSerializer
 from api.refusals import unknown_field
 from api.stays import NothingSerializer
-from bookings.batches import (
-    MOST_BEDS,
-    MOST_NAMES,
-    MOST_NIGHTS,
-    Named,
-    allot,
-    balance,
-    batches_of,
-    cancel_batch,
-    name_list,
-    release,
-    with_guests,
-)
+from bookings.allotting import MOST_BEDS, MOST_NIGHTS, allot
+from bookings.batches import balance, batches_of, cancel_batch, release, with_guests
 from bookings.models import Batch
+from bookings.naming import MOST_NAMES, Named, name_list
 from hostel.models import Bed, Hostel
 from hostel.nights import business_day
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from accounts.people import is_graduation
 from accounts.reasons import Sentence
-from bookings.batches import MOST_NAMES, Named
+from bookings.naming import MOST_NAMES, Named
 
 LONGEST_FILE = 1_000_000  # bytes
 LONGEST_CELL = 80

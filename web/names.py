@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, User
 from accounts.reasons import Refused
-from bookings.batches import Named, name_list
 from bookings.models import Batch
 from bookings.name_lists import LONGEST_FILE, Unreadable, read_names
+from bookings.naming import Named, name_list
 
 YES_NO = [("no", _("no home in the district")), ("yes", _("a home in the district"))]
 

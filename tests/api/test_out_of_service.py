@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.batches import allot
+from bookings.allotting import allot
 from bookings.booking import book
 from hostel.models import Bed, OutOfService
 from hostel.nights import Nights

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.allotting import allot
 from bookings.models import BedNight, Stay
 from eligibility.models import Assessment, Policy
 from hostel.models import Bed
+from tests.bookings.allotted import THREE
 from tests.bookings.in_line import WEEKEND, only, wish
-from tests.conftest import FRIDAY, NOW
+from tests.conftest import FRIDAY, NOW, SATURDAY
 
 
 @pytest.fixture
@@ -91,3 +93,33 @@ def taken(hostel, people):
 @pytest.fixture
 def mei(people, wuzhong):
     return people("李梅", "female")
+
+
+@pytest.fixture
+def allotted(officer, hostel):
+    """Allots beds for three nights from tomorrow, on which day those without a name are given back."""
+
+    def allot_beds(beds=0, **how):
+        about = {
+            "hostel": hostel,
+            "nights": THREE,
+            "applicant": "school",
+            "organisation": "安徽大学",
+            "purpose": "job_fair",
+            "release_on": SATURDAY,
+            "now": NOW,
+            "actor": officer,
+        }
+        return allot(beds=beds, **about | how)
+
+    return allot_beds
+
+
+@pytest.fixture
+def students(people, wuzhong):
+    """So many women and men, who may stay for the sample's purposes."""
+
+    def made(women=0, men=0):
+        return [people("林小满", "female") for _ in range(women)] + [people("陈一舟", "male") for _ in range(men)]
+
+    return made

@@ -15,8 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bookings import no_shows, offers, on_call, serving, wishing
 from bookings.actions import actions
+from bookings.allotting import allot
 from bookings.availability import free_beds
-from bookings.batches import allot, cancel_batch, name_guest, release
+from bookings.batches import cancel_batch, release
 from bookings.booking import book, confirm
 from bookings.cancelling import cancel
 from bookings.changing import extend, overstay, shift, shorten
@@ -25,6 +26,7 @@ from bookings.holding import end_holds, extend_hold
 from bookings.lodging import Lodging
 from bookings.models import Batch, BatchBed, BedNight, NoShow, Offer, Party, Stay, Waiting
 from bookings.moving import move, move_to_hostel, swap
+from bookings.naming import name_guest
 from bookings.night_audit import audit, close_no_shows
 from bookings.out_of_service import ANYWHERE, CANCEL, OTHER_HOUSE, block, lift, revise
 from bookings.parties import Member, book_party, cancel_party

@@ -6,11 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from bookings.allotting import allot
 from bookings.availability import free_beds
 from bookings.batch_beds import batches_hit
-from bookings.batches import allot, name_guest, release
+from bookings.batches import release
 from bookings.booking import book
 from bookings.models import Batch, BatchBed
+from bookings.naming import name_guest
 from bookings.out_of_service import ANYWHERE, CANCEL, BedInUse, block, close_room, hits
 from eligibility.reasons import Refused
 from hostel.models import Bed, OutOfService

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Deed, Letter
-from bookings.batches import allot
+from bookings.allotting import allot
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.desk import check_in

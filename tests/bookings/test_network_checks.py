@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bookings.batches import allot
+from bookings.allotting import allot
 from bookings.booking import book
 from bookings.cancelling import cancel
 from hostel.models import Bed, Room

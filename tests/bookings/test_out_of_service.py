@@ -7,8 +7,8 @@ from django.db import DatabaseError, transaction
 
 from accounts.letters import say
 from accounts.models import Deed, Letter
+from bookings.allotting import allot
 from bookings.availability import free_beds, night_table
-from bookings.batches import allot
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.desk import check_in

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Deed, User
-from bookings.batches import allot
+from bookings.allotting import allot
 from bookings.models import Batch, Stay
 from hostel.nights import Nights
 from tests.conftest import NOW, SATURDAY, SUNDAY, TUESDAY, resident_number

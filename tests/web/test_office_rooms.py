@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.batches import allot
+from bookings.allotting import allot
 from hostel.models import Bed, Room
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY

@@ -20,7 +20,8 @@ from accounts.people import login_for
 from accounts.phones import mask_phone, read_phone
 from accounts.record import record
 from accounts.roles import hostels_of_officer
-from bookings.batches import MOST_BEDS, allot, balance, cancel_batch, release, with_guests
+from bookings.allotting import MOST_BEDS, allot
+from bookings.batches import balance, cancel_batch, release, with_guests
 from bookings.models import Batch
 from eligibility.policies import policy_in_force, terms_of
 from eligibility.reasons import Refused, Sentence
