@@ -76,11 +76,13 @@ def extend(
 ) -> Stay:
     """Have ``stay`` last until the day ``departure``, in the bed it has.
 
+    A house that confirms each use of that bed has not confirmed it for these nights: then the guest gets another, and
+    the bed itself where it is the house that extends (an ``actor`` who is not the guest), for it knows.
     Where somebody has that bed by then, they are moved, or before arrival the guest is; who agrees to a
     ``change_of_bed`` gets another from the first night that is added. The rules are asked about the whole of the longer
     stay; the nights it has keep their price, the new ones get theirs. Raises Refused with the rules not met, with FULL
-    and alternatives for the new nights, with QUOTA, with STATE where the stay is neither confirmed nor in house, or
-    DATES where there is no night to add.
+    and alternatives for the new nights, with ON_CALL where only the house can say, with QUOTA, with STATE where the
+    stay is neither confirmed nor in house, or DATES where there is no night to add.
     """
     return act(lambda: _extend(locked(stay), departure, now, actor, accept_price, change_of_bed))
 
@@ -94,7 +96,8 @@ def _extend(stay, departure, now, actor, accept_price, change_of_bed):
     decided = _asked_for_longer(stay, hostel, departure, now, accept_price)
     if decided.decision.outcome != YES:
         raise decided.refuse(Assessment.Act.EXTEND)
-    found = _bed_for_longer(stay, hostel, added, now, change_of_bed)
+    by_house = actor is not None and actor.pk != stay.guest.user_id
+    found = _bed_for_longer(stay, hostel, added, now, change_of_bed, by_house)
     stay.departure, stay.assessment = departure, decided.keep(Assessment.Act.EXTEND, stay.code)
     stay.save(update_fields=["departure", "assessment"])
     if found.from_night < added.arrival:
@@ -143,30 +146,37 @@ class _Found:
     is_another: bool = False
 
 
-def _bed_for_longer(stay, hostel, added, now, change_of_bed):
+def _bed_for_longer(stay, hostel, added, now, change_of_bed, by_house):
     """The house may be moving this very stay meanwhile: what was found is looked at again when it is locked."""
     while True:
         kept = list(stay.bed_nights.live().select_related("bed__room").order_by("night"))
-        found = _bed_beside(stay, kept, hostel, added, now, change_of_bed)
+        found = _bed_beside(stay, kept, hostel, added, now, change_of_bed, by_house)
         locked_now = stay.bed_nights.live().order_by("night").select_for_update(of=("self",))
         if list(locked_now.values_list("bed", flat=True)) == [night.bed_id for night in kept]:
             return found
 
 
-def _bed_beside(stay, kept, hostel, added, now, change_of_bed):
+def _bed_beside(stay, kept, hostel, added, now, change_of_bed, by_house):
     lodging, guest = lodging_of(stay), stay.guest
     own, wants = kept[-1].bed, []
-    wants.append(Want(guest, added, lodging, bed=own, except_stay=stay.pk))
+    must_be_asked = own.room.supply == Room.Supply.ON_CALL and not by_house
+    if not must_be_asked:
+        wants.append(Want(guest, added, lodging, bed=own, except_stay=stay.pk))
     if stay.checked_in_at is None and len({night.bed_id for night in kept}) == 1:
         wants.append(Want(guest, Nights(stay.arrival, added.departure), lodging, except_stay=stay.pk))
     if change_of_bed:
         wants.append(Want(guest, added, lodging, except_stay=stay.pk))
     for want in wants:
         bed = _bed_if_any(hostel, want, now)
-        if bed is not None and (bed == own or bed.room.supply != Room.Supply.ON_CALL):
+        if bed is not None and (bed.room.supply != Room.Supply.ON_CALL or (bed == own and not must_be_asked)):
             return _Found(bed, want.nights.arrival, bed != own)
     kinds = {NEARBY, WAITLIST} if change_of_bed else {CHANGE_OF_BED, NEARBY, WAITLIST}
-    raise _full(stay, hostel, added, lodging, now, kinds=kinds)
+    full = _full(stay, hostel, added, lodging, now, kinds=kinds)
+    if must_be_asked:
+        own_is_free = free_beds(hostel, added, guest.gender, now, stay.pk, lodging, on_call=True).filter(pk=own.pk)
+        if own_is_free.exists():
+            raise Refused(reasons.house_must_be_asked(stay, own), alternatives=full.alternatives)
+    raise full
 
 
 def _bed_if_any(hostel: Hostel, want: Want, now: datetime) -> Bed | None:

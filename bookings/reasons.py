@@ -148,6 +148,17 @@ def house_is_asked(stay):
     )
 
 
+def house_must_be_asked(stay, bed):
+    """More nights in a bed on call are the house's to give, at its desk."""
+    return not_met(
+        "ON_CALL",
+        _("The house confirms each use of bed %(bed)s: ask its desk to extend, or take another bed"),
+        {"bed": str(bed)},
+        value_used=str(bed),
+        fix=Fix("desk", _("Ask the desk"), f"/hostels/{stay.hostel.slug}/"),
+    )
+
+
 def house_not_asked(stay):
     return not_met(
         "ON_CALL", _("Nothing is asked of the house about stay %(code)s"), {"code": stay.code}, value_used=stay.code

@@ -16,15 +16,17 @@ from bookings.actions import Action
 from bookings.availability import free_beds
 from bookings.awaiting import left_the_party, look_again
 from bookings.freed import served
-from bookings.holding import end_holds
+from bookings.holding import close_lapsed, close_own_lapsed
+from bookings.house_plan import Want, find_beds
 from bookings.locking import lock_friends, locked
+from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
+from bookings.relocating import put_into
 from eligibility import reviews
 from eligibility.models import Assessment, Review
 from eligibility.policies import terms_of
 from eligibility.reasons import ASK, NOT_MET, Fix, Reason, Refused, Sentence
 from eligibility.reviews import UNDO
-from hostel.models import Hostel
 from hostel.nights import business_day
 from hostel.spans import Span
 from hostel.working_days import reach
@@ -305,16 +307,20 @@ def _wait_for_an_answer(stay):
 
 
 def _take_bed_again(stay, now):
-    end_holds(now)
-    given_back = stay.bed_nights.filter(released_at=stay.refused_at)
-    bed_id = given_back.values_list("bed", flat=True).first()
-    hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
-    free = free_beds(hostel, stay.nights, stay.guest.gender, now, stay.pk).filter(pk=bed_id)
-    if not free.select_for_update(of=("self",)):
-        raise Refused(reviews.no_undo(_("Somebody else has the bed already")))
-    if BedNight.objects.live().between(stay.nights).filter(guest=stay.guest_id).exists():
+    """The bed that the refusal gave back, where it is free; else another of the house, whoever is moved for it."""
+    if BedNight.objects.taken(now).between(stay.nights).filter(guest=stay.guest_id).exists():
         raise Refused(reviews.no_undo(_("The guest has booked another bed for these nights")))
-    given_back.update(released_at=None)
+    close_own_lapsed(stay, now)
+    given_back = stay.bed_nights.filter(released_at=stay.refused_at)
+    before = given_back.values_list("bed", flat=True).first()
+    free = free_beds(stay.hostel, stay.nights, stay.guest.gender, now, stay.pk, lodging_of(stay), on_call=True)
+    bed = free.filter(pk=before).select_for_update(of=("self",)).first()
+    try:
+        [bed] = [bed] if bed else find_beds(stay.hostel, [Want(stay.guest, stay.nights, lodging_of(stay))], now)
+    except Refused as no:
+        raise Refused(reviews.no_undo(_("Somebody else has the bed already"))) from no
+    close_lapsed(bed, now)
+    put_into(bed, stay, given_back)
 
 
 # --- the person's part ----------------------------------------------------------------------------------------------

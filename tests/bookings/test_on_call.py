@@ -12,6 +12,7 @@ from bookings.actions import actions
 from bookings.availability import free_beds, night_table
 from bookings.booking import book, confirm
 from bookings.cancelling import cancel
+from bookings.changing import extend
 from bookings.holding import end_holds
 from bookings.models import BedNight, Stay
 from bookings.on_call import answer, to_answer, unanswered
@@ -19,9 +20,9 @@ from bookings.walking_in import walk_in
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, Network, OutOfService, Room
 from hostel.nights import Nights
-from tests.conftest import FRIDAY, NOW, SATURDAY, SUNDAY, moment
+from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
 
-WEEKEND = Nights(FRIDAY, SUNDAY)
+WEEKEND, LATER_ON = Nights(FRIDAY, SUNDAY), Nights(SUNDAY, MONDAY)
 SOON, LATE = NOW + timedelta(minutes=30), NOW + timedelta(minutes=121)
 
 
@@ -236,3 +237,37 @@ def test_at_the_desk_the_house_itself_gives_the_bed(on_call, full, chen, manager
 def test_a_plain_booking_asks_no_house(on_call, lin):
     assert wish(lin, on_call).status == "confirmed"
     assert BedNight.objects.filter(bed__room__supply="on_call").count() == 0
+
+
+def test_who_has_a_bed_on_call_gets_more_nights_in_another_or_the_house_gives_them(on_call, lin, full):
+    stay = answer(wish(lin, on_call), True, now=SOON)
+    assert beds_of(stay) == {"401-1"}
+    with pytest.raises(Refused) as no:
+        extend(stay, departure=MONDAY, now=SOON, actor=lin.user)
+    # The two beds that are always there are free from Sunday on: one of them is offered, and taken where that is said.
+    assert no.value.code == "ON_CALL"
+    assert "change_of_bed" in {each.kind for each in no.value.alternatives}
+    stay.refresh_from_db()
+    assert stay.departure == SUNDAY
+
+    longer = extend(stay, departure=MONDAY, now=SOON, actor=lin.user, change_of_bed=True)
+    assert beds_of(longer) in ({"401-1", "203-1"}, {"401-1", "203-2"})
+
+
+def test_the_house_itself_extends_in_its_bed_on_call(on_call, lin, full, manager):
+    stay = answer(wish(lin, on_call), True, now=SOON)
+
+    assert beds_of(extend(stay, departure=MONDAY, now=SOON, actor=manager)) == {"401-1"}
+
+
+def test_where_somebody_has_the_bed_on_call_by_then_it_is_simply_full(on_call, lin, full, people):
+    stay = answer(wish(lin, on_call), True, now=SOON)
+    for _ in range(2):
+        book(guest=people("某某", "female"), hostel=on_call, nights=LATER_ON, purpose="interview", now=NOW)
+    other = book(guest=people("某某", "female"), hostel=on_call, nights=LATER_ON, purpose="interview", now=NOW)
+    assert beds_of(other) == {"401-1"}
+
+    with pytest.raises(Refused) as no:
+        extend(stay, departure=MONDAY, now=SOON, actor=lin.user)
+
+    assert no.value.code == "FULL"

@@ -23,6 +23,7 @@ from tests.eligibility.reviewed import proof_for, rules_with_people
 
 pytestmark = pytest.mark.django_db
 WEEKEND = Nights(FRIDAY, SUNDAY)
+FIRST_HALF, SECOND_HALF = Nights(FRIDAY, SATURDAY), Nights(SATURDAY, SUNDAY)
 LATER = NOW + timedelta(minutes=2)
 TOO_LATE = NOW + timedelta(minutes=5)
 
@@ -488,6 +489,30 @@ def test_a_bed_that_somebody_else_has_is_not_taken_again(waiting, asked, officer
     assert no.sentence.say("en") == "Somebody else has the bed already"
     assert again(waiting).status == "refused"
     assert Review.objects.get(pk=asked.pk).decision == "refused"
+
+
+def test_undone_the_guest_has_another_bed_where_theirs_is_taken_and_others_are_moved_for_it(
+    waiting, asked, officer, hostel, people, in_bed
+):
+    """One bed is free on Friday and another on Saturday: nobody but who has not come yet is in the way."""
+    reviewing.refuse(asked, actor=officer, now=NOW, because=["NOT_VERIFIED"])
+    bed = waiting.bed_nights.first().bed
+    room = Bed.objects.filter(room=bed.room_id)
+    Bed.objects.filter(room__hostel=hostel).exclude(pk__in=[each.pk for each in room[:2]]).update(valid_until=FRIDAY)
+    one, two = room[:2]
+    for nights, where in [(FIRST_HALF, one), (SECOND_HALF, two)]:
+        guest = people("某某", waiting.guest.gender)
+        another = Assessment.objects.create(
+            person=guest, policy=waiting.assessment.policy, made_at=NOW, outcome="yes", facts={}, verdicts=[]
+        )
+        proof_for(another, NOW, accepted_at=NOW)
+        taken = book(guest=guest, hostel=hostel, nights=nights, purpose="exam", now=NOW)
+        in_bed(taken, str(where))
+
+    reviewing.undo(asked, actor=officer, now=LATER)
+
+    assert again(waiting).status == "held"
+    assert waiting.bed_nights.live().count() == len(waiting.nights)
 
 
 def test_a_guest_who_booked_another_bed_meanwhile_keeps_that(waiting, asked, officer, at_home, hostel):
