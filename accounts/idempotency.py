@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.acts import act
 from accounts.models import IdempotencyKey, User
-from hostel.prepared import Prepared
+from hostel.prepared import Prepared, insert
 
 KEPT_FOR = timedelta(hours=24)
 LONGEST_KEY = 80
@@ -118,7 +118,7 @@ def _kept(write, now):
 
 
 def _keep(write, answer, now):
-    IdempotencyKey.objects.create(
+    kept = IdempotencyKey(
         user=write.user,
         method=write.method,
         path=write.path,
@@ -128,3 +128,4 @@ def _keep(write, answer, now):
         answer=answer.body,
         written_at=now,
     )
+    insert([kept])

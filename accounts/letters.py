@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from accounts import senders
 from accounts.models import Letter, Person
 from accounts.reasons import Sentence
+from hostel.prepared import insert
 
 # Nobody is woken for what can wait; what concerns a bed of this very night cannot.
 QUIET_FROM, QUIET_UNTIL = time(22), time(8)
@@ -45,9 +46,8 @@ def write(person: Person, kind: str, about: str, now: datetime, **values) -> Non
     A second letter of the same kind about the same thing is not written. Values are JSON values, days, moments, or
     [Chinese, English]: they are what the kind's text says.
     """
-    Letter.objects.bulk_create(
-        [Letter(person=person, kind=kind, about=about, written_at=now, values=_packed(values))], ignore_conflicts=True
-    )
+    letter = Letter(person=person, kind=kind, about=about, written_at=now, values=_packed(values))
+    insert([letter], ignore_conflicts=True)
 
 
 def post_due(now: datetime, limit: int = 200) -> int:

@@ -26,8 +26,12 @@ class Sentence:
 
     def say(self, language: str) -> str:
         with translation.override(language):
-            said = {name: _said(value, language) for name, value in self.values.items()}
-            return str(self.text) % said if said else str(self.text)
+            return self._say(language)
+
+    def _say(self, language):
+        """As `say`, where that language is spoken already."""
+        said = {name: _said(value, language) for name, value in self.values.items()}
+        return str(self.text) % said if said else str(self.text)
 
     def __str__(self):
         return self.say(translation.get_language() or CHINESE)
@@ -74,29 +78,32 @@ class Reason:
 
     def as_data(self) -> dict:
         """The reason as JSON values, with the keys of the reason contract; both languages always."""
+        sentence_zh, whom_zh, label_zh = self._said_in(CHINESE)
+        sentence_en, whom_en, label_en = self._said_in(ENGLISH)
         return {
             "code": self.code,
             "verdict": self.verdict,
             "rule_id": self.rule_id,
             "policy_version": self.policy_version,
             "clause": str(self.clause),
-            "sentence_zh": self.sentence.say(CHINESE),
-            "sentence_en": self.sentence.say(ENGLISH),
+            "sentence_zh": sentence_zh,
+            "sentence_en": sentence_en,
             "value_used": _plain(self.value_used),
             "value_source": self.value_source,
             "needed": _plain(self.needed),
             "by": self.by.isoformat() if self.by else None,
-            "whom_zh": Sentence(self.whom).say(CHINESE) if isinstance(self.whom, str) else self.whom.say(CHINESE),
-            "whom_en": Sentence(self.whom).say(ENGLISH) if isinstance(self.whom, str) else self.whom.say(ENGLISH),
+            "whom_zh": whom_zh,
+            "whom_en": whom_en,
             "fix": None
             if self.fix is None
-            else {
-                "kind": self.fix.kind,
-                "label_zh": Sentence(self.fix.label).say(CHINESE),
-                "label_en": Sentence(self.fix.label).say(ENGLISH),
-                "href": self.fix.href,
-            },
+            else {"kind": self.fix.kind, "label_zh": label_zh, "label_en": label_en, "href": self.fix.href},
         }
+
+    def _said_in(self, language):
+        """The sentence, who looks at it, and what the next step is called: the language is changed once for all."""
+        with translation.override(language):
+            whom = self.whom if isinstance(self.whom, str) else self.whom._say(language)
+            return self.sentence._say(language), whom, str(self.fix.label) if self.fix else ""
 
     def as_verdict(self) -> dict:
         """What an assessment keeps of the reason: enough to compare a later evaluation with."""

@@ -1,6 +1,7 @@
 """Stays: book, see, cancel, confirm. One sees one's own; whoever works in a house sees the house's."""
 
 from datetime import datetime
+from threading import local
 
 import django_filters
 import segno
@@ -26,7 +27,7 @@ from api.pages import Pages
 from api.problems import ReasonSerializer
 from api.refusals import unknown_field
 from bookings import reasons
-from bookings.actions import actions
+from bookings.actions import Action, actions
 from bookings.booking import book_for, confirm
 from bookings.cancelling import cancel, cancellation
 from bookings.changing import change_dates
@@ -158,7 +159,7 @@ class StaySerializer(serializers.Serializer):
     awaits = serializers.ChoiceField(
         Stay.Awaits.choices, allow_blank=True, help_text="What a held bed waits for, where it is not the guest alone."
     )
-    nights = serializers.SerializerMethodField(help_text="The nights that were not given back.")
+    nights = StayNightSerializer(source="kept_nights", many=True, help_text="The nights that were not given back.")
     to_pay_yuan = serializers.SerializerMethodField(help_text="What the guest pays at the desk for all nights.")
     booked_at = serializers.DateTimeField()
     held_until = serializers.DateTimeField(allow_null=True)
@@ -175,18 +176,18 @@ class StaySerializer(serializers.Serializer):
     def get_status(self, stay):
         return stay.state(self.context["now"])
 
-    @extend_schema_field(StayNightSerializer(many=True))
-    def get_nights(self, stay):
-        return StayNightSerializer(stay.kept_nights, many=True).data
-
     @extend_schema_field(Yuan)
     def get_to_pay_yuan(self, stay):
         return Yuan().to_representation(sum(row.price_fen for row in stay.kept_nights))
 
     @extend_schema_field(ActionsSerializer)
     def get_actions(self, stay):
-        doable = actions(stay, self.context["now"])
-        return {name: doable[name].as_data() for name in self.context["actions"]}
+        said: list[tuple[Action, dict]] = []
+        for action in (doable := actions(stay, self.context["now"], self.context["actions"])).values():
+            # Most of what may not be done may not for the same reason: that is put into words once.
+            if all(action != other for other, _words in said):
+                said.append((action, action.as_data()))
+        return {name: next(words for other, words in said if other == action) for name, action in doable.items()}
 
 
 class StayRequest(serializers.Serializer):
@@ -271,7 +272,19 @@ def stays_with_all():
 def in_words(stay: Stay, now: datetime, doable: tuple[str, ...] = FOR_THE_GUEST) -> dict:
     """The stay as JSON values; ``doable`` are the actions that whoever asks could do."""
     prefetch_related_objects([stay], KEPT_NIGHTS)
-    return StaySerializer(stay, context={"now": now, "actions": doable}).data
+    words = _words.serializer
+    words._context = {"now": now, "actions": doable}
+    return words.to_representation(stay)
+
+
+class _Words(local):
+    """A serializer that is made once for each thread: to copy its fields for each stay takes longer than the answer."""
+
+    def __init__(self):
+        self.serializer = StaySerializer()
+
+
+_words = _Words()
 
 
 def own_stay(user: User, code: str, now: datetime) -> Stay:

@@ -1,5 +1,6 @@
 """What may be done to a stay now, and if not, why. Verbs ask it of themselves; doors show it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -25,9 +26,10 @@ class Action:
         return {"ok": self.ok, "reason": self.reason.as_data() if self.reason else None}
 
 
-def actions(stay: Stay, now: datetime) -> dict[str, Action]:
-    """What may be done to ``stay`` at ``now``, each with the reason where it may not. Who may do it is the door's."""
-    return {name: action_of(why(stay, now)) for name, why in WHY_NOT.items()}
+def actions(stay: Stay, now: datetime, names: Iterable[str] | None = None) -> dict[str, Action]:
+    """What may be done to ``stay`` at ``now``, each with the reason where it may not: all that can be, or those of
+    ``names``. Who may do it is the door's."""
+    return {name: action_of(WHY_NOT[name](stay, now)) for name in (WHY_NOT if names is None else names)}
 
 
 def action_of(reason):

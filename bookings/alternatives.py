@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
-from bookings.availability import Grid, nearest_first
+from bookings.availability import Grid, farness
 from bookings.decisions import Decided
 from bookings.lodging import PLAIN, Lodging
 from bookings.quota_counts import balances, scopes_of, would_lack
@@ -17,6 +18,8 @@ from hostel.places import distance_m
 
 SHIFTS = (1, -1, 2, -2, 3, -3)
 MOST_NEARBY = 3
+# So many of the nearest houses are looked at first: in a large network one of them nearly always has a bed.
+LOOKED_AT = 30
 # Until then somebody may wait for a bed of a night, on its evening.
 LAST_CUT_OFF = time(23)
 CHANGE_OF_BED, SHORTER, SHIFTED, NEARBY, WAITLIST = "change_of_bed", "shorter", "shifted", "nearby", "waitlist"
@@ -64,7 +67,7 @@ def alternatives(
     others: Sequence[str] = (),
 ) -> tuple[Alternative, ...]:
     """Find what is near to ``nights`` in ``hostel``: with one change of bed, shorter, shifted by up to three days, in
-    the nearest houses; and the waiting list. Four statements.
+    the nearest houses; and the waiting list. Four statements, more only where the nearest houses are all full.
 
     Each has what ``lodging`` asks of a bed, for a guest of ``gender`` and the ``others`` of their party (genders too);
     a house for groups is never among them. For whom beds are kept already, there is nothing else to look for.
@@ -73,16 +76,21 @@ def alternatives(
         return ()
     today = business_day(now)
     houses = (
-        Hostel.objects.filter(network=hostel.network_id)
+        Hostel.objects.filter(network=hostel.network_id, access=Hostel.Access.INDIVIDUAL)
+        .exclude(pk=hostel.pk)
         .valid_throughout(nights)
         .with_quotas()
         .select_related("network")
+        .order_by(farness(hostel.position), "slug")
     )
-    houses = [house for house in houses if house.access == Hostel.Access.INDIVIDUAL and house.pk != hostel.pk]
+    nearest = list(houses[:LOOKED_AT])
     first = max(today, nights.arrival - timedelta(days=max(SHIFTS)))
     window = Nights(min(first, nights.arrival), nights.departure + timedelta(days=max(SHIFTS)))
-    look = _Look(Grid([hostel, *houses], window, now, lodging), hostel, nights, (gender, *others))
-    found = [*look.changed(), *look.shorter(), *look.shifted(first), *look.nearby(houses)]
+    look = _Look(Grid([hostel, *nearest], window, now, lodging), hostel, nights, (gender, *others))
+    near = look.nearby(nearest)
+    if not near and len(nearest) == LOOKED_AT:
+        near = look.far(houses, now)
+    found = [*look.changed(), *look.shorter(), *look.shifted(first), *near]
     if now < at(nights.arrival, LAST_CUT_OFF) and hostel.access == Hostel.Access.INDIVIDUAL:
         found.append(Alternative(WAITLIST, hostel, nights.arrival, nights.departure, 0))
     return tuple(found)
@@ -153,13 +161,23 @@ class _Look:
                 return
 
     def nearby(self, houses):
-        """The same nights in the nearest houses."""
-        near = [
-            Alternative(NEARBY, house, self.nights.arrival, self.nights.departure, metres)
-            for house, metres in nearest_first(houses, self.hostel.position)
+        """The same nights in the first of ``houses``, which are in order of their distance."""
+        near = (
+            Alternative(NEARBY, house, self.nights.arrival, self.nights.departure, distance(house, self.hostel))
+            for house in houses
             if self._fits(house, self.nights)
-        ]
-        yield from near[:MOST_NEARBY]
+        )
+        return list(islice(near, MOST_NEARBY))
+
+    def far(self, houses, now):
+        """The same where the nearest are all full: ever more of the others are looked at, until one has beds."""
+        first = LOOKED_AT
+        while next_ones := list(houses[first : first * 4]):
+            grid = Grid(next_ones, self.nights, now, self.grid.lodging)
+            if found := replace(self, grid=grid).nearby(next_ones):
+                return found
+            first *= 4
+        return []
 
 
 def halves(nights: Nights) -> list[tuple[Nights, Nights]]:

@@ -500,13 +500,13 @@ def find(
     """
     window = Nights(nights.arrival, max(nights.departure, nights.arrival + timedelta(days=shown)))
     if isinstance(hostels, QuerySet):
-        ordered: Any = hostels.order_by(_farness(near), "slug") if near else hostels
+        ordered: Any = hostels.order_by(farness(near), "slug") if near else hostels
     else:
         ordered = [hostel for hostel, _metres in nearest_first(hostels, near)]
     return Findings(ordered, nights, window, now, gender, near)
 
 
-def _farness(near):
+def farness(near: tuple[float, float]):
     """What grows with the distance from ``near`` and with nothing else, in the database: half a haversine."""
     lat, lng = near
     northward = Power(Sin(Radians(F("lat") - lat) / 2), 2)

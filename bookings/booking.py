@@ -29,7 +29,7 @@ from eligibility.policies import in_force, kept_until, terms_of
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights, business_day
-from hostel.prepared import Prepared
+from hostel.prepared import Prepared, insert
 
 # Read out at a noisy desk: no letter or digit that is heard or seen as another.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -194,7 +194,7 @@ def take_bed(
         batch=lodging.batch,
         offer=lodging.offer,
     )
-    stay.save(force_insert=True)
+    insert([stay])
     stay.kept_nights = give_nights(stay, bed, nights, decided, hostel, now, then=then)
     return stay
 
@@ -258,21 +258,23 @@ def write_nights(
     stay: Stay, bed: Bed, nights: Iterable[date], prices: Iterable[tuple[Price, int]], rate_fen: int | None
 ) -> list[BedNight]:
     """Write the bed-nights ``nights`` of ``stay`` in ``bed``, each at its price of ``prices`` and so many fen."""
-    return BedNight.objects.bulk_create(
-        BedNight(
-            stay=stay,
-            guest=stay.guest,
-            hostel=stay.hostel,
-            room=bed.room,
-            bed=bed,
-            night=night,
-            sharing=sharing(bed, stay),
-            price_class=price.cls,
-            percent=price.percent,
-            rate_fen=rate_fen or 0,
-            price_fen=price_fen,
-        )
-        for night, (price, price_fen) in zip(nights, prices, strict=True)
+    return insert(
+        [
+            BedNight(
+                stay=stay,
+                guest=stay.guest,
+                hostel=stay.hostel,
+                room=bed.room,
+                bed=bed,
+                night=night,
+                sharing=sharing(bed, stay),
+                price_class=price.cls,
+                percent=price.percent,
+                rate_fen=rate_fen or 0,
+                price_fen=price_fen,
+            )
+            for night, (price, price_fen) in zip(nights, prices, strict=True)
+        ]
     )
 
 

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db import connection
 from django.db.models.functions import Coalesce
 
 from accounts.models import Person
 from bookings.models import BedNight, NoShow
+from bookings.statements import nights_kept
 from eligibility.facts import (
     DECLARED,
     VERIFIED,
@@ -36,7 +38,8 @@ def kept_nights(person: Person, first: date | None, now: datetime, except_stay: 
     A hold whose time is over keeps nothing. A stay that goes on in another house counts as one with it. ``except_stay``
     leaves out a stay that is being changed, with what it goes on from.
     """
-    rows = _kept_since(guest=person.pk, first=first or date.min, now=now)
+    ask = nights_kept if connection.vendor == "postgresql" else _kept_since
+    rows = ask(guest=person.pk, first=first or date.min, now=now)
     own = [night for stay, _first, night, *_rest in rows if stay == except_stay]
     begun_by = next((begun for stay, begun, *_rest in rows if stay == except_stay), None)
 

@@ -23,6 +23,7 @@ from bookings.freed import Clock, clock_of, not_public_of
 from bookings.letters import tell
 from bookings.lodging import PLAIN, Lodging, lodging_of
 from bookings.models import Batch, BatchBed, BedNight, Stay
+from bookings.statements import first_free_bed
 from bookings.turned_away import count_if_refused
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, OutOfService, Room
@@ -88,6 +89,8 @@ def _free(hostel, want, now):
 def _first_free(hostel, want, now):
     """What nearly every booking asks, written once."""
     clock = clock_of(hostel.network, now)
+    if connection.vendor == "postgresql":
+        return first_free_bed(hostel.pk, want.nights, want.guest.gender, clock)
     return _stepping_over.first(
         hostel=hostel.pk,
         arrival=want.nights.arrival,
@@ -206,7 +209,7 @@ def plan_of(hostel: Hostel, wants: Sequence[Want], now: datetime) -> Plan:
 
 def _given_nights(hostel, first, wants, now):
     """From ``first`` on, by stay and night the bed and with whom its room is shared; and what is the waiting list's."""
-    is_taken = Q(released_at=None) & ~Q(stay__status=Stay.Status.HELD, stay__held_until__lte=now)
+    is_taken = Q(released_at=None) & ~Q(stay__in=Stay.objects.lapsed(now))
     asked = is_taken
     if all(want.lodging.offer is None for want in wants):
         own = [want.except_stay for want in wants if want.except_stay is not None]

@@ -15,6 +15,7 @@ from eligibility.reasons import ASK, CHINESE, ENGLISH, MET, MISSING, NOT_MET, OR
 from eligibility.rule import Rule
 from eligibility.rules.nights import Nights
 from eligibility.terms import Entitlement, Terms
+from hostel.prepared import insert
 
 __all__ = ["Decision", "Price", "assess", "evaluate", "kept_until", "replay"]
 
@@ -161,7 +162,7 @@ def assess(
 
     ``act`` is what asked for it, ``about`` the code of the stay it led to, ``code`` its own where it has one already.
     """
-    return Assessment.objects.create(
+    assessment = Assessment(
         person=person,
         policy=policy,
         made_at=facts.now,
@@ -173,6 +174,7 @@ def assess(
         facts=facts.as_data(),
         verdicts=[reason.as_verdict() for reason in decision.reasons],
     )
+    return insert([assessment])[0]
 
 
 def replay(assessment: Assessment) -> Decision:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 
 TURN_OF_THE_DAY = time(6)
 
 
+@lru_cache(maxsize=256)
 def business_day(now: datetime) -> date:
     """Return the evening that ``now`` belongs to: until 06:00, Asia/Shanghai, it is still the evening before.
 
