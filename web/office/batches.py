@@ -31,15 +31,18 @@ from web.office.access import Office, in_the_office
 from web.staff import no_right
 
 SHOWN = 100  # batches of the list, the latest first
-CHOOSE_DAY = gettext_lazy("Choose the day.")
+
+
+def _day(words):
+    return dict.fromkeys(["required", "invalid"], words)
 
 
 class Allotment(forms.Form):
     """A new batch."""
 
     hostel = forms.ChoiceField(error_messages={"required": gettext_lazy("Choose the house.")})
-    arrival = forms.DateField(error_messages={"required": CHOOSE_DAY, "invalid": CHOOSE_DAY})
-    departure = forms.DateField(error_messages={"required": CHOOSE_DAY, "invalid": CHOOSE_DAY})
+    arrival = forms.DateField(error_messages=_day(gettext_lazy("Choose the first day.")))
+    departure = forms.DateField(error_messages=_day(gettext_lazy("Choose the day of leaving.")))
     beds = forms.IntegerField(
         min_value=1,
         max_value=MOST_BEDS,
@@ -53,7 +56,9 @@ class Allotment(forms.Form):
     )
     contact = forms.CharField(max_length=40, required=False)
     purpose = forms.ChoiceField(error_messages={"required": gettext_lazy("Choose what they come for.")})
-    release_on = forms.DateField(error_messages={"required": CHOOSE_DAY, "invalid": CHOOSE_DAY})
+    release_on = forms.DateField(
+        error_messages=_day(gettext_lazy("Choose the day from which beds without a name are everybody's."))
+    )
     free_nights = forms.IntegerField(min_value=0, required=False)
 
     def __init__(self, *args, hostels, purposes, **kwargs):
