@@ -143,7 +143,7 @@ class Consent(models.Model):
 class Letter(models.Model):
     """A message to send (outbox): one event, one letter. It names its person and the code of what it is about."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="letters")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="letters", db_index=False)  # the constraint has one
     kind = models.CharField(max_length=20)
     about = models.CharField(max_length=20)
     values = models.JSONField(default=dict)
@@ -169,15 +169,18 @@ class Deed(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="deeds")
     hostel = models.ForeignKey(Hostel, models.PROTECT, null=True, blank=True, related_name="deeds")
     what = models.CharField(max_length=30)
-    about = models.CharField(max_length=20, blank=True, db_index=True)
+    about = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     values = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["about"])]
 
 
 class IdempotencyKey(models.Model):
     """An answer already given: the same key with the same body gets it again, for 24 hours."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)  # the constraint has one
     method = models.CharField(max_length=6)
     path = models.CharField(max_length=200)
     key = models.CharField(max_length=80)

@@ -260,8 +260,8 @@ class Stay(models.Model):
         HOLD_ENDED = "HOLD_ENDED", _("the hold's time was over")
 
     code = models.CharField(max_length=6, unique=True)
-    guest = models.ForeignKey(Person, models.PROTECT, related_name="stays")
-    hostel = models.ForeignKey(Hostel, models.PROTECT, related_name="stays")
+    guest = models.ForeignKey(Person, models.PROTECT, related_name="stays", db_index=False)  # see Meta.indexes
+    hostel = models.ForeignKey(Hostel, models.PROTECT, related_name="stays", db_index=False)
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="stays")
     arrival = models.DateField()
     departure = models.DateField()
@@ -269,11 +269,13 @@ class Stay(models.Model):
     kept_until = models.DateTimeField()  # after this moment the guest has not come
     needs = models.JSONField(default=list)  # of `hostel.models.Need`: what the bed, or its room, must have
     alone = models.BooleanField(default=False)  # the room is theirs, or their party's, alone
-    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="stays")
-    batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="stays")
-    offer = models.ForeignKey(Offer, models.PROTECT, null=True, blank=True, related_name="stays")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="stays", db_index=False)
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="stays", db_index=False)
+    offer = models.ForeignKey(Offer, models.PROTECT, null=True, blank=True, related_name="stays", db_index=False)
     # The stay that this one goes on with in another house; caps count both as one.
-    continues = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="continued_by")
+    continues = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="continued_by", db_index=False
+    )
     bed_told_at = models.DateTimeField(null=True, blank=True)  # the guest knows the bed's number: moved, they are told
 
     booked_at = models.DateTimeField()
@@ -330,6 +332,11 @@ class Stay(models.Model):
             models.Index(fields=["hostel", "arrival"]),
             models.Index(fields=["status", "held_until"]),
             models.Index(fields=["guest", "arrival"]),
+            # Few stays have one, and each index is one more to be written at every booking.
+            models.Index(fields=["party"], condition=Q(party__isnull=False), name="stays_of_a_party"),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="stays_of_a_batch"),
+            models.Index(fields=["offer"], condition=Q(offer__isnull=False), name="stays_of_an_offer"),
+            models.Index(fields=["continues"], condition=Q(continues__isnull=False), name="stays_that_go_on"),
         ]
 
     def __str__(self):
@@ -345,10 +352,17 @@ class Stay(models.Model):
         return "self" if self.batch is None else self.batch.applicant
 
     def state(self, now) -> str:
-        """The status at ``now``: a hold whose time is over reads cancelled, also when no task has closed it."""
-        if self.status == self.Status.HELD and self.held_until <= now:
+        """The status at ``now``: a hold whose time is over reads cancelled, also when no task has closed it. Not where
+        it is over because a house was silent: its guest is looked a bed for, and told what was found."""
+        if self.status == self.Status.HELD and self.held_until <= now and not self.is_looked_for(now):
             return self.Status.CANCELLED
         return self.status
+
+    def is_looked_for(self, now) -> bool:
+        """Whether the house that was asked has not answered in time, so that another bed is looked for: until the hour
+        of arrival up to which any bed would be kept."""
+        is_over = self.status == self.Status.HELD and self.held_until <= now
+        return is_over and self.awaits == self.Awaits.HOUSE and now < self.kept_until
 
 
 class BedNightQuerySet(models.QuerySet):
@@ -385,9 +399,11 @@ class BedNight(models.Model):
 
     stay = models.ForeignKey(Stay, models.PROTECT, related_name="bed_nights")
     guest = models.ForeignKey(Person, models.PROTECT, related_name="bed_nights")
-    hostel = models.ForeignKey(Hostel, models.PROTECT, related_name="bed_nights")
-    room = models.ForeignKey(Room, models.PROTECT, related_name="bed_nights")
-    bed = models.ForeignKey(Bed, models.PROTECT, related_name="bed_nights")
+    # Three more indexes would be written for each night, and read by nobody: house and night, the promises of one guest
+    # a bed and one company a room have theirs.
+    hostel = models.ForeignKey(Hostel, models.PROTECT, related_name="bed_nights", db_index=False)
+    room = models.ForeignKey(Room, models.PROTECT, related_name="bed_nights", db_index=False)
+    bed = models.ForeignKey(Bed, models.PROTECT, related_name="bed_nights", db_index=False)
     night = models.DateField()
     sharing = models.CharField(max_length=6)
     price_class = models.CharField(max_length=6, choices=PriceClass)
@@ -423,7 +439,7 @@ class BedNight(models.Model):
                 name="a_priced_night_has_a_price",
             ),
         ]
-        indexes = [models.Index(fields=["hostel", "night"]), models.Index(fields=["stay"])]
+        indexes = [models.Index(fields=["hostel", "night"])]
 
 
 class NoShow(models.Model):

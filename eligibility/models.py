@@ -92,18 +92,22 @@ class Assessment(models.Model):
         OVERSTAY = "overstay", _("staying on without having asked")
 
     code = models.CharField(max_length=8, unique=True, default=new_code)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="assessments")
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="assessments")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="assessments", db_index=False)  # see Meta.indexes
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="assessments", db_index=False)
     made_at = models.DateTimeField()
     act = models.CharField(max_length=8, choices=Act, default=Act.BOOK)
     outcome = models.CharField(max_length=14)
     entitlement = models.CharField(max_length=40, blank=True)
-    about = models.CharField(max_length=6, blank=True, db_index=True)  # the code of the stay it led to, if any
+    about = models.CharField(max_length=6, blank=True)  # the code of the stay it led to, if any
     facts = models.JSONField()
     verdicts = models.JSONField()
 
     class Meta:
-        indexes = [models.Index(fields=["policy", "made_at"]), models.Index(fields=["person", "made_at"])]
+        indexes = [
+            models.Index(fields=["policy", "made_at"]),
+            models.Index(fields=["person", "made_at"]),
+            models.Index(fields=["about"]),
+        ]
 
     def __str__(self):
         return self.code
