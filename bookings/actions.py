@@ -45,6 +45,8 @@ def _not_held(stay, now):
 
 
 def _not_confirmable(stay, now):
+    if stay.is_looked_for(now):
+        return reasons.looked_for(stay)
     if reason := _not_held(stay, now):
         return reason
     if stay.awaits == Stay.Awaits.OFFER:
@@ -61,6 +63,8 @@ def _not_asked(stay, now):
 
 
 def _not_extendable(stay, now):
+    if stay.is_looked_for(now):
+        return reasons.looked_for(stay)
     if reason := _not_held(stay, now):
         return reason
     if stay.awaits:

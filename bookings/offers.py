@@ -89,6 +89,15 @@ def let_go(offer: Offer, now: datetime) -> None:
     freed.served(now)
 
 
+def wait_again(offer: Offer, now: datetime) -> bool:
+    """Have the wish of ``offer`` wait again in its old place, inside an act that took back what it had been given;
+    whether it does. Not where somebody of it still has a bed of the offer, nor where the wish is over."""
+    if Stay.objects.standing(now).filter(offer=offer).exists():
+        return False
+    wish = Waiting.objects.filter(pk=offer.waiting_id, withdrawn_at=None, until__gt=now)
+    return bool(wish.update(filled_at=None))
+
+
 def _locked_offer(offer):
     guests_locked(WaitingGuest.objects.filter(waiting__offers=offer).values_list("guest", flat=True))
     return Offer.objects.select_related("waiting__guest", "hostel").select_for_update(of=("self",)).get(pk=offer.pk)

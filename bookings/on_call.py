@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts import letters
 from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
@@ -16,11 +19,21 @@ from bookings.letters import tell
 from bookings.locking import locked
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
+from bookings.offers import wait_again
 from bookings.quotas import take
 from bookings.rehousing import rows_of, to_other_house
 from eligibility.evaluation import YES
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, OutOfService, Room
+
+letters.letter_kind(
+    "house_said_no_waits",
+    _(
+        "We are sorry: %(hostel)s cannot give you the bed from %(arrival)s to %(departure)s, and no other house has "
+        "one now (%(code)s). %(nights)s nights returned to you. You wait again in your old place: /waitlist/%(wish)s/"
+    ),
+    urgent=True,
+)
 
 
 def to_answer(hostel: Hostel, now: datetime):
@@ -94,11 +107,14 @@ def _elsewhere(stay, now, actor):
             return stay
         if moved := to_other_house(stay, stay.arrival, now, actor, reason="on call"):
             return moved
-    nights = rows_of(stay, stay.nights).count()
+    nights, has_another = rows_of(stay, stay.nights).count(), others.exists()
     give_back(stay, now, Stay.Cause.HOUSE)
     end_what_hangs(stay, now, Stay.Cause.HOUSE)
+    if stay.offer is not None and not has_another and wait_again(stay.offer, now):
+        tell(stay, "house_said_no_waits", now, nights=nights, wish=stay.offer.waiting.code)
+    else:
+        tell(stay, "house_said_no", now, nights=nights)
     freed.served(now)
-    tell(stay, "house_said_no", now, nights=nights)
     if stay.party_id is not None:
         left_the_party(stay, now)
     record("cancel", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code,

@@ -148,6 +148,17 @@ def house_is_asked(stay):
     )
 
 
+def looked_for(stay):
+    """The house was silent; the guest need do nothing, and may give the wish up."""
+    return not_met(
+        "ON_CALL",
+        _("The house did not answer by %(moment)s: we look for another bed for you, and write to you"),
+        {"moment": stay.held_until},
+        value_used=stay.held_until,
+        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+    )
+
+
 def house_must_be_asked(stay, bed):
     """More nights in a bed on call are the house's to give, at its desk."""
     return not_met(

@@ -14,9 +14,10 @@ from bookings.booking import book, confirm
 from bookings.cancelling import cancel
 from bookings.changing import extend
 from bookings.holding import end_holds
-from bookings.models import BedNight, Stay
+from bookings.models import BedNight, Stay, Waiting
 from bookings.on_call import answer, to_answer, unanswered
 from bookings.walking_in import walk_in
+from bookings.wishing import state_of, wait
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, Network, OutOfService, Room
 from hostel.nights import Nights
@@ -168,7 +169,8 @@ def test_the_task_that_ends_holds_leaves_the_guests_of_silent_houses_alone(on_ca
     assert end_holds(LATE) == 0
 
     stay.refresh_from_db()
-    assert stay.state(LATE) == "cancelled"  # the bed is nobody's, by the query
+    assert stay.state(LATE) == "held"  # another bed is looked for
+    assert not BedNight.objects.taken(LATE).filter(stay=stay)  # and this one is nobody's, by the query
     assert stay.bed_nights.live().exists()
 
 
@@ -271,3 +273,95 @@ def test_where_somebody_has_the_bed_on_call_by_then_it_is_simply_full(on_call, l
         extend(stay, departure=MONDAY, now=SOON, actor=lin.user)
 
     assert no.value.code == "FULL"
+
+
+# --- a house that is silent, before the job runs ----------------------------------------------------------------------
+def test_while_another_bed_is_looked_for_the_stay_says_so(on_call, full, chen):
+    stay = wish(chen, on_call)
+
+    assert (stay.is_looked_for(SOON), stay.is_looked_for(LATE), stay.is_looked_for(stay.kept_until)) == (
+        False,
+        True,
+        False,
+    )
+    assert (stay.state(LATE), stay.state(stay.kept_until)) == ("held", "cancelled")
+    may = actions(stay, LATE)
+    assert "we look for another bed" in may["confirm"].reason.sentence.say("en")
+    assert may["cancel"].ok
+    assert may["house_answer"].reason.code == "HOLD_ENDED"
+
+
+def test_who_is_looked_a_bed_for_may_give_the_wish_up(on_call, full, chen):
+    stay = cancel(wish(chen, on_call), now=LATE)
+
+    assert (stay.status, stay.cancel_cause) == ("cancelled", "GUEST")
+    assert unanswered(LATE) == 0
+
+
+def test_who_is_looked_a_bed_for_and_books_another_has_that_one(on_call, full, chen, people):
+    stay = wish(chen, on_call)
+
+    second = book(guest=chen, hostel=Hostel.objects.get(slug="mudu"), nights=WEEKEND, purpose="exam", now=LATE)
+
+    assert second.bed_nights.live().count() == 2
+    assert not stay.bed_nights.live().exists()
+
+
+# --- what the waiting list gave ---------------------------------------------------------------------------------------
+@pytest.fixture
+def from_the_line(on_call, full, chen):
+    """A man who waits, and gets the bed on call from the line: beside a woman, what came free is not for him."""
+    Room.objects.filter(hostel=on_call, number="401").update(valid_until=FRIDAY)
+    waiting = waiting_for(chen, on_call, automatic=True)
+    Room.objects.filter(hostel=on_call, number="401").update(valid_until=None)
+    cancel(full[1], now=NOW)
+    return waiting
+
+
+def waiting_for(guest, hostel, **how):
+    return wait(guest=guest, hostels=[hostel], nights=WEEKEND, purpose="interview", now=NOW, **how)
+
+
+def given(waiting):
+    return Stay.objects.get(offer__waiting=waiting, status="held", awaits="house")
+
+
+def test_a_wish_whose_bed_the_house_denies_waits_again_in_its_old_place(on_call, full, from_the_line, people, chen):
+    nobody_else(on_call)
+    behind = waiting_for(people("石磊", "male"), on_call, automatic=True)
+    stay = given(from_the_line)
+    assert state_of(fresh(from_the_line), SOON) == "filled"
+
+    answer(stay, False, now=SOON)
+
+    assert state_of(fresh(from_the_line), SOON) == "waiting"
+    assert list(Waiting.objects.standing(SOON)) == [from_the_line, behind]
+    assert f"/waitlist/{from_the_line.code}/" in told(chen, "house_said_no_waits")
+    cancel(full[0], now=SOON + timedelta(minutes=5))
+    assert state_of(fresh(from_the_line), SOON) == "filled"
+
+
+def test_a_wish_waits_again_too_where_the_house_is_silent(on_call, full, from_the_line):
+    nobody_else(on_call)
+
+    assert unanswered(LATE) == 1
+
+    assert state_of(fresh(from_the_line), LATE) == "waiting"
+
+
+def test_who_found_another_bed_meanwhile_does_not_wait_again(on_call, full, from_the_line, chen):
+    book(guest=chen, hostel=Hostel.objects.get(slug="mudu"), nights=WEEKEND, purpose="interview", now=LATE)
+
+    unanswered(LATE)
+
+    assert state_of(fresh(from_the_line), LATE) == "filled"
+
+
+def test_a_wish_that_is_given_another_bed_stays_filled(on_call, full, from_the_line):
+    answer(given(from_the_line), False, now=SOON)
+
+    assert state_of(fresh(from_the_line), SOON) == "filled"
+
+
+def fresh(waiting):
+    return Waiting.objects.get(pk=waiting.pk)

@@ -97,6 +97,7 @@ def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
             "beds": _beds(stay),
             "has_pass": state in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE),
             "hold_ended": hold_ended,
+            "is_looked_for": stay.is_looked_for(now),
             "question": about_stay(stay, now),
             "missing": _missing(stay, state),
             "again_href": asked.address(reverse("book", args=[stay.hostel.slug]), asked.span(stay.nights)),
