@@ -38,7 +38,7 @@ def kept_nights(person: Person, first: date | None, now: datetime, except_stay: 
     A hold whose time is over keeps nothing. A stay that goes on in another house counts as one with it. ``except_stay``
     leaves out a stay that is being changed, with what it goes on from.
     """
-    ask = nights_kept if connection.vendor == "postgresql" else _kept_since
+    ask = nights_kept if connection.vendor == "postgresql" else kept_since
     rows = ask(guest=person.pk, first=first or date.min, now=now)
     own = [night for stay, _first, night, *_rest in rows if stay == except_stay]
     begun_by = next((begun for stay, begun, *_rest in rows if stay == except_stay), None)
@@ -50,7 +50,7 @@ def kept_nights(person: Person, first: date | None, now: datetime, except_stay: 
     return [_kept(*row[2:]) for row in rows if not is_changed(*row[:3])]
 
 
-_kept_since = Prepared(
+kept_since = Prepared(
     lambda guest, first, now: (
         BedNight.objects.taken(now)
         .filter(guest=guest, night__gte=first)

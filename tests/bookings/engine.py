@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bookings import no_shows, offers, on_call, serving, wishing
 from bookings.actions import actions
 from bookings.allotting import allot
-from bookings.availability import free_beds
+from bookings.availability import GENDERS, free_beds
 from bookings.batches import cancel_batch, release
 from bookings.booking import book, confirm
 from bookings.cancelling import cancel
@@ -35,7 +35,7 @@ from bookings.walking_in import walk_in
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, Network, OutOfService, Room
 from hostel.nights import Nights
-from tests.bookings import always
+from tests.bookings import always, by_hand
 from tests.conftest import NOW, People, staff
 
 # What a refusal must leave as it was; that somebody was refused, and why, is written on purpose.
@@ -99,6 +99,7 @@ class Engine(RuleBasedStateMachine):
         # Stays that may be in two beds: who was moved from a night on, or agreed to it.
         self.moved = set()
         self.there: set[str] = set()
+        self.turn = 0
 
     def teardown(self):
         logging.getLogger("accounts.acts").removeHandler(self.trouble)
@@ -550,6 +551,20 @@ class Engine(RuleBasedStateMachine):
             )
             if not others.exists() and not kept.exists():
                 assert free_beds(hold.hostel, only, hold.guest.gender, self.now).filter(pk=night.bed_id).exists(), hold
+
+    @invariant()
+    def what_is_asked_by_hand_is_what_the_plain_way_asks(self):
+        """The statements of `bookings/statements.py`, each time of another house, nights and guest."""
+        if connection.vendor != "postgresql":
+            return
+        self.turn += 1
+        by_hand.same_bed(
+            self.houses[self.turn % 2],
+            self.nights(self.turn // 2 % 3, 1 + self.turn // 6 % 2),
+            GENDERS[self.turn // 12 % 2],
+            self.now,
+        )
+        by_hand.same_nights(self.guests[self.turn % len(self.guests)], self.today() - self.turn % 2 * DAY, self.now)
 
     def every_night_that_is_over_is_closed(self):
         """After the audit: slept, or given back."""
