@@ -147,6 +147,11 @@ def balances(
     return counted(rows.select_for_update(no_key=True, of=("self",)) if lock else rows, now, except_stay=except_stay)
 
 
+def without_rows(scopes: Collection[Scope]) -> set[Scope]:
+    """Those of ``scopes`` in which nothing was granted yet: one statement."""
+    return set(scopes) - {scope_of(row) for row in Quota.objects.filter(_within(scopes))} if scopes else set()
+
+
 def _within(scopes):
     """The rows of ``scopes``: as many conditions as there are months and years, however many houses."""
     places = defaultdict(set)

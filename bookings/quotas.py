@@ -17,9 +17,20 @@ from accounts.record import record
 from bookings.alternatives import MOST_NEARBY, NEARBY, WAITLIST, Alternative, allowed, alternatives
 from bookings.availability import Grid, nearest_first
 from bookings.decisions import Decided
+from bookings.locking import wait_for_bookings
 from bookings.lodging import Lodging
 from bookings.models import Batch, BedNight, Stay
-from bookings.quota_counts import EVERYBODY, Balance, Scope, balances, counted, scope_of, scopes_of, would_lack
+from bookings.quota_counts import (
+    EVERYBODY,
+    Balance,
+    Scope,
+    balances,
+    counted,
+    scope_of,
+    scopes_of,
+    without_rows,
+    would_lack,
+)
 from eligibility.models import Policy
 from eligibility.policies import terms_of
 from hostel.models import Hostel, Network, Quota
@@ -357,12 +368,14 @@ def set_quotas(changes: Sequence[Change], *, now: datetime, actor: User) -> int:
     Raises Refused with QUOTA_CHANGED, a reason for each cell that somebody else changed since it was seen; or with
     QUOTA_KEPT where bed-nights that are slept or kept would no longer be covered, followed by a reason for each stay.
 
-    Waits for the bookings that are under way in the houses it is about. A booking that found no quota in a house at all
-    and has not written its stay yet is not seen: before a house's very first row is in force, one may slip by.
+    Waits for the bookings that are under way in the houses it is about; where there is the first quota of a month (or
+    of a network's year) among the changes, for all that are under way: they may have found none, and lock nothing.
     """
 
     def do():
         scopes = {change.cell.scope for change in changes}
+        if without_rows({change.cell.scope for change in changes if change.grant is not None}):
+            wait_for_bookings()
         hostels = sorted({scope.hostel for scope in scopes if scope.hostel is not None})
         # A booking holds its house by the stay that names it: for update means when none is under way.
         list(Hostel.objects.filter(pk__in=hostels).order_by("pk").select_for_update())
@@ -538,6 +551,7 @@ def _write(change, rows, now, actor):
 @after_granting
 def not_covered(granted: Sequence[Granted], now: datetime) -> Iterator[str]:
     """Yield the first quotas of a house or network that a network file grants, and that do not cover what is kept."""
+    wait_for_bookings()  # who found no quota a moment ago is seen when they have written their nights
     firsts = {scope_of(each.row): each for each in reversed(granted)}
     new = {each.row.pk for each in granted}
     for scope, balance in balances(firsts, now).items():
