@@ -8,6 +8,7 @@ from accounts.acts import act
 from accounts.models import User
 from accounts.record import record
 from bookings import freed
+from bookings.awaiting import is_ready, told
 from bookings.booking import confirm
 from bookings.cancelling import give_back
 from bookings.locking import guests_locked
@@ -37,7 +38,7 @@ def accept(offer: Offer, *, now: datetime, actor: User | None = None) -> Offer:
         if taken.accepted_at is not None:
             return taken
         _still_open(taken, now)
-        stays = list(taken.stays.order_by("guest_id"))
+        stays = list(taken.stays.select_related("guest").order_by("guest_id"))
         if not stays or any(stay.state(now) != Stay.Status.HELD for stay in stays):
             raise Refused(_offer_ended(taken))
         # What it waited for has come: now it is held for whatever the rules still need.
@@ -45,8 +46,7 @@ def accept(offer: Offer, *, now: datetime, actor: User | None = None) -> Offer:
         taken.accepted_at = now
         taken.save(update_fields=["accepted_at"])
         Waiting.objects.filter(pk=taken.waiting_id).update(filled_at=now)
-        for stay in stays:
-            confirm(stay, now=now, actor=actor, accept_price=taken.waiting.accept_price)
+        _confirm(stays, taken.waiting.accept_price, now, actor)
         record(
             "accept_offer",
             now=now,
@@ -58,6 +58,21 @@ def accept(offer: Offer, *, now: datetime, actor: User | None = None) -> Offer:
         return taken
 
     return act(do)
+
+
+def _confirm(stays, accept_price, now, actor):
+    """Confirm ``stays``; of friends all or nobody: who would have their bed at once waits for those who would not."""
+    ready = [stay for stay in stays if len(stays) == 1 or is_ready(stay, now=now, accept_price=accept_price)]
+    if len(ready) == len(stays):
+        ready = []
+    Stay.objects.filter(pk__in=[stay.pk for stay in ready]).update(awaits=Stay.Awaits.PARTY)
+    for stay in stays:
+        if stay not in ready:
+            confirm(stay, now=now, actor=actor, accept_price=accept_price)
+    for stay in ready:
+        # Held by now for as long as the first of those can wait whom they wait for.
+        stay.refresh_from_db(fields=["awaits", "held_until"])
+        told(stay, now)
 
 
 def decline(offer: Offer, *, now: datetime, actor: User | None = None) -> Offer:

@@ -3,10 +3,12 @@
 import pytest
 
 from accounts.models import Deed, Letter
+from bookings.awaiting import look_again
 from bookings.booking import confirm
 from bookings.cancelling import cancel
 from bookings.changing import shorten
 from bookings.holding import end_holds
+from bookings.locking import locked
 from bookings.models import BedNight, Offer, Stay
 from bookings.offers import accept, decline, open_offer
 from bookings.serving import serve
@@ -93,6 +95,39 @@ def test_friends_take_an_offer_together(hostel, lin, mei, people):
     accept(open_offer(waiting, NOW), now=LATER)
 
     assert [stay.status for stay in Stay.objects.filter(guest__in=[lin, mei])] == ["confirmed", "confirmed"]
+
+
+def test_friends_of_whom_one_still_owes_something_take_an_offer_together_or_not_at_all(
+    hostel, lin, mei, people, in_force
+):
+    only(hostel, "201-1", "201-2")
+    stays = [wish(people(name, "female"), hostel) for name in ("周梅", "何静")]
+    waiting = wait(lin, hostel, members=[mei])
+    for stay in stays:
+        cancel(stay, now=NOW)
+    in_force(change=asks_about_home)
+    mei.home_in_district = True
+    mei.save()
+
+    accept(open_offer(waiting, NOW), now=LATER)
+
+    mine, theirs = Stay.objects.get(guest=lin), Stay.objects.get(guest=mei)
+    assert [(stay.status, stay.awaits) for stay in (mine, theirs)] == [("held", "party"), ("held", "review")]
+    assert mine.held_until == theirs.held_until
+    assert Letter.objects.filter(person=lin, kind="held_for_party").count() == 1
+    assert not Letter.objects.filter(kind="booked", about__in=[mine.code, theirs.code]).exists()
+    mei.home_in_district = False
+    mei.save()
+    look_again(locked(theirs), now=LATER)
+    assert [stay.status for stay in Stay.objects.filter(guest__in=[lin, mei])] == ["confirmed", "confirmed"]
+
+
+def asks_about_home(rules):
+    """Who lives in the district is looked at by a person."""
+    for rule in rules["rules"]:
+        if rule["kind"] == "home":
+            rule["otherwise"] = "ask"
+    return rules
 
 
 def test_a_bed_held_for_an_offer_is_nobody_else_s_and_not_confirmed_past_the_line(taken, hostel, lin, mei):
