@@ -36,6 +36,7 @@ from hostel.nights import Nights, business_day
 FULL_PRICE = Price(PRICED, 100)
 # A refusal for want of that bed, or of any: another may still be found.
 WANT_OF_A_BED = ("BED", "FULL", "ALONE")
+OVERLAP = "OVERLAP"
 
 
 def change_dates(
@@ -308,7 +309,8 @@ def overstay(stay: Stay, *, departure: date, now: datetime, actor: User | None =
 
     It has happened, so that it is written whatever the rules say: they are asked, and nights that they do not give are
     at the house's full rate. It needs a bed: the guest's own, else another. Whom the night audit took to have left is
-    in house again. Raises Refused with FULL and alternatives where the house has none, with DATES, or with STATE.
+    in house again. Raises Refused with FULL and alternatives where the house has none, with OVERLAP where the guest has
+    another bed for one of these nights (that stay is ended first), with DATES, or with STATE.
     """
     return act(lambda: _overstay(locked(stay), departure, now, actor))
 
@@ -321,6 +323,9 @@ def _overstay(stay, departure, now, actor):
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
     added = Nights(stay.departure, departure)
     decided = _asked_for_longer(stay, hostel, departure, now, accept_price=True)
+    # The one rule that what has happened does not set aside, for the database keeps it: one bed a night.
+    if elsewhere := [each for each in decided.decision.reasons if (each.code, each.verdict) == (OVERLAP, NOT_MET)]:
+        raise Refused(*elsewhere)
     lodging = lodging_of(stay)
     own = stay.bed_nights.live().select_related("bed__room").order_by("night").last().bed
     bed = _bed_if_any(hostel, Want(stay.guest, added, lodging, bed=own, except_stay=stay.pk), now) or _bed_if_any(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_init
 
 from accounts.models import Deed, Letter
 from bookings import cancelling
@@ -184,12 +184,12 @@ def test_what_breaks_at_the_last_step_leaves_everything_as_it_was(stay, asked):
     def breaks(sender, **_row):
         raise RuntimeError("the record cannot be written")
 
-    pre_save.connect(breaks, sender=Deed)
+    post_init.connect(breaks, sender=Deed)
     try:
         with pytest.raises(RuntimeError):
             cancel(stay, now=NOW)
     finally:
-        pre_save.disconnect(breaks, sender=Deed)
+        post_init.disconnect(breaks, sender=Deed)
 
     for each in (stay, asked, sent):
         each.refresh_from_db()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_init
 
 from accounts.models import Deed, Letter, Person
 from bookings.actions import actions
@@ -425,6 +425,19 @@ def test_who_has_left_by_the_desk_or_has_days_to_come_does_not_overstay(stay):
     assert [no.value.code for no in (early, far, gone)] == ["DATES", "DATES", "STATE"]
 
 
+def test_whoever_has_another_bed_for_the_night_does_not_overstay(stay, lin):
+    check_in(stay, compared=True, now=NOW + timedelta(hours=1))
+    nights = Nights(SUNDAY, MONDAY)
+    other = book(guest=lin, hostel=Hostel.objects.get(slug="mudu"), nights=nights, purpose="exam", now=NOW)
+
+    with pytest.raises(Refused) as no:
+        overstay(stay, departure=MONDAY, now=moment(SUNDAY, 14))
+
+    assert (no.value.code, no.value.reasons[0].value_used) == ("OVERLAP", other.code)
+    cancel(other, now=moment(SUNDAY, 15))
+    assert overstay(stay, departure=MONDAY, now=moment(SUNDAY, 16)).departure == MONDAY
+
+
 def test_a_full_house_says_so_and_where_else_there_is_a_bed(stay, hostel):
     check_in(stay, compared=True, now=NOW + timedelta(hours=1))
     Bed.objects.filter(room__hostel=hostel).update(valid_until=SUNDAY)
@@ -445,9 +458,9 @@ def the_record_breaks():
     def breaks(sender, **_row):
         raise RuntimeError("the record cannot be written")
 
-    pre_save.connect(breaks, sender=Deed)
+    post_init.connect(breaks, sender=Deed)
     yield
-    pre_save.disconnect(breaks, sender=Deed)
+    post_init.disconnect(breaks, sender=Deed)
 
 
 def every_row():

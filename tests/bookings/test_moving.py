@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_init
 
 from accounts.models import Deed, Letter
 from bookings.allowance import allowance_of
@@ -334,9 +334,9 @@ def the_record_breaks():
     def breaks(sender, **_row):
         raise RuntimeError("the record cannot be written")
 
-    pre_save.connect(breaks, sender=Deed)
+    post_init.connect(breaks, sender=Deed)
     yield
-    pre_save.disconnect(breaks, sender=Deed)
+    post_init.disconnect(breaks, sender=Deed)
 
 
 @pytest.mark.parametrize(
