@@ -124,10 +124,20 @@ def _still_open(offer, now):
 
 
 def _offer_ended(offer):
+    """Why ``offer`` can't be answered any more: it was answered, the house took it back, or its time is over."""
+    moment = offer.until
+    if offer.accepted_at is not None:
+        moment, text = offer.accepted_at, _("You took it on %(moment)s: your bed stands among your stays")
+    elif offer.declined_at is None or offer.declined_at >= offer.until:
+        text = _("It was yours until %(moment)s; that time is over. You keep your place in line")
+    elif offer.stays.filter(cancel_cause=Stay.Cause.HOUSE).exists():
+        moment, text = offer.declined_at, _("The house took it back on %(moment)s. You keep your place in line")
+    else:
+        moment, text = offer.declined_at, _("You left it to the next on %(moment)s. You keep your place in line")
     return not_met(
         "OFFER_ENDED",
-        _("It was yours until %(moment)s; that time is over. You keep your place in line"),
-        {"moment": offer.until},
-        value_used=offer.until,
+        text,
+        {"moment": moment},
+        value_used=moment,
         fix=Fix("waiting", _("See your place in line"), f"/waitlist/{offer.waiting.code}/"),
     )

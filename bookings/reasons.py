@@ -178,9 +178,12 @@ def house_not_asked(stay):
 
 def bed_in_use(stay, bed, nights):
     """A bed is to be closed, and this guest has it: what becomes of them?"""
+    text = _("%(guest)s (%(code)s) has bed %(bed)s from %(first)s, %(number)s nights: say where they go")
+    if len(nights) == 1:
+        text = _("%(guest)s (%(code)s) has bed %(bed)s on the night of %(first)s: say where they go")
     return not_met(
         "BED_IN_USE",
-        _("%(guest)s (%(code)s) has bed %(bed)s from %(first)s, %(number)s nights: say where they go"),
+        text,
         {
             "guest": stay.guest.masked_name,
             "code": stay.code,

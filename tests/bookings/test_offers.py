@@ -74,6 +74,36 @@ def test_a_declined_offer_goes_to_the_next_at_once_and_not_back(taken, hostel, l
     assert [state_of(each, LATER) for each in (first, second)] == ["waiting", "waiting"]
 
 
+def refusal(answer, offer, now):
+    with pytest.raises(Refused) as no:
+        answer(offer, now=now)
+    assert no.value.code == "OFFER_ENDED"
+    return no.value.reasons[0].sentence.say("en")
+
+
+def test_an_offer_that_is_over_says_how_it_ended(taken, hostel, lin):
+    waiting = wait(lin, hostel)
+    cancel(taken, now=NOW)
+    offer = open_offer(waiting, NOW)
+    assert "that time is over" in refusal(accept, offer, offer.until)
+
+    decline(offer, now=LATER)
+    assert refusal(accept, offer, LATER).startswith("You left it to the next")
+    assert refusal(decline, offer, offer.until).startswith("You left it to the next")
+
+    Stay.objects.filter(offer=offer).update(cancel_cause="HOUSE")
+    assert refusal(accept, offer, LATER).startswith("The house took it back")
+
+
+def test_an_offer_that_was_taken_is_not_left_to_the_next(taken, hostel, lin):
+    waiting = wait(lin, hostel)
+    cancel(taken, now=NOW)
+    offer = open_offer(waiting, NOW)
+    accept(offer, now=LATER)
+
+    assert refusal(decline, offer, LATER).startswith("You took it on")
+
+
 def test_what_is_given_back_anew_is_offered_anew(taken, hostel, lin, mei):
     waiting = wait(lin, hostel)
     cancel(taken, now=NOW)

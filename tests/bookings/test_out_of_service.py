@@ -82,6 +82,14 @@ def test_a_bed_that_somebody_has_is_not_closed_without_a_choice(of_lin, hostel):
     assert not OutOfService.objects.exists()
 
 
+@pytest.mark.parametrize(("until", "said"), [(SATURDAY, "on the night of"), (SUNDAY, "2 nights")])
+def test_one_night_is_one_night(of_lin, until, said):
+    with pytest.raises(BedInUse) as no:
+        block([bed_of(of_lin)], Nights(FRIDAY, until), now=NOW, **CLOSED)
+
+    assert said in no.value.reasons[0].sentence.say("en")
+
+
 def test_the_hits_say_where_each_guest_could_go(of_lin, hostel, people):
     bed = bed_of(of_lin)
     only(hostel, bed.room.number)

@@ -4,18 +4,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from bookings.models import Stay
 from bookings.on_call import answer
 from eligibility.reasons import Refused
 from web.desk.access import Desk, at_the_desk
 from web.desk.acts import act_once
+from web.posted import posted
 from web.staff import no_right
 
 
 @at_the_desk
-@require_POST
+@posted(up=3)
 def house_answer(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """Answer for the house, and go back to the day; an answer that came too late says so there."""
     stay = Stay.objects.filter(code=code, hostel__in=desk.hostels).select_related("guest", "hostel").first()

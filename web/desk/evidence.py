@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.reasons import CHINESE
 from bookings.models import Stay
@@ -15,6 +15,7 @@ from eligibility.models import EvidencePage
 from eligibility.reasons import Refused
 from web.desk.access import Desk, at_the_desk
 from web.desk.acts import act_once
+from web.posted import posted
 from web.staff import no_right
 
 
@@ -52,7 +53,7 @@ def picture(request: HttpRequest, desk: Desk, evidence: int, page: int) -> HttpR
 
 
 @at_the_desk
-@require_POST
+@posted(up=3)
 def original_seen(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """The original was shown for a bed that waits for it; the finder then says what is true now."""
     stay = Stay.objects.filter(code=code.upper(), hostel=desk.hostel).select_related("guest", "hostel").first()

@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.roles import networks_of_officer
 from eligibility.calendar import correct_day, withdraw_correction
 from eligibility.reasons import Refused
 from hostel.working_days import calendar_of, is_announced
 from web.office.access import Office, in_the_office
+from web.posted import posted
 from web.staff import no_right
 
 FIRST, LAST = 2000, 2099
@@ -68,7 +69,7 @@ def calendar(request: HttpRequest, office: Office) -> HttpResponse:
 
 
 @in_the_office
-@require_POST
+@posted(up=2)
 def withdrawal(request: HttpRequest, office: Office, day: str) -> HttpResponse:
     """Withdraw the correction of a day."""
     if not _is_officer(office):

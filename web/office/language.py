@@ -2,14 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from web import staff
 from web.office.access import Office, in_the_office
+from web.posted import posted
 
 
 @in_the_office
-@require_POST
+@posted()
 def speak(request: HttpRequest, office: Office) -> HttpResponse:
     """Keep the chosen language and go back."""
     return staff.speak(request, office.user, reverse("office"))

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.documents import mask
 from accounts.phones import mask_phone
@@ -28,6 +28,7 @@ from eligibility.models import Assessment, ExtraNights, Review
 from eligibility.reasons import Refused
 from hostel.models import Network
 from web.office.access import Office, in_the_office
+from web.posted import posted
 from web.staff import no_right
 
 SHOWN = 60  # events of the timeline, the latest first
@@ -137,7 +138,7 @@ def person(request: HttpRequest, office: Office, number: int) -> HttpResponse:
 
 
 @for_officers
-@require_POST
+@posted()
 def extra(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """Grant extra nights."""
     somebody, form = _person(office, number), Extra(request.POST)
@@ -156,7 +157,7 @@ def extra(request: HttpRequest, office: Office, number: int) -> HttpResponse:
 
 
 @for_officers
-@require_POST
+@posted(up=3)
 def extra_back(request: HttpRequest, office: Office, number: int, extra: int) -> HttpResponse:
     """Take extra nights back."""
     somebody = _person(office, number)
@@ -171,7 +172,7 @@ def extra_back(request: HttpRequest, office: Office, number: int, extra: int) ->
 
 
 @for_officers
-@require_POST
+@posted(up=3)
 def excuses(request: HttpRequest, office: Office, number: int, code: str) -> HttpResponse:
     """Have nights of a stay not count; with ``again``, have all that are excused count again."""
     somebody = _person(office, number)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import is_officer
 from bookings import preview as previewing
@@ -25,6 +25,7 @@ from web.office.policy_editing import add, remove
 from web.office.policy_form import PolicyForm, parted_error, said_error
 from web.office.policy_typed import read_form
 from web.office.policy_words import name_of
+from web.posted import posted
 from web.staff import no_right
 
 MOST_TEXT = 200_000  # characters of a policy file
@@ -268,7 +269,7 @@ def policy_preview(request: HttpRequest, office: Office, number: int) -> HttpRes
 
 
 @in_the_office
-@require_POST
+@posted()
 def policy_approval(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """Approve the draft, and end those of the touched stays that were ticked."""
     office, policy = _found(office, number)
@@ -286,7 +287,7 @@ def policy_approval(request: HttpRequest, office: Office, number: int) -> HttpRe
 
 
 @in_the_office
-@require_POST
+@posted()
 def policy_handover(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """Hand the draft over to a second person."""
     office, policy = _found(office, number)
@@ -302,7 +303,7 @@ def policy_handover(request: HttpRequest, office: Office, number: int) -> HttpRe
 
 
 @in_the_office
-@require_POST
+@posted()
 def policy_discard(request: HttpRequest, office: Office, number: int) -> HttpResponse:
     """Throw a draft away."""
     office, policy = _found(office, number)

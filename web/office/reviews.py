@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.documents import mask
 from accounts.models import Person
@@ -31,6 +31,7 @@ from eligibility.policies import terms_of
 from eligibility.rules.evidence import Evidence as EvidenceRule
 from hostel.nights import Nights
 from web.office.access import Office, in_the_office
+from web.posted import posted
 from web.staff import no_right
 from web.templatetags.house import graduated, span, year_day
 
@@ -301,7 +302,7 @@ def question(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 
 @by_reviewers
-@require_POST
+@posted()
 def decision(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """Give the answer and go on to the next question; where that is refused, all that was typed is kept."""
     review = _review(desk, number)
@@ -339,7 +340,7 @@ def _answer(review, said, desk):
 
 
 @by_reviewers
-@require_POST
+@posted()
 def text(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """What the person would read if the answer were as the form says: for the script its part, else the whole page."""
     review = _review(desk, number)
@@ -352,7 +353,7 @@ def text(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 
 @by_reviewers
-@require_POST
+@posted()
 def undo(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """Take the answer back, and open the question again."""
     review = _review(desk, number)
@@ -364,7 +365,7 @@ def undo(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 
 @by_reviewers
-@require_POST
+@posted()
 def look(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """Keep the question open for five minutes more, while somebody works on it; else 409 with who has it."""
     try:
@@ -375,7 +376,7 @@ def look(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 
 @by_reviewers
-@require_POST
+@posted()
 def keys(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Switch the single keys on or off, in this browser, and go back to the question."""
     back = request.POST.get("review", "")

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.reasons import ASK, NOT_MET, Refused, Sentence
 from bookings import reviewing
@@ -23,6 +23,7 @@ from eligibility.models import Assessment, Review
 from eligibility.policies import terms_of
 from eligibility.rules.evidence import leading_to
 from hostel.spans import Span
+from web.posted import posted
 from web.youth import asked
 
 SHOWN_FOR = timedelta(days=30)  # so long an answer stands on the page of the person
@@ -162,7 +163,7 @@ def review_page(request: HttpRequest, number: int) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_POST
+@posted()
 def appeal_page(request: HttpRequest, number: int) -> HttpResponse:
     """Have a second person look at a refusal."""
     now = timezone.now()
