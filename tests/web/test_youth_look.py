@@ -35,6 +35,36 @@ browser = Client()
 browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
 print(stay.code, browser.cookies["sessionid"].value)
 """
+FULL = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import Person, User
+from accounts.people import complete_person
+from bookings.allotting import allot
+from bookings.booking import book
+from bookings.desk import no_show
+from bookings.parties import Member, book_party
+from bookings.wishing import wait
+from hostel.models import Bed, Hostel, OutOfService
+from hostel.nights import Nights, business_day
+now = timezone.now()
+lin, day = Person.objects.get(), lambda days: business_day(now) + timedelta(days=days)
+houses = {hostel.slug: hostel for hostel in Hostel.objects.all()}
+before = now - timedelta(days=4)
+missed = book(guest=lin, hostel=houses["mudu"], nights=Nights(day(-4), day(-3)), purpose="interview", now=before)
+no_show(missed, now=missed.kept_until)
+friend = complete_person(User.objects.create_user("+8613912345679", phone_verified=True), name="陈嘉怡", now=now,
+    document_kind="resident", document_number="{number}", education="bachelor", graduation=f"{now.year}-06",
+    home_in_district=False)
+both = [Member(lin, "interview"), Member(friend, "interview")]
+party = book_party(made_by=lin, members=both, hostel=houses["mudu"], nights=Nights(day(4), day(5)), now=now)
+for bed in Bed.objects.filter(room__hostel=houses["xiangshan"]):
+    OutOfService.objects.create(bed=bed, first_night=day(6), until=day(8), reason="repair", written_at=now)
+wish = wait(guest=lin, hostels=[houses["xiangshan"]], nights=Nights(day(6), day(7)), purpose="interview", now=now)
+kept = allot(hostel=houses["mudu"], nights=Nights(day(9), day(11)), applicant="school", organisation="苏州市职业大学",
+    purpose="interview", release_on=day(7), now=now, actor=lin.user, beds=2, contact=lin.user)
+print(party.code, party.stays.get(guest=lin).code, wish.code, missed.code, kept.code, day(6), day(7))
+"""
 ANSWERS = "/check/?education=bachelor&graduation=2019&home_in_district=yes&purpose=interview"
 
 
@@ -67,6 +97,26 @@ def lin(ground):
         number = resident_number(date(timezone.now().year - 23, 4, 5), "female", 7)
         code, session = house.django(MAKE.replace("{number}", number)).split()[-2:]
         yield Lin(house, code, session)
+
+
+@pytest.fixture(scope="module")
+def full(lin):
+    """The pages that a full house leads to: a party, a wish that waits, a night missed, days to change, a batch."""
+    number = resident_number(date(timezone.now().year - 22, 4, 5), "female", 8)
+    said = lin.house.django(FULL.replace("{number}", number)).split()[-7:]
+    party, together, wish, missed, batch, first, until = said
+    return (
+        f"/parties/{party}/",
+        f"/stays/{together}/cancel/",
+        f"/hostels/xiangshan/?in={first}&out={until}",
+        f"/waitlist/new/?hostel=xiangshan&in={first}&out={until}",
+        f"/waitlist/{wish}/",
+        "/waitlist/",
+        f"/stays/{missed}/",
+        f"/stays/{lin.code}/change/?in={first}&out={until}",
+        f"/book/mudu/together/?in={first}&out={until}",
+        f"/batches/{batch}/",
+    )
 
 
 @pytest.mark.browser
@@ -175,17 +225,46 @@ def test_nobody_is_kept_out_by_contrast_names_or_order(lin, scheme):
             assert [(path, each["id"], each["nodes"][0]["target"]) for each in found] == []
 
 
+SMALL = """() => [...document.querySelectorAll('main a, main button, main select, .tabbar a, label.chip')]
+    .filter(each => getComputedStyle(each).display !== 'inline')
+    .map(each => [each.textContent.trim(), each.getBoundingClientRect()])
+    .filter(([, box]) => box.width && (box.height < 44 || box.width < 44)).map(([words]) => words)"""
+
+
+@pytest.mark.browser
+def test_where_a_house_is_full_everybody_finds_the_way_with_large_letters_on_the_smallest_phone(lin, full):
+    with chromium() as browser:
+        page = lin.page(browser, bypass_csp=True, reduced_motion="reduce")  # colours change at once
+        page.context.add_cookies([{"name": "size", "value": "largest", "url": lin.house.url}])
+        page.set_viewport_size({"width": 320, "height": 640})
+        for path in full:
+            for language in ("", "/en"):
+                page.goto(language + path)
+                assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, 320)
+            found = Axe().run(page).response["violations"]
+            page.emulate_media(color_scheme="dark")
+            found += Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+            page.emulate_media(color_scheme="light")
+            assert (path, [(each["id"], each["nodes"][0]["target"]) for each in found]) == (path, [])
+            assert (path, page.evaluate(SMALL)) == (path, [])
+
+
+@pytest.mark.browser
+def test_the_code_of_a_party_is_whole_on_the_first_screen(lin, full):
+    with chromium() as browser:
+        page = lin.page(browser)
+        page.goto(full[0])
+        code = page.locator(".short-code").bounding_box()
+        assert code["y"] + code["height"] < page.locator(".tabbar").bounding_box()["y"]
+
+
 @pytest.mark.browser
 def test_what_a_finger_taps_is_as_large_as_a_fingertip(lin):
-    small = """() => [...document.querySelectorAll('main a, main button, main select, .tabbar a, label.chip')]
-        .filter(each => getComputedStyle(each).display !== 'inline')
-        .map(each => [each.textContent.trim(), each.getBoundingClientRect()])
-        .filter(([, box]) => box.width && (box.height < 44 || box.width < 44)).map(([words]) => words)"""
     with chromium() as browser:
         page = lin.page(browser)
         for path in lin.pages:
             page.goto(path)
-            assert (path, page.evaluate(small)) == (path, [])
+            assert (path, page.evaluate(SMALL)) == (path, [])
 
 
 @pytest.mark.browser
