@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.acts import act
+from accounts.acts import act, attempt
 from accounts.documents import digits_hash, read_document, read_name
 from accounts.models import Consent, Person, User
 from accounts.phones import mask_phone
@@ -51,7 +52,9 @@ def complete_person(
     """Write down who ``user`` is, for the first time or once more, and return the person.
 
     What the document carries (gender, birth date) wins over what was said; where it carries nothing, both must be
-    given. ``profile`` takes the fields of PROFILE; its ``answers`` are laid over those given before, key by key, and an
+    given. Who was only named on a list (no login, seen by no desk) is provisional: who logs in with that document and
+    the same name is that person, with their stays; under another name the list loses the document, unless a bed is kept
+    by it. ``profile`` takes the fields of PROFILE; its ``answers`` are laid over those given before, key by key, and an
     empty one takes its key out. Raises Refused with IDENTITY: for a number or name that does not
     read, for a document that belongs to another login or was written down at a desk, and for another document than
     the one a desk has seen. ``bound`` is a reason why document, gender and birth date may not become others, if
@@ -59,15 +62,53 @@ def complete_person(
     """
 
     def do():
-        person = Person.objects.filter(user=user).first() or Person(user=user)
         identity = _identity(name, document_kind, document_number, gender, birth_date, now)
+        own = Person.objects.filter(user=user).first()
+        other = _other_of(identity["document_hash"], own)
+        if other is not None and _is_provisional(other):
+            other = _behind_its_lock(other)
+        if own is None and other is not None and _is_provisional(other) and not _differs(other, identity):
+            _part_of_a_profile(profile)
+            claimed = identity | profile | {"user": user, "phone_digits": digits_hash(user.phone)}
+            return _save(other, claimed, now, user, "identity_claimed")
+        person = own or Person(user=user)
         if person.document_seen_at and _differs(person, identity):
             raise Refused(_seen_at_the_desk())
         if bound and any(getattr(person, name) != identity[name] for name in BINDING):
             raise Refused(bound)
-        return _write(person, identity, profile, now, actor=user)
+        if other is not None and _is_provisional(other) and _let_go(other, now, user):
+            other = None
+        return _write(person, identity, profile, now, user, other)
 
     return act(do)
+
+
+def _other_of(document_hash, own):
+    """Who beside ``own`` has this document."""
+    found = Person.objects.filter(document_hash=document_hash).select_related("user")
+    return (found if own is None else found.exclude(pk=own.pk)).first()
+
+
+def _is_provisional(person):
+    """Somebody else named them: no login and no desk has had to do with the document."""
+    return person.user is None and person.document_seen_at is None
+
+
+def _behind_its_lock(person):
+    """The same person as they are now: of two logins that come with their document one is first."""
+    return Person.objects.select_for_update(no_key=True, of=("self",)).select_related("user").get(pk=person.pk)
+
+
+def _let_go(person, now, actor):
+    """Take the document away from a provisional person, so that who shows it is not kept out by a list; whether that
+    could be done. While a bed is kept for them the database says no."""
+    try:
+        with attempt():
+            fields = {"document_hash": None, "document": "", "document_digits": ""}
+            _save(person, fields, now, actor, "document_let_go")
+    except IntegrityError:
+        return False
+    return True
 
 
 def add_person(
@@ -85,7 +126,7 @@ def add_person(
 
     def do():
         identity = _identity(name, document_kind, document_number, gender, birth_date, now)
-        return _write(Person(), identity, profile, now, actor)
+        return _write(Person(), identity, profile, now, actor, _other_of(identity["document_hash"], None))
 
     return act(do)
 
@@ -158,15 +199,19 @@ def _differs(person, identity):
     return any(getattr(person, name) != identity[name] for name in ("document_hash", *COMPARED))
 
 
-def _write(person, identity, profile, now, actor):
-    if unknown := set(profile) - set(PROFILE):
-        raise TypeError(f"not part of a profile: {', '.join(sorted(unknown))}")
-    other = Person.objects.filter(document_hash=identity["document_hash"]).exclude(pk=person.pk).select_related("user")
-    if taken := other.first():
-        raise Refused(_of_another_login(taken.user.phone) if taken.user else _known_at_the_desk())
+def _write(person, identity, profile, now, actor, other):
+    """Write down ``person``; ``other`` is who has the document, if there is somebody."""
+    _part_of_a_profile(profile)
+    if other is not None:
+        raise Refused(_of_another_login(other.user.phone) if other.user else _known_at_the_desk())
     what = "identity_changed" if person.document_hash else "identity_given"
     digits = digits_hash(person.user.phone) if person.user else ""
     return _save(person, identity | profile | {"phone_digits": digits}, now, actor, what)
+
+
+def _part_of_a_profile(fields):
+    if unknown := set(fields) - set(PROFILE):
+        raise TypeError(f"not part of a profile: {', '.join(sorted(unknown))}")
 
 
 def is_graduation(text: str) -> bool:

@@ -112,11 +112,51 @@ def test_the_document_of_another_login_is_refused_with_a_way_to_that_login(newco
 
 def test_a_document_known_at_a_desk_is_joined_there_and_not_here(newcomer):
     add_person(**IDENTITY, now=NOW)
+    Person.objects.update(document_seen_at=NOW)
 
     (reason,) = refused(complete_person, newcomer, **IDENTITY, now=NOW)
 
     assert "desk" in reason.sentence.say("en")
     assert Person.objects.get().user is None
+
+
+def test_whom_a_list_has_named_is_who_logs_in_with_that_document_and_name(newcomer):
+    listed = add_person(**IDENTITY, education="bachelor", now=NOW)
+
+    person = complete_person(newcomer, **IDENTITY, school="安徽大学", now=NOW)
+
+    person.refresh_from_db()
+    assert (person.pk, person.user, person.education, person.school) == (listed.pk, newcomer, "bachelor", "安徽大学")
+    assert person.phone_digits == digits_hash("+8613812345678")
+    assert Deed.objects.filter(what="identity_claimed", person=listed.pk, actor=newcomer).count() == 1
+
+
+def test_a_list_with_another_name_keeps_nobody_from_their_document(newcomer):
+    listed = add_person(**IDENTITY | {"name": "某某"}, now=NOW)
+
+    person = complete_person(newcomer, **IDENTITY, now=NOW)
+
+    listed.refresh_from_db()
+    assert person.pk != listed.pk
+    assert (listed.document_hash, listed.document, listed.document_digits) == (None, "", "")
+    assert person.document_hash
+    assert Deed.objects.filter(what="document_let_go", person=listed).count() == 1
+
+
+def test_who_has_said_something_of_themselves_before_gets_their_document_from_the_list(newcomer):
+    own = Person.objects.create(user=newcomer)
+    add_person(**IDENTITY, now=NOW)
+
+    person = complete_person(newcomer, **IDENTITY, now=NOW)
+
+    assert (person.pk, bool(person.document_hash)) == (own.pk, True)
+
+
+def test_what_is_no_part_of_a_profile_is_not_claimed_along(newcomer):
+    add_person(**IDENTITY, now=NOW)
+
+    with pytest.raises(TypeError):
+        complete_person(newcomer, **IDENTITY, document_seen_at=NOW, now=NOW)
 
 
 def test_a_person_without_a_login_has_no_phone_to_be_found_by(db):

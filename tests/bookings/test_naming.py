@@ -10,6 +10,7 @@ from bookings.batches import balance
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.changing import change_dates
+from bookings.guests import say_who
 from bookings.models import Stay
 from bookings.naming import Named, name_guest, name_list
 from eligibility.reasons import Refused
@@ -251,3 +252,48 @@ def test_a_value_that_cannot_be_is_a_row_in_error(allotted):
     [outcome] = name_list(allotted(2), [wrong], now=NOW)
 
     assert outcome.reasons[0].code == "ROW"
+
+
+# --- whom a list has named, and who comes -----------------------------------------------------------------------------
+def test_who_logs_in_with_the_document_of_a_list_has_the_stay(allotted, listed, newcomer_login):
+    batch = allotted(2)
+    [outcome] = name_list(batch, [listed], now=NOW)
+
+    person = say_who(newcomer_login, now=NOW, **SAID | {"name": listed.name})
+
+    assert person.stays.get() == outcome.stay
+    assert Stay.objects.of(newcomer_login).get() == outcome.stay
+
+
+def test_under_another_name_a_desk_has_to_look_while_a_bed_is_kept(allotted, listed, newcomer_login):
+    batch = allotted(2)
+    [outcome] = name_list(batch, [listed], now=NOW)
+
+    with pytest.raises(Refused) as no:
+        say_who(newcomer_login, now=NOW, **SAID)
+    assert no.value.code == "IDENTITY"
+    assert outcome.stay.guest.document_hash
+
+    cancel(outcome.stay, now=NOW)
+    person = say_who(newcomer_login, now=NOW, **SAID)
+    assert person.document_hash
+    assert not person.stays.exists()
+
+
+SAID = {
+    "name": "林小满",
+    "document_kind": "resident",
+    "document_number": resident_number(date(2001, 2, 2), "female", 88),
+}
+
+
+@pytest.fixture
+def listed():
+    """A row of a school's list: the document of Lin under another name."""
+    about = {"education": "bachelor", "graduation": "2025-06", "home_in_district": False}
+    return Named("何来", "resident", SAID["document_number"], about=about)
+
+
+@pytest.fixture
+def newcomer_login(db):
+    return login_for("+8613812345678", NOW)
