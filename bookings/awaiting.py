@@ -127,8 +127,16 @@ def is_ready(stay: Stay, *, now: datetime, accept_price: bool = False) -> bool:
     """Whether the held ``stay``, its guest locked, would be a promise at once: the rules say yes, and no house has to
     be asked for its bed."""
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
-    how = {"accept_price": accept_price, "except_stay": stay.pk, "applicant": stay.applicant}
-    decided = decide(stay.guest, hostel, stay.nights, stay.purpose, now, **how)
+    decided = decide(
+        stay.guest,
+        hostel,
+        stay.nights,
+        stay.purpose,
+        now,
+        accept_price=accept_price,
+        except_stay=stay.pk,
+        applicant=stay.applicant,
+    )
     on_call = stay.bed_nights.live().filter(room__supply=Room.Supply.ON_CALL)
     return decided.decision.outcome == YES and not on_call.exists()
 

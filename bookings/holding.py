@@ -62,7 +62,7 @@ def let_go_of_holds(guest: Person, now: datetime) -> None:
     """A person holds one bed at a time: what they held before goes back when they ask for another. A bed that waits for
     a proof or an answer is more than a hold, and stays."""
     for stay in Stay.objects.filter(guest=guest, status=Stay.Status.HELD):
-        if stay.held_until <= now:
+        if stay.held_until is None or stay.held_until <= now:
             end_hold(stay)
         elif not stay.awaits:
             give_back(stay, now, Stay.Cause.GUEST)
