@@ -86,6 +86,20 @@ def test_a_batch_is_asked_about_by_its_name(office, officer, hostel):
     assert [str(kept.bed) for kept in batch.beds.select_related("bed__room")] == ["204-1"]
 
 
+def test_a_batch_that_has_several_beds_of_a_room_is_asked_once_and_gets_one_for_each(office, officer, hostel):
+    beds = list(Bed.objects.filter(room__hostel=hostel, room__number="203"))
+    how = {"applicant": "school", "organisation": "安徽大学", "purpose": "exam", "release_on": SUNDAY, "actor": officer}
+    batch = allot(hostel=hostel, nights=Nights(SUNDAY, MONDAY), beds=beds, now=NOW, **how)
+
+    asked = office.post(ROOMS, said())
+
+    assert asked.content.decode().count(f'name="to-{batch.code}"') == 1
+    assert "203-1, 203-2" in text_of(asked)
+    office.post(ROOMS, said(**{batch.code: "anywhere"}))
+    rooms = set(batch.beds.values_list("bed__room__number", flat=True))
+    assert (batch.beds.count(), "203" in rooms) == (2, False)
+
+
 def test_a_day_that_is_over_or_none_changes_nothing_and_says_so(office):
     over = office.post(ROOMS, said(day=FRIDAY - timedelta(days=1)))
     none = office.post(ROOMS, said(day=""))

@@ -49,10 +49,14 @@ class Ask:
 
 @dataclass(frozen=True)
 class Choose:
-    """One question of the page: where somebody goes whose bed closes; ``options`` are values with their words."""
+    """One question of the page: where somebody goes whose bed closes; ``options`` are values with their words.
+
+    A batch is asked about once, whatever it has in ``beds``.
+    """
 
     name: str
     hit: Hit | BatchHit
+    beds: str
     options: list[tuple[str, str]]
     chosen: str
 
@@ -89,8 +93,11 @@ def rooms(request: HttpRequest, office: Office, slug: str) -> HttpResponse:
         _change(asked, _choices(request, hostel), office)
     except BedInUse as no:
         record("see_hits", now=office.now, actor=office.user, hostel=hostel, about=asked.label)
-        questions = [_choose(hit, hit.stay.code, request) for hit in no.hits]
-        questions += [_choose(hit, hit.batch.code, request) for hit in no.batches]
+        questions = [_choose([hit], hit.stay.code, request) for hit in no.hits]
+        batches: dict[str, list[BatchHit]] = {}
+        for hit in no.batches:
+            batches.setdefault(hit.batch.code, []).append(hit)
+        questions += [_choose(hits, code, request) for code, hits in batches.items()]
         return _answer(request, office, hostel, may_change, asked=asked, questions=questions, status=409)
     except Refused as no:
         return _answer(request, office, hostel, may_change, asked=asked, refusal=no, status=409)
@@ -131,14 +138,19 @@ def _change(asked, choices, office):
         reopen(asked.room, asked.day, **how)
 
 
-def _choose(hit, code, request):
+def _choose(hits, code, request):
+    hit = hits[0]
     options = [(str(bed), _("Bed %(bed)s") % {"bed": bed}) for bed in hit.beds]
-    if isinstance(hit, BatchHit):
+    if len(hits) > 1:
+        options = [(ANYWHERE, _("Other beds of the house, as good as these"))]
+        options.append((CANCEL, _("None: the batch has these beds less")))
+    elif isinstance(hit, BatchHit):
         options.append((CANCEL, _("None: the batch has one bed less")))
     else:
         options.append((ANYWHERE, _("Any other bed of the house")))
         options += [(OTHER_HOUSE, _("The nearest house that has a bed")), (CANCEL, _("None: cancel, and tell them"))]
-    return Choose(CHOICE + code, hit, options, request.POST.get(CHOICE + code, ""))
+    beds = ", ".join(str(each.bed) for each in hits)
+    return Choose(CHOICE + code, hit, beds, options, request.POST.get(CHOICE + code, ""))
 
 
 @dataclass(frozen=True)
