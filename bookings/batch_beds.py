@@ -110,10 +110,11 @@ def clear_batches(
     now: datetime,
     actor: User | None,
     *,
+    anywhere: str,
     give_up: str,
 ) -> list[BatchHit]:
     """Give each batch that keeps one of ``beds`` another, as ``choices`` say by the batch's code: that bed, one that is
-    as good, or none (``give_up``). Returns those for which there is no choice.
+    as good (``anywhere``), or none (``give_up``). Returns those for which there is none of these choices.
 
     Inside the act that closes ``beds``, behind their locks and those of ``guests`` (ids), who move along. Raises
     Refused with BED or NOWHERE.
@@ -121,7 +122,8 @@ def clear_batches(
     closing, left = [bed.pk for bed in beds], []
     for kept in _kept(closing, nights, now):
         chosen, stays = choices.get(kept.batch.code), _named(kept, now)
-        if chosen is None or (chosen != give_up and any(stay.guest_id not in guests for stay in stays)):
+        is_choice = isinstance(chosen, Bed) or chosen in (anywhere, give_up)
+        if not is_choice or (chosen != give_up and any(stay.guest_id not in guests for stay in stays)):
             left.append(_hit(kept, closing, now))
         elif chosen == give_up:
             kept.delete()

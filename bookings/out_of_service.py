@@ -271,7 +271,7 @@ def _clear(beds, nights, choices, guests, now, actor):
         bed.kept_by_lapsed = True
         close_lapsed(bed, now)
     closing = [bed.pk for bed in beds]
-    batches = clear_batches(beds, nights, choices, guests, now, actor, give_up=CANCEL)
+    batches = clear_batches(beds, nights, choices, guests, now, actor, anywhere=ANYWHERE, give_up=CANCEL)
     along = _go_along(batches)
     found = [each for each in _who_has(closing, nights, now) if each[0].pk not in along]
     left = [each for each in found if each[0].code not in choices or each[0].guest_id not in guests]

@@ -392,10 +392,13 @@ class Engine(RuleBasedStateMachine):
 
     # --- the house --------------------------------------------------------------------------------------------------
     def choices(self, chosen):
-        """For every stay what becomes of it, if it is hit."""
+        """For every stay, and every bed of a batch, what becomes of it, if it is hit."""
         ways = (ANYWHERE, OTHER_HOUSE, CANCEL)
-        stays = Stay.objects.values_list("code", flat=True).order_by("pk")
-        return {code: ways[(chosen + place) % 3] for place, code in enumerate(stays)}
+        codes = [
+            *Stay.objects.values_list("code", flat=True).order_by("pk"),
+            *Batch.objects.values_list("code", flat=True).order_by("pk"),
+        ]
+        return {code: ways[(chosen + place) % 3] for place, code in enumerate(codes)}
 
     def note_who_may_change_beds(self):
         self.moved |= set(Stay.objects.values_list("pk", flat=True))

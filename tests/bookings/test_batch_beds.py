@@ -13,7 +13,7 @@ from bookings.batches import release
 from bookings.booking import book
 from bookings.models import Batch, BatchBed
 from bookings.naming import name_guest
-from bookings.out_of_service import ANYWHERE, CANCEL, BedInUse, block, close_room, hits
+from bookings.out_of_service import ANYWHERE, CANCEL, OTHER_HOUSE, BedInUse, block, close_room, hits
 from eligibility.reasons import Refused
 from hostel.models import Bed, OutOfService
 from hostel.nights import Nights, business_day
@@ -60,6 +60,15 @@ def test_a_bed_that_is_kept_for_a_batch_is_not_closed_without_a_choice(batch_of,
     assert beds["203-1"] not in hit.beds
     assert "安徽大学" in str(no.value.reasons[0].sentence)
     assert not OutOfService.objects.exists()
+
+
+def test_another_house_is_no_choice_for_a_batch(batch_of, beds):
+    batch = batch_of("203-1")
+
+    with pytest.raises(BedInUse) as no:
+        block([beds["203-1"]], THREE, choices={batch.code: OTHER_HOUSE}, **CLOSED)
+
+    assert [hit.batch for hit in no.value.batches] == [batch]
 
 
 def test_nights_that_are_not_the_batch_s_can_be_closed(batch_of, beds):
