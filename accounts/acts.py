@@ -1,12 +1,16 @@
 """An act: one transaction, begun again when somebody else was quicker."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Model
+
+from hostel.prepared import Rows, insert_all
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +20,8 @@ TRIES = 8
 _acting: ContextVar[list[Callable[[], object]] | None] = ContextVar("acting", default=None)
 # What it wants done once it is in the books; by what is called, so that asked for twice it is done once.
 _following: ContextVar[dict[Callable[[datetime], object], datetime] | None] = ContextVar("following", default=None)
+# The rows that it writes last: nobody reads them before it ends.
+_last: ContextVar[list[tuple[Model, bool]] | None] = ContextVar("last", default=None)
 
 
 def act(do: Callable[[], Answer]) -> Answer:
@@ -30,10 +36,12 @@ def act(do: Callable[[], Answer]) -> Answer:
     for last in (*[False] * (TRIES - 1), True):
         to_keep: list[Callable[[], object]] = []
         to_follow: dict[Callable[[datetime], object], datetime] = {}
-        token, following = _acting.set(to_keep), _following.set(to_follow)
+        token, following, last_rows = _acting.set(to_keep), _following.set(to_follow), _last.set([])
         try:
             with transaction.atomic():
                 answer = do()
+                if not transaction.get_rollback():
+                    write_now()
         except Exception as lost:
             if _was_overtaken(lost) and not last:
                 continue
@@ -44,10 +52,45 @@ def act(do: Callable[[], Answer]) -> Answer:
         finally:
             _acting.reset(token)
             _following.reset(following)
+            _last.reset(last_rows)
         for follow, now in to_follow.items():
             _follow(follow, now)
         return answer
     raise AssertionError("an act ends by its answer or by its error")
+
+
+def write_last(row: Model, ignore_conflicts: bool = False) -> None:
+    """Write a new ``row`` with the last statement of the act that is running, all such rows with one; at once where no
+    act is running. It has no number until then; who must read it before that says `write_now`."""
+    rows = _last.get()
+    if rows is None:
+        insert_all([Rows([row], ignore_conflicts)])
+    else:
+        rows.append((row, ignore_conflicts))
+
+
+def write_now() -> None:
+    """Write what the act that is running has kept for its last statement."""
+    if rows := _last.get():
+        by_model: dict[tuple[type[Model], bool], list[Model]] = {}
+        for row, ignore_conflicts in rows:
+            by_model.setdefault((type(row), ignore_conflicts), []).append(row)
+        rows.clear()
+        insert_all([Rows(several, ignore_conflicts) for (_model, ignore_conflicts), several in by_model.items()])
+
+
+@contextmanager
+def attempt() -> Iterator[None]:
+    """A part of an act that may fail by itself: then nothing of it is written, and the act goes on."""
+    write_now()
+    try:
+        with transaction.atomic():
+            yield
+            write_now()
+    except BaseException:
+        if rows := _last.get():
+            rows.clear()
+        raise
 
 
 def after_refusal(write: Callable[[], object]) -> None:

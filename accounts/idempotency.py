@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.acts import act
+from accounts.acts import act, write_last
 from accounts.models import IdempotencyKey, User
-from hostel.prepared import Prepared, insert
+from hostel.prepared import Prepared
 
 KEPT_FOR = timedelta(hours=24)
 LONGEST_KEY = 80
@@ -128,4 +128,4 @@ def _keep(write, answer, now):
         answer=answer.body,
         written_at=now,
     )
-    insert([kept])
+    write_last(kept)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts import senders
+from accounts.acts import write_last, write_now
 from accounts.models import Letter, Person
 from accounts.reasons import Sentence
-from hostel.prepared import insert
 
 # Nobody is woken for what can wait; what concerns a bed of this very night cannot.
 QUIET_FROM, QUIET_UNTIL = time(22), time(8)
@@ -47,7 +47,15 @@ def write(person: Person, kind: str, about: str, now: datetime, **values) -> Non
     [Chinese, English]: they are what the kind's text says.
     """
     letter = Letter(person=person, kind=kind, about=about, written_at=now, values=_packed(values))
-    insert([letter], ignore_conflicts=True)
+    write_last(letter, ignore_conflicts=True)
+
+
+def unwrite(person: Person, about: str, kind: str = "") -> int:
+    """Take back what was written to ``person`` about this and not sent yet (of one ``kind``, or all); returns how many
+    letters that were."""
+    write_now()
+    found = Letter.objects.filter(person=person, about=about, posted_at=None)
+    return (found.filter(kind=kind) if kind else found).delete()[0]
 
 
 def post_due(now: datetime, limit: int = 200) -> int:

@@ -1,10 +1,11 @@
 """The record of what was done and what was seen."""
 
+from accounts.acts import write_last
 from accounts.models import Deed
-from hostel.prepared import insert
 
 
 def record(what, *, now, actor=None, person=None, hostel=None, about="", reason="", **values):
     """Add a line to the record: ``actor`` (a User) did ``what`` at ``now``. Values are JSON, and never personal."""
-    deed = Deed(what=what, at=now, actor=actor, person=person, hostel=hostel, about=about, reason=reason, values=values)
-    return insert([deed])[0]
+    write_last(
+        Deed(what=what, at=now, actor=actor, person=person, hostel=hostel, about=about, reason=reason, values=values)
+    )

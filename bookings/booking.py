@@ -29,7 +29,7 @@ from eligibility.policies import in_force, kept_until, terms_of
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights, business_day
-from hostel.prepared import Prepared, insert
+from hostel.prepared import Prepared, insert, insert_pair
 
 # Read out at a noisy desk: no letter or digit that is heard or seen as another.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -178,7 +178,6 @@ def take_bed(
         code=code,
         guest=guest,
         hostel=hostel,
-        assessment=decided.keep(act, code),
         arrival=nights.arrival,
         departure=nights.departure,
         purpose=purpose,
@@ -194,7 +193,7 @@ def take_bed(
         batch=lodging.batch,
         offer=lodging.offer,
     )
-    insert([stay])
+    insert_pair(decided.to_keep(act, code), stay, "assessment")
     stay.kept_nights = give_nights(stay, bed, nights, decided, hostel, now, then=then)
     return stay
 

@@ -7,7 +7,7 @@ from functools import partial
 from accounts.acts import after_refusal
 from accounts.models import Person
 from bookings.facts import facts_about
-from eligibility.evaluation import TELL_US_MORE, Decision, assess, evaluate
+from eligibility.evaluation import TELL_US_MORE, Decision, assess, assessment_of, evaluate
 from eligibility.facts import Facts
 from eligibility.models import Assessment, Policy, new_code
 from eligibility.policies import policy_called
@@ -29,6 +29,10 @@ class Decided:
     def keep(self, act: str, about: str = "", code: str = "") -> Assessment:
         """Write it down: one statement."""
         return assess(self.guest, self.policy, self.facts, self.decision, act, about, code)
+
+    def to_keep(self, act: str, about: str) -> Assessment:
+        """The row that `keep` writes, for who writes it together with what it led to."""
+        return assessment_of(self.guest, self.policy, self.facts, self.decision, act, about)
 
     def refuse(self, act: str) -> Refused:
         """The refusal to raise. It is kept once the act was rolled back, and `Refused.assessment` names it."""

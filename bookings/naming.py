@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.acts import act, afterwards
+from accounts.acts import act, afterwards, attempt
 from accounts.documents import read_document, read_name
 from accounts.models import Person, User
 from accounts.people import PROFILE, add_person, change_profile
@@ -188,7 +188,7 @@ def _try(batch, number, named, now, actor, private):
     """What becomes of one row; of the persons in ``private`` (ids) it says only which condition they do not meet."""
     masked, person = _masked(named.name), None
     try:
-        with transaction.atomic():  # a row that is refused leaves nothing, and the others stay
+        with attempt():  # a row that is refused leaves nothing, and the others stay
             person = person_named(named, now=now, actor=actor)
             stay = name_guest(batch, person, now=now, actor=actor, arrival=named.arrival, departure=named.departure)
             return Outcome(number, masked, stay)

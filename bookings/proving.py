@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import letters
 from accounts.acts import act
-from accounts.models import Letter, Person, User
+from accounts.models import Person, User
 from accounts.roles import Right, is_manager, may
 from bookings import reasons
 from bookings.awaiting import EVIDENCE, look_again
@@ -241,7 +242,7 @@ def _answer(stay, now, actor):
         except Refused:
             continue  # somebody of the office has it open, and answers it: the desk does not wait for that
         # The guest stands before the desk, and need not be written to.
-        Letter.objects.filter(about=f"review {review.pk}", person=stay.guest, posted_at=None).delete()
+        letters.unwrite(stay.guest, f"review {review.pk}")
 
 
 def may_see_pictures(user: User, evidence: Evidence, now: datetime) -> str:

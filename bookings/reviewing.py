@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import letters
 from accounts.acts import act
-from accounts.models import Letter, Person, User
+from accounts.models import Person, User
 from accounts.record import record
 from bookings.actions import Action
 from bookings.availability import free_beds
@@ -93,7 +93,7 @@ def pass_review(
         if _waits(stay, now):
             stay = look_again(locked(stay), now=now, actor=actor)
             # What this answer says of the stay is one letter, told when it can no longer be taken back.
-            Letter.objects.filter(person=stay.guest, kind="booked", about=stay.code, posted_at=None).delete()
+            letters.unwrite(stay.guest, stay.code, "booked")
         _close(passed, stay, now)
         return passed
 
@@ -236,8 +236,7 @@ def undo(review: Review, *, actor: User, now: datetime) -> Review:
     def do():
         answered, stay = _opened(review)
         reviews.take_back(answered, actor=actor, now=now)
-        if not Letter.objects.filter(about=_about(answered), person=answered.assessment.person_id,
-                                     posted_at=None).delete()[0]:  # fmt: skip
+        if not letters.unwrite(answered.assessment.person, _about(answered)):
             raise Refused(reviews.no_undo(_("The person has been told already")))
         _evidence_as_it_was(answered)
         if stay is not None:

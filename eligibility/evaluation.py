@@ -158,11 +158,24 @@ def assess(
     about: str = "",
     code: str = "",
 ) -> Assessment:
-    """Keep ``decision`` with all that it was made from: one statement.
+    """Keep ``decision`` with all that it was made from: one statement. The arguments are those of `assessment_of`."""
+    return insert([assessment_of(person, policy, facts, decision, act, about, code)])[0]
+
+
+def assessment_of(
+    person: Person,
+    policy: Policy,
+    facts: Facts,
+    decision: Decision,
+    act: str = Assessment.Act.BOOK,
+    about: str = "",
+    code: str = "",
+) -> Assessment:
+    """The row that keeps ``decision`` with all that it was made from, not yet written.
 
     ``act`` is what asked for it, ``about`` the code of the stay it led to, ``code`` its own where it has one already.
     """
-    assessment = Assessment(
+    return Assessment(
         person=person,
         policy=policy,
         made_at=facts.now,
@@ -174,7 +187,6 @@ def assess(
         facts=facts.as_data(),
         verdicts=[reason.as_verdict() for reason in decision.reasons],
     )
-    return insert([assessment])[0]
 
 
 def replay(assessment: Assessment) -> Decision:

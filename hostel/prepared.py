@@ -153,24 +153,107 @@ class _WrittenQuery(Query):
         return self.compiler_there
 
 
-def insert(rows: Sequence[Row], ignore_conflicts: bool = False) -> Sequence[Row]:
+@dataclass(frozen=True)
+class Rows:
+    """New rows of one model; where one of them ``ignore_conflicts``, what is there already stays as it is."""
+
+    rows: Sequence[Model]
+    ignore_conflicts: bool = False
+
+
+def insert(rows: Sequence[Row]) -> Sequence[Row]:
     """Write new ``rows`` of one model with one statement, and return them: what `bulk_create` does, with a statement
     that PostgreSQL is sent as a text once, and not planned again. No signals are sent."""
     if not rows:
         return rows
     model, connection = type(rows[0]), connections[DEFAULT_DB_ALIAS]
     if connection.vendor != "postgresql":
-        return model._base_manager.bulk_create(rows, ignore_conflicts=ignore_conflicts)
-    sql, fields, returned = _insertion(model, len(rows), ignore_conflicts)
-    values = [_value(row, field, connection) for row in rows for field in fields]
+        return model._base_manager.bulk_create(rows)
+    sql, fields, returned = _insertion(model, len(rows))
+    with planned_once(connection) as cursor:
+        cursor.execute(f"{sql} RETURNING {_columns(returned)}", _values(rows, fields, connection))
+        given = cursor.fetchall()
+    for row, answers in zip(rows, given, strict=True):
+        _is_written(row, returned, answers)
+    return rows
+
+
+def insert_pair(first: Model, then: Model, name: str) -> None:
+    """Write two new rows with one statement on PostgreSQL: ``first``, and ``then`` that points to it by its field
+    ``name``."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    pointer = then._meta.get_field(name)
+    if connection.vendor != "postgresql":
+        insert([first])
+        setattr(then, name, first)
+        insert([then])
+        return
+    sql, pair = _pair_insertion(type(first), type(then), pointer)
+    values = [_value(row, field, connection) for row, (fields, _returned) in zip((first, then), pair, strict=True)
+              for field in fields]  # fmt: skip
     with planned_once(connection) as cursor:
         cursor.execute(sql, values)
-        given = cursor.fetchall() if returned else [()] * len(rows)
-    for row, answers in zip(rows, given, strict=True):
-        for name, answer in zip(returned, answers, strict=True):
-            setattr(row, name, answer)
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    return rows
+        given = cursor.fetchone()
+    (_fields, returned_first), (_fields, returned_then) = pair
+    _is_written(then, returned_then, given[: len(returned_then)])
+    _is_written(first, returned_first, given[len(returned_then) :])
+    setattr(then, name, first)
+
+
+@cache
+def _pair_insertion(first, then, pointer):
+    before, fields, returned = _insertion(first, 1)
+    _sql, then_fields, then_returned = _insertion(then, 1)
+    own = [field for field in then_fields if field != pointer]
+    sql = (
+        f"WITH before AS ({before} RETURNING {_columns(returned)}), written AS ("
+        f'INSERT INTO "{then._meta.db_table}" ({_columns([*own, pointer])}) '
+        f'SELECT {", ".join(["%s"] * len(own))}, before."{pointer.target_field.column}" FROM before '
+        f"RETURNING {_columns(then_returned)}) SELECT written.*, before.* FROM written, before"
+    )
+    return sql, ((fields, returned), (own, then_returned))
+
+
+def _columns(fields):
+    return ", ".join(f'"{field.column}"' for field in fields)
+
+
+def _is_written(row, returned, answers):
+    for field, answer in zip(returned, answers, strict=True):
+        setattr(row, field.attname, answer)
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def insert_all(several: Sequence[Rows]) -> None:
+    """Write new rows of several models, none of which is about another, with one statement on PostgreSQL. What the
+    database adds to them, as their numbers, is not read."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        for each in several:
+            type(each.rows[0])._base_manager.bulk_create(each.rows, ignore_conflicts=each.ignore_conflicts)
+        return
+    statements, values = [], []
+    for each in several:
+        sql, fields, _returned = _insertion(type(each.rows[0]), len(each.rows))
+        statements.append(f"{sql} ON CONFLICT DO NOTHING" if each.ignore_conflicts else sql)
+        values += _values(each.rows, fields, connection)
+    *before, last = statements
+    written = f"WITH {', '.join(f'w{n} AS ({sql})' for n, sql in enumerate(before))} {last}" if before else last
+    with planned_once(connection) as cursor:
+        cursor.execute(written, values)
+
+
+@cache
+def _insertion(model, count):
+    """The statement that writes so many rows; the fields that it wants of each, and those that the database adds."""
+    fields = [each for each in model._meta.concrete_fields if not (each.generated or each.primary_key)]
+    row = f"({', '.join(['%s'] * len(fields))})"
+    sql = f'INSERT INTO "{model._meta.db_table}" ({_columns(fields)}) VALUES {", ".join([row] * count)}'
+    return sql, fields, model._meta.db_returning_fields
+
+
+def _values(rows, fields, connection):
+    return [_value(row, field, connection) for row in rows for field in fields]
 
 
 def _value(row, field, connection):
@@ -179,17 +262,3 @@ def _value(row, field, connection):
     if type(value) in PLAIN and type(field) in AS_THEY_ARE:
         return value
     return field.get_db_prep_save(value, connection)
-
-
-@cache
-def _insertion(model, count, ignore_conflicts):
-    """The statement that writes so many rows; the fields that it wants of each, and the attributes it returns."""
-    fields = [each for each in model._meta.concrete_fields if not (each.generated or each.primary_key)]
-    row = f"({', '.join(['%s'] * len(fields))})"
-    columns = ", ".join(f'"{each.column}"' for each in fields)
-    sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {", ".join([row] * count)}'
-    if ignore_conflicts:
-        return f"{sql} ON CONFLICT DO NOTHING", fields, []
-    returned = model._meta.db_returning_fields
-    returning = ", ".join(f'"{each.column}"' for each in returned)
-    return f"{sql} RETURNING {returning}", fields, [each.attname for each in returned]

@@ -10,7 +10,8 @@ from tests.conftest import NOW
 
 @pytest.fixture
 def deed(db):
-    return record("looked", now=NOW, about="KEPT")
+    record("looked", now=NOW, about="KEPT")
+    return Deed.objects.get()
 
 
 def test_a_line_says_who_did_what_when_to_whom_and_why(lin, manager, hostel):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from bookings.allotting import allot
 from bookings.models import BedNight, Stay
@@ -11,6 +12,14 @@ from hostel.models import Bed
 from tests.bookings.allotted import THREE
 from tests.bookings.in_line import WEEKEND, only, wish
 from tests.conftest import FRIDAY, NOW, SATURDAY
+
+
+@pytest.fixture
+def asks(django_assert_num_queries):
+    """Whether a block asks so many statements; on PostgreSQL ``together`` fewer, where letters and record are written
+    with one statement at the end of an act, and a stay with the decision that it rests on."""
+    on_postgresql = connection.vendor == "postgresql"
+    return lambda number, together=0: django_assert_num_queries(number - together * on_postgresql)
 
 
 @pytest.fixture

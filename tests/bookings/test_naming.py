@@ -132,15 +132,13 @@ def test_when_every_bed_has_its_guest_the_next_is_refused(allotted, students):
 
 
 @pytest.mark.parametrize("nights", [1, 3])
-def test_naming_costs_as_many_statements_for_three_nights_as_for_one(
-    nights, allotted, students, django_assert_num_queries
-):
+def test_naming_costs_as_many_statements_for_three_nights_as_for_one(nights, allotted, students, asks):
     batch = allotted(3)
     one, other = students(women=2)
     name_guest(batch, one, now=NOW)  # the policy is read once in each process
 
     # as a booking, and: the batch, its row locked, its nights counted
-    with django_assert_num_queries(15):
+    with asks(15, together=2):
         name_guest(batch, other, now=NOW, departure=SATURDAY + timedelta(days=nights))
 
 

@@ -165,7 +165,7 @@ def test_the_nights_that_count_for_a_guest(hostel, lin, people):
     kept = same_nights(lin, date.min, NOW)
 
     assert [row[2] for row in kept] == [SATURDAY, SUNDAY, MONDAY]
-    assert kept[1][7] == stay.code and kept[1][9] == SATURDAY, "a stay that goes on counts as one"
+    assert (kept[1][7], kept[1][9]) == (stay.code, SATURDAY), "a stay that goes on counts as one"
     assert [row[2] for row in same_nights(lin, SUNDAY, NOW)] == [SUNDAY, MONDAY]
     assert len(same_nights(lin, date.min, NOW + timedelta(minutes=10))) == 2, "the hold's time is over"
     audit(timezone.make_aware(timezone.datetime.combine(MONDAY, timezone.datetime.min.time())) + timedelta(hours=12))
