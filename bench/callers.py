@@ -6,16 +6,12 @@ They speak HTTP by hand, because what they use of the processor is missing to wh
 import hashlib
 import json
 import multiprocessing
-import re
 import socket
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-CODE = re.compile(rb'"code": ?"([A-Z0-9]{6})"')
-# Where the code of the stay stands that the call before has made.
-THE_STAY = b"______"
 TOOK_TOO_LONG = 30
 
 
@@ -83,21 +79,17 @@ def call_all(
     streams: Sequence[Iterable[bytes]],
     seconds: float,
     wanted: int = 200,
-    then: Sequence[bytes] | None = None,
 ) -> Calls:
     """Have one client for each of ``streams`` send its requests, all at once, until ``seconds`` are over or they end.
 
-    Only what was answered with ``wanted`` counts as done. ``then`` is, for each stream, a request to send after each
-    that was done, with the code of its stay.
+    Only what was answered with ``wanted`` counts as done.
     """
     forks = multiprocessing.get_context("fork")
     ready = forks.Barrier(len(streams) + 1)
     answers = forks.Queue()
     clients = [
-        forks.Process(
-            target=_client, args=(port, stream, seconds, wanted, then[n] if then else None, ready, answers), daemon=True
-        )
-        for n, stream in enumerate(streams)
+        forks.Process(target=_client, args=(port, stream, seconds, wanted, ready, answers), daemon=True)
+        for stream in streams
     ]
     for client in clients:
         client.start()
@@ -118,7 +110,7 @@ def call_all(
     return together
 
 
-def _client(port, stream, seconds, wanted, then, ready, answers):
+def _client(port, stream, seconds, wanted, ready, answers):
     calls, stream = Calls(), list(stream)
     ready.wait()
     until, used = time.perf_counter() + seconds, time.process_time()
@@ -133,10 +125,6 @@ def _client(port, stream, seconds, wanted, then, ready, answers):
         calls.statuses[status] += 1
         if status == wanted:
             calls.times.append(time.perf_counter() - before)
-            if then is not None:
-                found = CODE.search(answer)
-                if found is None or call(port, then.replace(THE_STAY, found[1]))[0] != 200:
-                    calls.statuses[-1] += 1
         elif len(calls.refusals) < 50:
             calls.refusals.append(answer)
     calls.cpu_seconds = time.process_time() - used

@@ -12,11 +12,12 @@ import json
 import os
 import random
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench import machine  # noqa: E402
-from bench.callers import THE_STAY, Calls, call, call_all, request  # noqa: E402
+from bench.callers import Calls, call, call_all, request  # noqa: E402
 from bench.ground import Ground, Size, copy_of, load  # noqa: E402
 from bench.limits import Limit  # noqa: E402
 from bench.web import Web, serving  # noqa: E402
@@ -296,75 +297,81 @@ def measure_statements(table, ground, environment, chance, show):
 
 
 def measure_rush(table, web, ground, limit, seconds, chance):
-    """Book and cancel, and again: everybody the same nights of one house, against everybody somewhere else."""
-    hostel, arrival = roomy(ground)
+    """Everybody the same nights of one house, against everybody somewhere: where only bookings meet, not full houses.
 
-    def pairs(**said):
-        guests = list(islice(ground.guests, CLIENTS))
-        wishes = [
-            [booking(ground, guest, chance, f"p-{guest}-{n}", **said) for n in range(int(seconds * 100))]
-            for guest in guests
-        ]
-        then = [request("POST", f"{STAYS}{THE_STAY.decode()}/cancellation/", {}, guest) for guest in guests]
-        return call_all(web.port, wishes, seconds, 201, then)
+    The house is the largest there is, and is emptied again all the time while it is booked."""
+    hostel, arrival = largest(ground), ground.today + timedelta(days=WINDOW // 2)
+    nights = arrival, arrival + timedelta(days=NIGHTS)
 
     def measure():
-        spread = working(web, lambda: pairs())
-        rush = working(web, lambda: pairs(hostel=hostel, arrival=arrival))
+        spread = working(web, lambda: call_all(web.port, streams(at_random, seconds), seconds, 201))
+        with emptied(ground, hostel, *nights):
+            rush = working(web, lambda: call_all(web.port, streams(all_the_same, seconds), seconds, 201))
         return (spread, rush), spread.own + rush.own
+
+    def at_random(count):
+        return bookings(ground, count, chance)
+
+    def all_the_same(count):
+        return bookings(ground, count, chance, hostel=hostel, arrival=arrival)
 
     found = between_limits(lambda: limit.book(CLIENTS, seconds), measure)
     spread, rush = (each.calls for each in found.answer)
-    note = f"{rush.per_second:.0f}/s against {spread.per_second:.0f}/s; answers {dict(rush.statuses)} {codes(rush)}"
+    note = f"{rush.per_second:.0f}/s against {spread.per_second:.0f}/s; answers {dict(rush.statuses)}"
     table.add("rush", rush.per_second / spread.per_second if spread.done else 0, note, found)
 
-    free = free_beds_of(ground, hostel, arrival)
-    wishes = [
-        list(bookings(ground, (free + RUSH_LOSERS) // CLIENTS, chance, hostel=hostel, arrival=arrival))
-        for _client in range(CLIENTS)
-    ]
+    with emptied(ground, hostel, *nights):
+        pass
+    beds = beds_of(ground, hostel)
+    wishes = [list(all_the_same((beds + RUSH_LOSERS) // CLIENTS)) for _client in range(CLIENTS)]
     last = call_all(web.port, wishes, 60, 201)
     bodies = [json.loads(answer.partition(b"\r\n\r\n")[2]) for answer in last.refusals]
     dry = sum(body.get("status") != 409 or not body.get("alternatives") for body in bodies)
     wrong = sum(count for status, count in last.statuses.items() if status not in (201, 409))
-    note = f"{last.statuses[201]} booked of {free} free, {last.statuses[409]} refused"
+    note = f"{last.statuses[201]} booked of {beds} beds, {last.statuses[409]} refused, {len(bodies)} of them read"
     table.add("losers", dry + wrong, note)
 
 
-def codes(calls: Calls) -> dict[str, int]:
-    """By which rule the refused of these calls were refused, as far as their answers were kept."""
-    said = Counter(json.loads(answer.partition(b"\r\n\r\n")[2] or b"{}").get("code", "") for answer in calls.refusals)
-    return dict(said)
-
-
-def roomy(ground: Ground) -> tuple[str, date]:
-    """The hostel and the arrival with the most beds free."""
+def largest(ground: Ground) -> str:
+    """The hostel with the most beds."""
     with psycopg.connect(ground.url) as asked:
-        house, arrival = asked.execute(
-            """
-            SELECT 'h' || r.hostel_id, d::date FROM hostel_bed b JOIN hostel_room r ON r.id = b.room_id,
-                   generate_series(%(today)s::date + 1, %(today)s::date + %(window)s, '5 days') d
-            WHERE NOT EXISTS (SELECT 1 FROM bookings_bednight n WHERE n.bed_id = b.id AND n.released_at IS NULL
-                              AND n.night >= d::date AND n.night < d::date + %(nights)s)
-            GROUP BY r.hostel_id, d ORDER BY count(*) DESC, 1, 2 LIMIT 1
-            """,
-            {"today": ground.today, "window": WINDOW, "nights": NIGHTS},
-        ).fetchone()  # type: ignore[misc]
-    return house, arrival
+        beds_in = "SELECT r.hostel_id FROM hostel_bed b JOIN hostel_room r ON r.id = b.room_id"
+        found = asked.execute(f"{beds_in} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1").fetchone()
+    return f"h{found[0]}"  # type: ignore[index]
 
 
-def free_beds_of(ground: Ground, hostel: str, arrival: date) -> int:
-    """How many beds of ``hostel`` nobody has on the nights from ``arrival`` on."""
+def beds_of(ground: Ground, hostel: str) -> int:
+    """How many beds ``hostel`` has."""
     with psycopg.connect(ground.url) as asked:
-        return asked.execute(
-            """
-            SELECT count(*) FROM hostel_bed b JOIN hostel_room r ON r.id = b.room_id
-            JOIN hostel_hostel h ON h.id = r.hostel_id AND h.slug = %s
-            WHERE NOT EXISTS (SELECT 1 FROM bookings_bednight n WHERE n.bed_id = b.id AND n.released_at IS NULL
-                              AND n.night >= %s AND n.night < %s)
-            """,
-            [hostel, arrival, arrival + timedelta(days=NIGHTS)],
-        ).fetchone()[0]  # type: ignore[index]
+        beds_in = "SELECT count(*) FROM hostel_bed b JOIN hostel_room r ON r.id = b.room_id"
+        return asked.execute(f"{beds_in} WHERE r.hostel_id = %s", [int(hostel[1:])]).fetchone()[0]  # type: ignore[index]
+
+
+@contextmanager
+def emptied(ground: Ground, hostel: str, arrival: date, departure: date) -> Iterator[None]:
+    """Take away, from now on until the end, whoever has a bed of ``hostel`` on these nights: past the house, for what
+    is given back in it is the waiting list's first."""
+    ended = Event()
+
+    def empty():
+        with psycopg.connect(ground.url, autocommit=True) as into:
+            while True:
+                last = ended.is_set()
+                into.execute(
+                    "DELETE FROM bookings_bednight WHERE hostel_id = %s AND night >= %s AND night < %s",
+                    [int(hostel[1:]), arrival, departure],
+                )
+                if last:
+                    return
+                ended.wait(0.05)
+
+    emptying = Thread(target=empty)
+    emptying.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        emptying.join()
 
 
 def measure_cost(table, row, grounds, environment, chance, rounds=4, count=100):
