@@ -27,7 +27,7 @@ from api.pages import Pages
 from api.problems import ReasonSerializer
 from api.refusals import unknown_field
 from bookings import reasons
-from bookings.actions import Action, actions
+from bookings.actions import actions
 from bookings.booking import book_for, confirm
 from bookings.cancelling import cancel, cancellation
 from bookings.changing import change_dates
@@ -182,12 +182,13 @@ class StaySerializer(serializers.Serializer):
 
     @extend_schema_field(ActionsSerializer)
     def get_actions(self, stay):
-        said: list[tuple[Action, dict]] = []
-        for action in (doable := actions(stay, self.context["now"], self.context["actions"])).values():
-            # Most of what may not be done may not for the same reason: that is put into words once.
-            if all(action != other for other, _words in said):
-                said.append((action, action.as_data()))
-        return {name: next(words for other, words in said if other == action) for name, action in doable.items()}
+        # Of one stay at one moment one sentence says one thing; and most of what may not be done, for the same reason.
+        said: dict[str, dict] = {}
+        words = {}
+        for name, action in actions(stay, self.context["now"], self.context["actions"]).items():
+            why_not = str(action.reason.sentence.text) if action.reason else ""
+            words[name] = said[why_not] = said.get(why_not) or action.as_data()
+        return words
 
 
 class StayRequest(serializers.Serializer):
@@ -278,10 +279,11 @@ def in_words(stay: Stay, now: datetime, doable: tuple[str, ...] = FOR_THE_GUEST)
 
 
 class _Words(local):
-    """A serializer that is made once for each thread: to copy its fields for each stay takes longer than the answer."""
+    """Serializers made once for each thread: to copy their fields for each stay takes longer than the answer."""
 
     def __init__(self):
         self.serializer = StaySerializer()
+        self.wish = StayRequest()
 
 
 _words = _Words()
@@ -354,13 +356,12 @@ class Stays(Door):
         ],
     )
     def post(self, request):
-        wish = StayRequest(data=request.data)
-        wish.is_valid(raise_exception=True)
+        wish = _words.wish.run_validation(request.data)
         now = timezone.now()
 
         def do():
             try:
-                return in_words(book_for(user=request.user, now=now, **wish.validated_data), now)
+                return in_words(book_for(user=request.user, now=now, **wish), now)
             except Hostel.DoesNotExist:
                 raise unknown_field("hostel", _("There is no such hostel.")) from None
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeVar
 
 from eligibility.caps import (
@@ -61,6 +62,11 @@ class TermsOfDay:
         yield from self.rules
         for given in self.entitlements:
             yield from given.rules
+
+    @cached_property
+    def counts_working_days(self) -> bool:
+        """Whether one of its rules may count working days, or a person may have to answer in them."""
+        return any(rule.otherwise == "ask" or rule.counts_working_days for rule in self.every_rule())
 
     def one(self, kind: type[Kind]) -> Kind | None:
         """The rule of this kind, where there is one."""
@@ -134,7 +140,7 @@ class Terms:
 
     def counts_working_days(self, day: date) -> bool:
         """Whether a rule of an arrival on ``day`` may count working days, or a person may have to answer in them."""
-        return any(rule.otherwise == "ask" or rule.counts_working_days for rule in self.on(day).every_rule())
+        return self.on(day).counts_working_days
 
     def history_from(self, day: date) -> date | None:
         """The first night that a cap may count for nights from ``day`` on; None where all of them may."""

@@ -143,7 +143,8 @@ def planned_once(connection: Any) -> CursorWrapper:
     """A cursor of this ``connection`` to PostgreSQL whose statements are planned once, and then only carried out."""
     connection.ensure_connection()
     connection.connection.prepare_threshold = PREPARED_AFTER
-    return connection._prepare_cursor(ServerBindingCursor(connection.connection))
+    # The stubs do not know that it is psycopg's cursor too.
+    return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[call-arg]
 
 
 class _WrittenQuery(Query):
@@ -161,7 +162,7 @@ class Rows:
     ignore_conflicts: bool = False
 
 
-def insert(rows: Sequence[Row]) -> Sequence[Row]:
+def insert(rows: list[Row]) -> list[Row]:
     """Write new ``rows`` of one model with one statement, and return them: what `bulk_create` does, with a statement
     that PostgreSQL is sent as a text once, and not planned again. No signals are sent."""
     if not rows:
