@@ -19,7 +19,7 @@ from hostel.places import distance_m
 SHIFTS = (1, -1, 2, -2, 3, -3)
 MOST_NEARBY = 3
 # So many of the nearest houses are looked at first: in a large network one of them nearly always has a bed.
-LOOKED_AT = 30
+LOOKED_AT = 12
 # Until then somebody may wait for a bed of a night, on its evening.
 LAST_CUT_OFF = time(23)
 CHANGE_OF_BED, SHORTER, SHIFTED, NEARBY, WAITLIST = "change_of_bed", "shorter", "shifted", "nearby", "waitlist"

@@ -257,16 +257,17 @@ def write_nights(
     stay: Stay, bed: Bed, nights: Iterable[date], prices: Iterable[tuple[Price, int]], rate_fen: int | None
 ) -> list[BedNight]:
     """Write the bed-nights ``nights`` of ``stay`` in ``bed``, each at its price of ``prices`` and so many fen."""
+    shared_with = sharing(bed, stay)
     return insert(
         [
             BedNight(
                 stay=stay,
-                guest=stay.guest,
-                hostel=stay.hostel,
-                room=bed.room,
+                guest_id=stay.guest_id,
+                hostel_id=stay.hostel_id,
+                room_id=bed.room_id,
                 bed=bed,
                 night=night,
-                sharing=sharing(bed, stay),
+                sharing=shared_with,
                 price_class=price.cls,
                 percent=price.percent,
                 rate_fen=rate_fen or 0,
