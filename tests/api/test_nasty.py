@@ -101,6 +101,11 @@ def places(stay, lin, manager, officer):
         "get_out_of_service_hits": (desk, closing | {"bed": "203-1"}),
         "revise_out_of_service": (desk, closing | {"choices": {code: "anywhere"}}),
         "lift_out_of_service": (desk, {}),
+        "list_rooms": (desk, {}),
+        "close_room": (office, {"from": f"{TOMORROW}", "choices": {code: "cancel"}}),
+        "reopen_room": (office, {"from": f"{TOMORROW}"}),
+        "close_bed": (office, {"from": f"{TOMORROW}", "choices": {code: "anywhere"}}),
+        "reopen_bed": (office, {"from": f"{TOMORROW}"}),
         "walk_in": (desk, act | someone | {"departure": f"{TOMORROW}", "purpose": "exam"}),
         "change_dates": (guest, {"arrival": f"{TODAY}", "departure": f"{TOMORROW}"}),
         "get_questions": (nobody, {}),
@@ -180,6 +185,8 @@ def places(stay, lin, manager, officer):
         "assessment": stay.assessment.code,
         "batch": batch,
         "waiting": "WAWAWA",
+        "room": "402",
+        "bed": 1,
     }
 
 
