@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import EncryptedField, EncryptedJSONField
+from accounts.names import mask_name
 from hostel.models import Dated, Hostel, Network
 
 
@@ -86,7 +87,7 @@ class Person(models.Model):
     @property
     def masked_name(self) -> str:
         """The name as strangers at the desk may read it: the first character, then stars."""
-        return self.name[:1] + "*" * max(len(self.name) - 1, 0)
+        return mask_name(self.name)
 
 
 class Role(Dated):

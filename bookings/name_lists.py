@@ -9,6 +9,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from accounts.names import mask_name
 from accounts.people import is_graduation
 from accounts.reasons import Sentence
 from bookings.naming import MOST_NAMES, Named
@@ -116,9 +117,9 @@ def _columns(cells):
 def _row(number, cells, columns):
     said = {field: cells[place] for place, field in columns.items() if place < len(cells) and cells[place]}
     name = said.get("name", "")
-    masked = name[:1] + "*" * max(len(name) - 1, 0)
+    masked = mask_name(name)
     if long := next((field for field, text in said.items() if len(text) > LONGEST_CELL), None):
-        return _wrong(number, masked[:10], _("%(column)s is too long"), long)
+        return _wrong(number, masked, _("%(column)s is too long"), long)
     for field in ("name", "document_number"):
         if field not in said:
             return _wrong(number, masked, _("%(column)s is missing"), field)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.acts import act, afterwards, attempt
 from accounts.documents import read_document, read_name
 from accounts.models import Person, User
+from accounts.names import mask_name
 from accounts.people import PROFILE, add_person, change_profile
 from accounts.record import record
 from accounts.roles import hostels_of_officer
@@ -159,7 +160,7 @@ def _tried(batch, names, now, actor, known):
     in_vain = looked_in_vain(actor, now)
     for number, named in enumerate(names, start=1):
         if in_vain >= MOST_IN_VAIN:
-            yield Outcome(number, _masked(named.name), reasons=(too_often(),))
+            yield Outcome(number, mask_name(named.name), reasons=(too_often(),))
             continue
         outcome = _try(batch, number, named, now, actor, known)
         if outcome.in_vain:
@@ -180,13 +181,9 @@ def _look_was_in_vain(batch, actor, now):
     act(lambda: record(LOOKED_IN_VAIN, now=now, actor=actor, hostel=batch.hostel, about=batch.code))
 
 
-def _masked(name):
-    return name[:1] + "*" * max(len(name) - 1, 0)
-
-
 def _try(batch, number, named, now, actor, private):
     """What becomes of one row; of the persons in ``private`` (ids) it says only which condition they do not meet."""
-    masked, person = _masked(named.name), None
+    masked, person = mask_name(named.name), None
     try:
         with attempt():  # a row that is refused leaves nothing, and the others stay
             person = person_named(named, now=now, actor=actor)

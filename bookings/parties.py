@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.acts import act, after_refusal
 from accounts.documents import read_document, read_name
 from accounts.models import Deed, Person, User
+from accounts.names import mask_name
 from accounts.record import record
 from bookings import reasons
 from bookings.actions import WHY_NOT
@@ -260,7 +261,7 @@ def _not_found(name):
                 "%(who)s can't be booked along: compare name and number with the document, and ask them to log in here "
                 "once and fill in who they are"
             ),
-            {"who": name[:1] + "*" * max(len(name) - 1, 0)},
+            {"who": mask_name(name)},
         ),
         value_source="declared",
         fix=Fix("correct", _("Check name and document"), "/help/"),

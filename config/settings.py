@@ -124,8 +124,8 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("HOSTEL_CONN_MAX_AGE", default=0) or None
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
-    # Here no statement lasts as long as compiling it does: a search took 200 ms, of which 180 were that. What is prepared
-    # (`hostel/prepared.py`) is written so that one plan is good for all values, and is planned once.
+    # Here no statement lasts as long as compiling it does: a search took 200 ms, of which 180 were that. And what is
+    # prepared (`hostel/prepared.py`) is written so that one plan is good for all values, and is planned once.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
         "options", "-c jit=off -c plan_cache_mode=force_generic_plan"
     )
