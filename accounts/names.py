@@ -1,0 +1,8 @@
+"""Names as others may read them."""
+
+MOST_STARS = 3  # a star for each letter would tell how long the name is, and a long one would fill the line
+
+
+def mask_name(name: str) -> str:
+    """Return ``name`` as strangers may read it: the first character, then at most three stars."""
+    return name[:1] + "*" * min(max(len(name) - 1, 0), MOST_STARS)

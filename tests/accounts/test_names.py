@@ -1,0 +1,21 @@
+import pytest
+
+from accounts.models import Person
+from accounts.names import mask_name
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("", ""),
+        ("林", "林"),
+        ("林小", "林*"),
+        ("林小满", "林**"),
+        ("欧阳小满", "欧***"),
+        ("阿卜杜拉·买买提", "阿***"),
+        ("J" + "o" * 39, "J***"),
+    ],
+)
+def test_a_masked_name_is_its_first_character_and_at_most_three_stars(name, shown):
+    assert mask_name(name) == shown
+    assert Person(name=name).masked_name == shown
