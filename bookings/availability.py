@@ -158,10 +158,10 @@ class Found:
 class _Room:
     """Who sleeps in a room when: masks by whom it is shared with."""
 
-    __slots__ = ("alone", "alone_back", "alone_held", "kept_back", "sharing")
+    __slots__ = ("alone", "alone_back", "alone_held", "closed", "kept_back", "sharing")
 
     def __init__(self):
-        self.sharing, self.kept_back = {}, {}
+        self.sharing, self.kept_back, self.closed = {}, {}, {}
         self.alone = self.alone_held = self.alone_back = 0
 
     def waits_alone(self):
@@ -175,6 +175,12 @@ class _Room:
         """The nights on which somebody is there with whom ``company`` cannot share.
 
         Where somebody sleeps by now, it is they who say so, and not who has given the nights back."""
+        nights = self.closed.get(company)
+        if nights is None:
+            nights = self.closed[company] = self._closed_to(company)
+        return nights
+
+    def _closed_to(self, company):
         others = taken = waiting = 0
         for sharing, nights in self.sharing.items():
             taken |= nights
@@ -200,6 +206,8 @@ class _Bed:
         """The nights on which the bed is held, and those on which it is taken: by a stay that has it, or that has the
         whole room alone. A bed that waits for a guest of a batch, or for the waiting list, is held."""
         there, room = self.there, self.room
+        if not (self.kept or self.kept_back or self.held or room.alone or room.alone_back):
+            return 0, there & self.taken
         waits = self.kept | self.kept_back | room.waits_alone()
         if not (room.alone or waits):
             return there & self.held, there & self.taken & ~self.held
@@ -236,7 +244,9 @@ class Grid:
             .order_by("pk")
             .values_list("pk", "room_id", "room__hostel_id", "room__guests", "room__supply", *VALID)
         ):
-            there = self._between(days[0], days[1]) & self._between(days[2], days[3])
+            there = self._all
+            if days[1] or days[3] or days[0] > self._first or days[2] > self._first:
+                there = self._between(days[0], days[1]) & self._between(days[2], days[3])
             if room not in rooms:
                 rooms[room] = _Room()
             bed = beds[pk] = _Bed(pk, room, rooms[room], guests, there)
@@ -303,16 +313,26 @@ class Grid:
         )
         return masks_of(rows, self.nights, "bed_id", "room_id", "sharing", "is_held", "is_taken")
 
-    def _open(self, bed, gender):
-        """The nights on which a guest of ``gender`` could have ``bed``; worked out once."""
-        there = bed.open.get(gender)
-        if there is None:
-            there = 0
-            if bed.guests in open_to(gender, self.lodging):
-                closed_to = bed.room.closed_to(self._company(gender))
-                there = bed.there & ~(bed.taken | bed.kept_back | bed.closed | bed.kept | closed_to)
-            bed.open[gender] = there
-        return there
+    def _opened(self, beds, gender):
+        """The ``beds`` of a house, each with the nights on which a guest of ``gender`` could have it (`_Bed.open`)."""
+        if beds and gender not in beds[0].open:
+            guests, company = open_to(gender, self.lodging), self._company(gender)
+            for bed in beds:
+                nights = 0
+                if bed.guests in guests:
+                    away = bed.taken | bed.kept_back | bed.closed | bed.kept
+                    nights = bed.there & ~(away | bed.room.closed_to(company))
+                bed.open[gender] = nights
+        return beds
+
+    def _anybodys(self, beds, gender):
+        """The nights on which a guest of ``gender``, or of any, could have each of ``beds``."""
+        if gender:
+            return [bed.open[gender] for bed in self._opened(beds, gender)]
+        for each in GENDERS:
+            self._opened(beds, each)
+        women, men = GENDERS
+        return [bed.open[women] | bed.open[men] for bed in beds]
 
     def _company(self, gender):
         """With whom a room may be shared: nobody is "", for no row says that."""
@@ -330,7 +350,8 @@ class Grid:
 
     def _count_free(self, beds, nights, gender):
         asked, genders = self._mask(nights), [gender] if gender else GENDERS
-        return sum(any(self._open(bed, each) & asked == asked for each in genders) for bed in beds)
+        opened = [[bed.open[each] & asked == asked for bed in self._opened(beds, each)] for each in genders]
+        return sum(map(any, zip(*opened, strict=True)))
 
     def fits(self, hostel: Hostel, nights: Iterable[date], genders: Sequence[str], *, together: bool = False) -> bool:
         """Whether guests of these ``genders`` can each have a bed of ``hostel`` on every one of ``nights``, all at
@@ -339,8 +360,10 @@ class Grid:
         Nobody is moved for it, and the beds are dealt out one by one: what it says fits, can be booked."""
         asked = self._mask(nights)
         beds = self.beds[hostel.pk]
+        for gender in genders:
+            self._opened(beds, gender)
         if len(genders) == 1:
-            return any(self._open(bed, genders[0]) & asked == asked for bed in beds)
+            return any(bed.open[genders[0]] & asked == asked for bed in beds)
         by_room = defaultdict(list)
         for bed in beds:
             by_room[bed.room_id].append(bed)
@@ -357,9 +380,7 @@ class Grid:
                 (bed.guests != gender, company.get(bed.room_id) != mine, bed.guests == Room.Guests.ANY, bed.pk, bed)
                 for room in by_room.values()
                 for bed in room
-                if bed.pk not in used
-                and company.get(bed.room_id, mine) == mine
-                and self._open(bed, gender) & asked == asked
+                if bed.pk not in used and company.get(bed.room_id, mine) == mine and bed.open[gender] & asked == asked
             ]
             if not choice:
                 return False
@@ -375,22 +396,22 @@ class Grid:
 
     def counts(self, hostel: Hostel, nights: Iterable[date], gender: str = "") -> list[NightCount]:
         """The beds of ``hostel`` on each of ``nights``."""
-        genders = [gender] if gender else GENDERS
-        beds = closed = held = taken = free = on_call = 0
-        for bed in self.beds[hostel.pk]:
+        of_house, all_nights = self.beds[hostel.pk], self._all
+        beds = closed = held = taken = free = on_call = throughout = 0
+        for bed, nights_free in zip(of_house, self._anybodys(of_house, gender), strict=True):
             nights_held, nights_taken = bed.given()
-            nights_free = 0
-            for each in genders:
-                nights_free |= self._open(bed, each)
-            beds += self._widened(bed.there)
-            closed += self._widened(bed.there & bed.closed)
-            held += self._widened(nights_held)
+            if bed.there == all_nights:
+                throughout += 1
+            else:
+                beds += self._widened(bed.there)
+            if bed.closed:
+                closed += self._widened(bed.there & bed.closed)
+            if nights_held:
+                held += self._widened(nights_held)
             taken += self._widened(nights_taken)
             free += self._widened(nights_free)
-        for bed in self.on_call[hostel.pk]:
-            nights_free = 0
-            for each in genders:
-                nights_free |= self._open(bed, each)
+        beds += throughout * self._widened(all_nights)
+        for nights_free in self._anybodys(self.on_call[hostel.pk], gender):
             on_call += self._widened(nights_free)
         sums = (beds, closed, held, taken, free, on_call)
         return [
