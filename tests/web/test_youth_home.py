@@ -8,7 +8,7 @@ from django.test import Client
 
 from bookings.booking import book
 from bookings.models import Stay
-from hostel.models import Hostel, Network, OutOfService, Quota
+from hostel.models import Bed, Hostel, Network, OutOfService, Quota
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
 from tests.web.conftest import text_of
@@ -192,6 +192,7 @@ def test_nights_broken_by_a_full_one_offer_the_shorter_stay(visitor, hostel):
     assert "这几晚没有一张床从头空到尾" in text_of(page)
     assert "/hostels/baodaiqiao/?in=2026-03-06&amp;out=2026-03-08" in page.content.decode()
     assert "y3-book" not in page.content.decode()
+    assert "y3-ask" not in page.content.decode()
 
 
 def test_a_house_for_groups_offers_no_booking(visitor):
@@ -233,11 +234,70 @@ def test_a_visitor_who_taps_is_led_to_the_booking_and_nothing_is_kept(visitor):
 
 def test_a_tap_on_a_house_that_has_just_filled_offers_others(enter, lin, hostel):
     close(hostel, FRIDAY, SATURDAY)
-    answer = enter(lin.user).post("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-07")
+    answer = enter(lin.user).post("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-07", {"shown_free": "1"})
 
     assert answer.status_code == 409
     assert "刚刚被订走了。日期还在，换一家试试" in text_of(answer)
     assert answer.content.decode().count("y4-take") >= 3
+
+
+@pytest.mark.parametrize("act", ["tap", "book"])
+def test_of_a_bed_that_was_never_shown_free_it_is_not_said_that_it_was_just_taken(enter, lin, hostel, act):
+    close(hostel, FRIDAY, SATURDAY)
+    browser = enter(lin.user)
+    address = "/hostels/baodaiqiao/" if act == "tap" else "/book/baodaiqiao/"
+    page = browser.get("/book/baodaiqiao/?in=2026-03-06&out=2026-03-07")
+    answer = browser.post(f"{address}?in=2026-03-06&out=2026-03-07", {"purpose": "interview"})
+
+    assert "shown_free" not in page.content.decode()
+    assert answer.status_code == 409
+    assert "刚刚被订走了" not in text_of(answer)
+    assert "这几晚这里没有能订的床。日期还在，换一家试试" in text_of(answer)
+    assert answer.content.decode().count("y4-take") >= 3
+
+
+def test_who_saw_a_bed_free_carries_that_along(enter, lin, hostel):
+    browser = enter(lin.user)
+    for address in ("/hostels/baodaiqiao/", "/book/baodaiqiao/"):
+        page = browser.get(f"{address}?in=2026-03-06&out=2026-03-07")
+        assert 'name="shown_free"' in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["/hostels/baodaiqiao/", "/book/baodaiqiao/", "/book/baodaiqiao/together/"])
+def test_a_form_whose_nights_are_over_books_no_others(enter, lin, clock, page):
+    clock.now = moment(SATURDAY, 6, 1)  # at 05:59 it was still the night of Friday
+    browser = enter(lin.user)
+    answer = browser.post(f"{page}?in=2026-03-06&out=2026-03-07", {"purpose": "interview"})
+
+    assert not Stay.objects.exists()
+    assert answer.url == f"{page}?in=2026-03-07&out=2026-03-08"
+    assert "页面上的那几晚已经过去了" in text_of(browser.get(answer.url))
+
+
+def test_the_one_tap_names_the_nights_that_it_showed(enter, lin):
+    page = enter(lin.user).get("/hostels/baodaiqiao/")
+
+    assert 'action="/hostels/baodaiqiao/?in=2026-03-06&amp;out=2026-03-07"' in page.content.decode()
+
+
+def test_where_guests_can_be_moved_the_house_page_lets_one_ask_for_the_nights(enter, people, lin):
+    house = Hostel.objects.get(slug="xiangshan")  # seven rooms of one bed
+    days = [FRIDAY + timedelta(days=number) for number in range(3)]
+    beds = list(Bed.objects.filter(room__hostel=house).order_by("pk"))
+    for number, bed in enumerate(beds):  # every bed has somebody on one of the two nights
+        first = days[number % 2]
+        stay = book(
+            guest=people(), hostel=house, nights=Nights(first, first + timedelta(days=1)), purpose="interview", now=NOW
+        )
+        stay.bed_nights.update(bed=bed, room=bed.room)
+    browser = enter(lin.user)
+    page = browser.get("/hostels/xiangshan/?in=2026-03-06&out=2026-03-08")
+    answer = browser.post("/hostels/xiangshan/?in=2026-03-06&out=2026-03-08")
+
+    assert "y3-book" not in page.content.decode()
+    assert "y3-ask" in page.content.decode()
+    assert answer.status_code == 302
+    assert Stay.objects.get(guest=lin).status == "held"
 
 
 def test_a_tap_against_the_rules_says_every_reason(enter, people, wuzhong):

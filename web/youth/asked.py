@@ -30,6 +30,12 @@ def nights(query: QueryDict, today: date, longest: int = LONGEST) -> Nights:
     return Nights(arrival, arrival + timedelta(days=min(max(wanted, 1), longest)))
 
 
+def are_over(query: QueryDict, today: date) -> bool:
+    """Whether the nights of ``query`` began before tonight: then `nights` reads others, which nobody chose."""
+    arrival = _day(query.get("in"))
+    return arrival is not None and arrival < today
+
+
 def strip(chosen: Nights, today: date) -> Nights:
     """The fourteen nights that show the arrival chosen: from tonight, or from a later fortnight."""
     first = today + timedelta(days=(chosen.arrival - today).days // STRIP * STRIP)

@@ -26,6 +26,7 @@ from accounts.reasons import MET, NOT_MET, Refused
 from bookings.actions import actions
 from bookings.allowance import allowance_of
 from bookings.alternatives import CHANGE_OF_BED, WAITLIST, Alternative
+from bookings.availability import Grid
 from bookings.booking import book_for, confirm
 from bookings.decisions import Decided
 from bookings.facts import facts_about, facts_of_stranger
@@ -70,6 +71,10 @@ def _read(reader, *said):
 TO_KNOW = ("EVIDENCE", "DEPOSIT", "ARRIVAL", "CONDUCT")
 # Codes of a refusal that another house, or another look, may mend.
 WANTING_A_BED = ("FULL", "ALONE", "HOLD_ENDED", "QUOTA")
+
+
+# What the forms say that are shown where a bed is free.
+SHOWN_FREE = "shown_free"
 
 
 class NotIdentified(Exception):
@@ -155,9 +160,18 @@ def book_page(request, slug):
     if hostel is None:
         raise Http404
     page = BookPage(request, hostel, nights, now)
+    if request.method == "POST" and asked.are_over(request.GET, business_day(now)):
+        return choose_again(request, page.path)
     if request.method != "POST":
         return page.show()
     return page.keep_longer() if "longer" in request.POST else page.book()
+
+
+def choose_again(request, path):
+    """A form sent when its nights were over: other nights than those it showed are nobody's choice, so they are shown
+    at ``path`` first."""
+    messages.warning(request, gettext("The nights that this page showed are over. Look at the dates and confirm again"))
+    return redirect(path)
 
 
 def _address_after_login(request, slug, nights):
@@ -180,6 +194,7 @@ class BookPage:
         self.said = asked.answers(request.POST if request.method == "POST" else request.GET)
         self.accept_price = "accept_price" in request.POST
         self.lodging = self._lodging()
+        self.shown_free = SHOWN_FREE in request.POST if request.method == "POST" else self._is_free()
 
     def _lodging(self):
         """What the bed must be like: as it was ticked here, or in the address; else as the hold has it, or as the guest
@@ -192,6 +207,14 @@ class BookPage:
         else:
             lodging = Lodging(needs=frozenset(self.person.needs if self.person else ()))
         return replace(lodging, change_of_bed=self.request.GET.get("change") == "1")
+
+    def _is_free(self):
+        """Whether there is a bed that could be theirs while they read: only of such a one it is said that it went."""
+        if self.held or self.lodging.change_of_bed:
+            return True
+        wish = self.hostel, self.nights, self.person.gender if self.person else ""
+        grid = Grid([self.hostel], self.nights, self.now, self.lodging)
+        return bool(grid.free(*wish) or grid.free_on_call(*wish))
 
     def _held(self):
         if not self.person:
@@ -320,6 +343,7 @@ class BookPage:
                 "waits": self._waits(facts, accepted) if not no and not against else {},
                 "wrong": wrong,
                 "key": key or secrets.token_urlsafe(16),
+                "shown_free": self.shown_free,
                 "silent": ",".join(SILENT),
                 "birth_years": range(business_day(self.now).year - 15, business_day(self.now).year - 71, -1),
                 "one_to_12": range(1, 13),
@@ -516,6 +540,7 @@ def refused(
                 "hostel": hostel,
                 "nights": nights,
                 "no": no,
+                "was_free": SHOWN_FREE in request.POST,
                 "alternatives": [
                     {
                         "to": alternative,

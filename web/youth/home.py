@@ -18,7 +18,7 @@ from hostel.models import Hostel, Need, Photo, Room
 from hostel.nights import Nights, business_day
 from hostel.places import all_places, place_named
 from web.youth import asked
-from web.youth.booking import refused
+from web.youth.booking import choose_again, refused
 from web.youth.visitor import person_of
 
 # What a house says of its rooms, by what a guest may need.
@@ -164,7 +164,10 @@ def house(request, slug):
     houses = houses.select_related("network").prefetch_related("photos")
     hostel = get_object_or_404(houses, slug=slug)
     person = person_of(request)
+    here = asked.address(request.path, asked.span(nights), asked.answers(request.GET))
     if request.method == "POST":
+        if asked.are_over(request.GET, today):
+            return choose_again(request, here)
         return _hold(request, hostel, nights, person, now)
     window = asked.strip(nights, today)
     counts, free, on_call = _counts(hostel, window, nights, now, person)
@@ -181,6 +184,7 @@ def house(request, slug):
             "free": free,
             "on_call": on_call,
             "quota": quota if quota and quota.in_all < len(nights) else None,
+            "here": here,
             "can_hold": bool(person and person.gender and person.document_hash),
             "person": person,
             "first": window.arrival,
@@ -193,6 +197,7 @@ def house(request, slug):
             if window.arrival > today
             else "",
             "wait_href": wait_address(hostel, nights),
+            "may_fit": not free and not on_call and _may_fit(nights, counts),
             "shorter": None if free else _shorter(hostel, nights, counts),
             "book_href": _book_address(hostel, nights, request.GET),
             "rooms": _rooms(hostel, nights.arrival),
@@ -226,6 +231,12 @@ def _days(counts, nights, hostel, query):
             "on": count.night in nights,
             "href": asked.address(path, chosen, keep) + "#nights",
         }
+
+
+def _may_fit(nights, counts):
+    """Whether each of ``nights`` has a bed that nobody sleeps in: then guests who have not come yet may be moved so
+    that one is free throughout, or for this gender. Whether it can be done is seen when the nights are asked for."""
+    return all(each.taken + each.out_of_service < each.beds for each in counts if each.night in nights)
 
 
 def _shorter(hostel, nights, counts):

@@ -26,7 +26,7 @@ from eligibility.policies import policy_in_force
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
 from web.youth import asked
-from web.youth.booking import alternative_address
+from web.youth.booking import alternative_address, choose_again
 from web.youth.passes import OPENS_DOORS, qr_svg
 from web.youth.questions import purposes_of
 
@@ -83,6 +83,8 @@ def together_page(request, slug):
     if hostel is None:
         raise Http404
     page = TogetherPage(request, hostel, nights, now)
+    if request.method == "POST" and asked.are_over(request.GET, business_day(now)):
+        return choose_again(request, asked.address(request.path, asked.span(nights)))
     return page.book() if request.method == "POST" and page.known else page.show()
 
 

@@ -27,7 +27,7 @@ from hostel.models import Hostel
 from hostel.nights import Nights, at, business_day
 from web.templatetags.house import hour, moment
 from web.youth import asked
-from web.youth.booking import alternative_address
+from web.youth.booking import alternative_address, choose_again
 from web.youth.questions import purposes_of
 
 SHOWN = 30
@@ -164,6 +164,8 @@ def new_page(request):
     )
     if hostel is None:
         raise Http404
+    if request.method == "POST" and asked.are_over(query, business_day(now)):
+        return choose_again(request, asked.address(request.path, {"hostel": hostel.slug}, asked.span(nights)))
     page = NewWish(request, hostel, nights, now)
     return page.join() if request.method == "POST" else page.show()
 
