@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bookings.alternatives import alternatives, halves
+from bookings.availability import nearest_first
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.lodging import PLAIN, Lodging
@@ -206,3 +207,18 @@ def test_the_search_for_them_is_four_statements(houses, hostel, django_assert_nu
 
     with django_assert_num_queries(4):
         alternatives(house, WISHED, "female", NOW)
+
+
+def test_where_the_nearest_houses_are_full_too_the_next_are_looked_at(wuzhong, hostel, lin, monkeypatch):
+    monkeypatch.setattr("bookings.alternatives.LOOKED_AT", 2)
+    Bed.objects.filter(room__hostel=hostel).update(valid_until=SATURDAY)
+    others = Hostel.objects.exclude(pk=hostel.pk).filter(access=Hostel.Access.INDIVIDUAL)
+    near = [house for house, _metres in nearest_first(others, hostel.position)]
+    Bed.objects.filter(room__hostel__in=near[:3]).update(valid_until=SATURDAY)
+
+    no = refused(lambda: wish(lin, hostel))
+
+    found = [each.hostel for each in no.alternatives if each.kind == "nearby"]
+    assert found
+    assert found[0] == next(house for house in near[3:] if house in found), "the nearest of them first"
+    assert not set(found) & set(near[:3])
