@@ -382,7 +382,8 @@ def reopen(room: Room, from_day: date, *, now: datetime, actor: User | None = No
         starts, last = max(from_day, business_day(now)), _room_locked(room)
         if last.valid_until is None or last.hostel.rooms.filter(number=last.number, valid_until=None).exists():
             raise Refused(reasons.room_is_open(last))
-        beds = list(last.beds.filter(valid_until=last.valid_until))
+        # One that was closed before it came back may have two rows by now that end on the same day.
+        beds = _by_number(last.beds.filter(valid_until=last.valid_until))
         if last.valid_until >= starts:
             again = last
             for each in [*beds, last]:
@@ -404,18 +405,19 @@ def reopen(room: Room, from_day: date, *, now: datetime, actor: User | None = No
 def reopen_bed(bed: Bed, from_day: date, *, now: datetime, actor: User | None = None) -> Bed:
     """As `reopen`, of one ``bed`` of a room that is open; of a room that closes it is the room that is opened again.
 
+    One that closed before its room did and came back without it is opened in the room as it is since.
     Raises Refused with STATE where the bed is open, another has its number by now, or its room closes.
     """
 
     def do():
-        starts, room = max(from_day, business_day(now)), _room_locked(bed.room)
-        last = Bed.objects.get(pk=bed.pk)
+        room = _room_locked(_as_it_is(bed.room))
+        starts, last = max(from_day, business_day(now), room.valid_from), Bed.objects.get(pk=bed.pk)
         if room.valid_until is not None:
             raise Refused(reasons.room_is_closed(room, room.valid_until))
         if last.valid_until is None or room.beds.filter(number=last.number, valid_until=None).exists():
             raise Refused(reasons.bed_is_open(bed))
         again = last
-        if last.valid_until >= starts:
+        if last.room_id == room.pk and last.valid_until >= starts:
             last.valid_until = None
             last.save(update_fields=["valid_until"])
         else:
@@ -427,9 +429,30 @@ def reopen_bed(bed: Bed, from_day: date, *, now: datetime, actor: User | None = 
     return act(do)
 
 
+def _as_it_is(room):
+    """The row of ``room`` that is open: itself, or where it closed and came back, the one since."""
+    return Room.objects.filter(hostel=room.hostel_id, number=room.number, valid_until=None).first() or room
+
+
+def _by_number(rows):
+    """Of ``rows`` (rooms of a house, or beds of rooms of one number) the last of each number, by their numbers.
+
+    What was closed again before its first night never was there: what was there before it is the last.
+    """
+
+    def age(row):
+        return row.valid_until is None or row.valid_until > row.valid_from, row.valid_from, row.pk
+
+    last = {row.number: row for row in sorted(rows, key=age)}
+    return [row for _number, row in sorted(last.items())]
+
+
 @dataclass(frozen=True)
 class Inventory:
-    """A room of a house with its beds, as it is from a day on: of a number that closed and came back the last."""
+    """A room of a house with its beds, as it is from a day on: of a number that closed and came back the last.
+
+    A bed that closed before its room did is still one of them when the room has come back.
+    """
 
     room: Room
     beds: tuple[Bed, ...]
@@ -437,9 +460,8 @@ class Inventory:
 
 def inventory(hostel: Hostel) -> list[Inventory]:
     """The rooms of ``hostel``, those that have closed too, by their numbers: two statements."""
-    rooms = {room.number: room for room in hostel.rooms.order_by("valid_from", "pk").prefetch_related("beds")}
-    found = []
-    for _number, room in sorted(rooms.items()):
-        beds = {bed.number: bed for bed in sorted(room.beds.all(), key=lambda bed: (bed.valid_from, bed.pk))}
-        found.append(Inventory(room, tuple(bed for _number, bed in sorted(beds.items()))))
-    return found
+    rooms = list(hostel.rooms.prefetch_related("beds"))
+    beds: dict[str, list[Bed]] = {}
+    for room in rooms:
+        beds.setdefault(room.number, []).extend(room.beds.all())
+    return [Inventory(room, tuple(_by_number(beds[room.number]))) for room in _by_number(rooms)]

@@ -55,6 +55,18 @@ def only(hostel, *numbers):
     Bed.objects.filter(room__hostel=hostel).exclude(room__number__in=numbers).update(valid_until=FRIDAY)
 
 
+def the_room(hostel, number):
+    """The room so called, as the house's inventory has it."""
+    [found] = [each for each in inventory(hostel) if each.room.number == number]
+    return found
+
+
+def there(hostel, number, night):
+    """The beds of the room so called that there are on ``night``."""
+    beds = Bed.objects.valid_on(night).filter(room__in=hostel.rooms.valid_on(night), room__number=number)
+    return [str(bed) for bed in beds.select_related("room").order_by("number")]
+
+
 def told(person, kind):
     return say(Letter.objects.get(person=person, kind=kind), "en")
 
@@ -507,6 +519,59 @@ def test_a_bed_of_a_room_that_closes_is_not_opened_alone(beds):
     with pytest.raises(Refused) as no:
         reopen_bed(beds["203-1"], FRIDAY, now=NOW)
 
+    assert no.value.code == "STATE"
+
+
+def test_a_room_that_closes_before_it_comes_back_can_come_back_sooner(hostel, beds):
+    room = beds["203-1"].room
+    close_room(room, SATURDAY, now=NOW)
+    close_room(reopen(room, TUESDAY, now=NOW), MONDAY, now=NOW)
+
+    again = reopen(the_room(hostel, "203").room, SUNDAY, now=NOW)
+
+    assert (again.valid_from, again.valid_until) == (SUNDAY, None)
+    assert the_room(hostel, "203").room == again
+    assert there(hostel, "203", SATURDAY) == []
+    assert there(hostel, "203", SUNDAY) == there(hostel, "203", TUESDAY) == ["203-1", "203-2"]
+
+
+def test_a_bed_that_closes_before_it_comes_back_can_come_back_sooner(hostel, beds):
+    close_bed(beds["203-2"], SATURDAY, now=NOW)
+    close_bed(reopen_bed(beds["203-2"], TUESDAY, now=NOW), MONDAY, now=NOW)
+
+    reopen_bed(the_room(hostel, "203").beds[1], SUNDAY, now=NOW)
+
+    assert [there(hostel, "203", day) for day in (SATURDAY, SUNDAY, TUESDAY)] == [
+        ["203-1"],
+        ["203-1", "203-2"],
+        ["203-1", "203-2"],
+    ]
+
+
+def test_a_room_comes_back_with_each_of_its_beds_once(hostel, beds):
+    close_bed(beds["203-2"], SUNDAY, now=NOW)
+    reopen_bed(beds["203-2"], TUESDAY, now=NOW)
+    close_room(beds["203-1"].room, SATURDAY, now=NOW)
+
+    reopen(the_room(hostel, "203").room, FRIDAY, now=NOW)
+
+    assert there(hostel, "203", FRIDAY) == there(hostel, "203", TUESDAY) == ["203-1", "203-2"]
+    assert [bed.valid_until for bed in the_room(hostel, "203").beds] == [None, None]
+
+
+def test_a_bed_that_closed_before_its_room_is_opened_in_the_room_that_came_back(hostel, beds):
+    close_bed(beds["203-2"], FRIDAY, now=NOW)
+    close_room(beds["203-1"].room, SATURDAY, now=NOW)
+    again = reopen(beds["203-1"].room, SUNDAY, now=NOW)
+    assert [str(bed) for bed in the_room(hostel, "203").beds] == ["203-1", "203-2"]
+    assert there(hostel, "203", SUNDAY) == ["203-1"]
+
+    opened = reopen_bed(the_room(hostel, "203").beds[1], SATURDAY, now=NOW)
+
+    assert (opened.room, opened.valid_from) == (again, SUNDAY)
+    assert there(hostel, "203", SUNDAY) == ["203-1", "203-2"]
+    with pytest.raises(Refused) as no:
+        reopen_bed(beds["203-2"], SUNDAY, now=NOW)
     assert no.value.code == "STATE"
 
 
