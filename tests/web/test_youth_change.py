@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from bookings.booking import book
 from bookings.desk import check_in
 from bookings.models import Stay
 from hostel.models import Bed
@@ -121,3 +122,13 @@ def test_days_that_do_not_read_change_nothing(stay, browser, query):
     assert browser.get(f"/stays/{stay.code}/change/?{query}").status_code == 200
     stay.refresh_from_db()
     assert stay.nights == Nights(FRIDAY, SUNDAY)
+
+
+def test_a_form_whose_nights_are_over_moves_the_stay_to_no_others(browser, lin, hostel, stay):
+    later = book(guest=lin, hostel=hostel, nights=Nights(MONDAY, TUESDAY), purpose="interview", now=NOW)
+    answer = browser.post(address(later), days(FRIDAY - timedelta(days=3), FRIDAY - timedelta(days=1)))
+
+    assert answer.url == address(later)
+    assert "页面上的那几晚已经过去了" in text_of(browser.get(answer.url))
+    later.refresh_from_db()
+    assert later.nights == Nights(MONDAY, TUESDAY)

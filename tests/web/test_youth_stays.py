@@ -11,6 +11,7 @@ from PIL import Image
 
 from bookings.booking import book
 from bookings.cancelling import cancel
+from bookings.changing import change_dates
 from bookings.desk import check_in, check_out, no_show
 from bookings.models import Stay
 from hostel.nights import Nights
@@ -68,6 +69,28 @@ def test_cancelling_says_what_it_does_before_the_button_and_then_does_it(stay, e
     assert "取消预订" not in after
     stay.refresh_from_db()
     assert stay.status == "cancelled"
+
+
+def test_nights_that_a_change_gave_back_return_only_once(stay, enter):
+    browser, nights = enter(stay.guest.user), len(stay.nights)
+    for departure in (stay.departure + timedelta(days=1), stay.departure):
+        change_dates(stay, arrival=stay.arrival, departure=departure, now=NOW, actor=stay.guest.user)
+        stay.refresh_from_db()
+    change_dates(stay, arrival=MONDAY, departure=MONDAY + timedelta(days=nights), now=NOW, actor=stay.guest.user)
+
+    assert f"{nights} 晚退回你的额度" in text_of(browser.get(f"/stays/{stay.code}/cancel/"))
+    answer = browser.post(f"/stays/{stay.code}/cancel/", follow=True)
+    assert f"已取消，{nights} 晚退回额度" in text_of(answer)
+
+
+def test_what_is_to_pay_is_for_the_nights_that_are_left(enter, lin, hostel, clock):
+    week = Nights(FRIDAY, FRIDAY + timedelta(days=5))
+    stay = book(guest=lin, hostel=hostel, nights=week, purpose="interview", now=NOW, accept_price=True)
+    browser = enter(lin.user)
+    assert "到店付" in text_of(browser.get(f"/stays/{stay.code}/"))
+    change_dates(stay, arrival=FRIDAY, departure=MONDAY, now=NOW, actor=lin.user)
+
+    assert "到店付" not in text_of(browser.get(f"/stays/{stay.code}/"))
 
 
 def test_after_the_hour_it_was_kept_until_it_is_too_late_to_cancel(stay, enter, clock):

@@ -22,7 +22,7 @@ from bookings.changing import change_dates
 from bookings.models import Stay
 from hostel.nights import Nights, business_day
 from web.youth import asked
-from web.youth.booking import alternative_address
+from web.youth.booking import alternative_address, choose_again
 from web.youth.stays import own_stay
 
 # So many nights before the arrival the strip begins, where that is not past.
@@ -79,6 +79,8 @@ def change_page(request: HttpRequest, code: str) -> HttpResponse:
     stay = own_stay(request, code)
     doable = actions(stay, now)
     said = request.POST if request.method == "POST" else request.GET
+    if request.method == "POST" and doable["shift"].ok and asked.are_over(said, business_day(now)):
+        return choose_again(request, request.path)
     choice = _choice(stay, said, business_day(now), doable["shift"].ok)
     no = None
     if request.method == "POST" and choice.kind != "same":

@@ -27,14 +27,13 @@ from web.youth.reviews import about_stay
 
 def own_stay(request, code: str) -> Stay:
     """The stay with this code, if it is the reader's own: with its hostel, its priced nights and what they cost."""
-    free = Q(bed_nights__price_class="free")
+    live = Q(bed_nights__released_at=None)  # what was given back by a change neither returns again nor is to pay
     stay = (
         Stay.objects.of(request.user)
         .select_related("guest", "hostel", "hostel__network", "missed", "assessment__policy", "party")
         .annotate(
-            free_nights=Count("bed_nights", filter=free),
-            to_pay_fen=Sum("bed_nights__price_fen"),
-            live_nights=Count("bed_nights", filter=Q(bed_nights__released_at=None)),
+            free_nights=Count("bed_nights", filter=live & Q(bed_nights__price_class="free")),
+            to_pay_fen=Sum("bed_nights__price_fen", filter=live),
         )
         .filter(code=code.upper())
         .first()
