@@ -93,9 +93,26 @@ def test_a_form_that_is_sent_twice_keeps_the_beds_once(as_officer, wanted):
     assert Batch.objects.count() == 1
 
 
+@pytest.mark.parametrize("slug", ["linhu", "yuexi"])
+def test_beds_are_kept_in_any_house_of_the_list(as_officer, wanted, slug):
+    as_officer.post(BATCHES, wanted | {"hostel": slug})
+
+    assert Batch.objects.get().hostel.slug == slug
+
+
+def test_who_goes_back_and_writes_another_school_keeps_beds_for_that_one_too(as_officer, wanted):
+    wanted = wanted | {"key": "the-key-of-the-form"}
+    first = as_officer.post(BATCHES, wanted)["Location"]
+    other = as_officer.post(BATCHES, wanted | {"organisation": "合肥工业大学"})["Location"]
+
+    assert first != other
+    assert [each.organisation for each in Batch.objects.order_by("pk")] == ["安徽大学", "合肥工业大学"]
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
+        ({"arrival": "9999-12-30", "departure": "9999-12-31"}, 422, "Choose the first day"),
         ({"beds": "100"}, 409, "are asked for"),
         ({"release_on": f"{SUNDAY}"}, 409, "at the latest on the day of arrival"),
         ({"departure": f"{SATURDAY}"}, 422, "after the first one"),

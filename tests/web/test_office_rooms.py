@@ -46,6 +46,15 @@ def test_a_room_closes_from_a_day_and_opens_again(office):
     assert until("203") is None
 
 
+@pytest.mark.parametrize("day", ["", "tomorrow", "9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("act", ["close", "open"])
+def test_a_day_that_is_none_of_ours_is_asked_for_again(office, act, day):
+    answer = office.post(ROOMS, said(act, day=day))
+
+    assert answer.status_code == 422
+    assert until("203") is None
+
+
 def test_one_bed_closes_and_opens_again(office):
     office.post(ROOMS, said(what="203/2"))
     assert [bed.valid_until for bed in Bed.objects.filter(room__hostel__slug="baodaiqiao", room__number="203")] == [

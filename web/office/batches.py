@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.idempotency import Answer as Kept
-from accounts.idempotency import Write, once, well_formed
+from accounts.idempotency import Write, once
 from accounts.models import Person
 from accounts.people import login_for
 from accounts.phones import mask_phone, read_phone
@@ -28,8 +28,10 @@ from eligibility.reasons import Refused, Sentence
 from hostel.nights import Nights
 from web.names import Answer, Guest, NameList, take_names
 from web.office.access import Office, in_the_office
+from web.posted import key_of
 from web.staff import no_right
 
+FIRST, LAST = 2000, 2099  # the years that this house has to do with
 SHOWN = 100  # batches of the list, the latest first
 
 
@@ -75,6 +77,9 @@ class Allotment(forms.Form):
 
     def clean(self):
         said = self.cleaned_data
+        for name in ("arrival", "departure", "release_on"):
+            if name in said and not FIRST <= said[name].year <= LAST:
+                self.add_error(name, self.fields[name].error_messages["invalid"])
         if {"arrival", "departure"} <= set(said) and said["departure"] <= said["arrival"]:
             self.add_error("departure", _("This day must be after the first one."))
         return said
@@ -114,8 +119,8 @@ def batches(request: HttpRequest, office: Office) -> HttpResponse:
     if not form.is_valid():
         return _list(request, office, form, status=422)
     said = form.cleaned_data
-    phone = said.pop("contact")
-    house = next(hostel for hostel in hostels if hostel.slug == said.pop("hostel"))
+    phone, slug = said.pop("contact"), said.pop("hostel")
+    house = next(hostel for hostel in hostels if hostel.slug == slug)
     said |= {"nights": Nights(said.pop("arrival"), said.pop("departure"))}
     said |= {"women": said["women"] or 0, "men": said["men"] or 0}
 
@@ -124,8 +129,8 @@ def batches(request: HttpRequest, office: Office) -> HttpResponse:
         batch = allot(hostel=house, contact=contact, now=office.now, actor=office.user, **said)
         return Kept(HTTPStatus.FOUND, {"code": batch.code})
 
-    key = request.POST.get("key", "")
-    write = Write.of(office.user, "POST", request.path, key, {}) if well_formed(key) else None
+    key = key_of(request)
+    write = Write.of(office.user, "POST", request.path, key, {}) if key else None
     try:
         code = once(write, do, office.now).body["code"]
     except Refused as no:

@@ -30,6 +30,7 @@ from web.office.access import Office, in_the_office
 from web.staff import no_right
 
 CHOICE = "to-"
+FIRST, LAST = 2000, 2099  # the years that this house has to do with
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ def _asked(request, hostel):
     try:
         day = date.fromisoformat(request.POST.get("from", ""))
     except ValueError:
+        day = None
+    if day is not None and not FIRST <= day.year <= LAST:
         day = None
     return Ask(act, what, found.room, beds.get(bed), day)
 

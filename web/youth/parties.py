@@ -25,6 +25,7 @@ from bookings.parties import Member, book_party, cancel_party, friend_named, why
 from eligibility.policies import policy_in_force
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
+from web.posted import key_of
 from web.youth import asked
 from web.youth.booking import alternative_address, choose_again
 from web.youth.passes import OPENS_DOORS, qr_svg
@@ -138,7 +139,7 @@ class TogetherPage:
             )
             return Answer(HTTPStatus.FOUND, {"code": party.code})
 
-        key = self._key()
+        key = key_of(self.request)
         path = f"/book/{self.hostel.slug}/together/{self.nights.arrival}/{self.nights.departure}/"
         return once(Write.of(user, "POST", path, key, {}) if key else None, do, self.now).body["code"]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.idempotency import Answer, Write, once, well_formed
+from accounts.idempotency import Answer, Write, once
 from accounts.models import Person
 from accounts.reasons import Refused
 from bookings import reasons
@@ -25,6 +25,7 @@ from bookings.wishing import CUT_OFF, place_in_line, state_of, switch, wait, wit
 from eligibility.policies import policy_in_force
 from hostel.models import Hostel
 from hostel.nights import Nights, at, business_day
+from web.posted import key_of
 from web.templatetags.house import hour, moment
 from web.youth import asked
 from web.youth.booking import alternative_address, choose_again
@@ -212,8 +213,8 @@ class NewWish:
         if purpose not in {each["value"] for each in purposes_of(self.policy)}:
             return self.show(status=HTTPStatus.UNPROCESSABLE_ENTITY, error=_("Choose what you come for"))
         also = [house for house, _metres in self.others if house.slug in self.chosen]
-        key = self.said.get("key", "")
-        write = Write.of(self.request.user, "POST", self.request.path, key, {}) if well_formed(key) else None
+        key = key_of(self.request)
+        write = Write.of(self.request.user, "POST", self.request.path, key, {}) if key else None
 
         def do():
             person = Person.objects.filter(user=self.request.user).first()
