@@ -183,6 +183,17 @@ def test_the_desk_says_no_and_the_guest_goes_to_another_house(enter, manager, ho
     assert asked.hostel != hostel
 
 
+@pytest.mark.parametrize("said", [{}, {"answer": ""}, {"answer": "perhaps"}])
+def test_without_a_yes_or_a_no_nobody_is_sent_away(enter, manager, hostel, asked, said):
+    browser = enter(manager)
+    key = hidden(browser.get("/desk/"), "act_id")
+    answer = browser.post(f"/desk/stays/{asked.code}/house-answer/", {"act_id": key} | said)
+
+    asked.refresh_from_db()
+    assert answer.status_code == 400
+    assert (asked.awaits, asked.hostel) == ("house", hostel)
+
+
 def test_an_answer_that_came_too_late_is_said_to_be_so(enter, manager, asked, clock):
     browser = enter(manager)
     page = browser.get("/desk/")

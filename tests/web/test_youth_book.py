@@ -328,12 +328,12 @@ def test_the_page_takes_as_many_statements_with_many_stays_as_with_none(
     enter, lin, hostel, django_assert_max_num_queries
 ):
     browser = enter(lin.user)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         browser.get(ADDRESS)
     for day in range(20, 25):
         night = MONDAY + timedelta(days=day)
         book(guest=lin, hostel=hostel, nights=Nights(night, night + timedelta(days=1)), purpose="exam", now=NOW)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         browser.get(ADDRESS)
 
 

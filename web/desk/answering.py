@@ -1,6 +1,7 @@
 """On-call beds at the desk: can this bed be had? Two buttons, one answer."""
 
 from django.contrib import messages
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -17,7 +18,10 @@ from web.staff import no_right
 @at_the_desk
 @posted(up=3)
 def house_answer(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
-    """Answer for the house, and go back to the day; an answer that came too late says so there."""
+    """Answer for the house, and go back to the day; an answer that came too late says so there. Without a yes or a no
+    nobody is sent away."""
+    if request.POST.get("answer") not in ("yes", "no"):
+        raise SuspiciousOperation("an answer for the house is yes or no")
     stay = Stay.objects.filter(code=code, hostel__in=desk.hostels).select_related("guest", "hostel").first()
     if stay is None:
         return no_right(
