@@ -259,7 +259,16 @@ def _values(rows, fields, connection):
 
 def _value(row, field, connection):
     value = field.pre_save(row, True)
+    if value is None and field.is_relation and field.is_cached(row):
+        # Said before it had a number: that is looked up now, or an error, as where Django itself writes the row.
+        row._prepare_related_fields_for_save("insert")
+        value = field.pre_save(row, True)
     # The driver itself knows how these are written, in a field of Django's own; a field of ours may have another way.
-    if type(value) in PLAIN and type(field) in AS_THEY_ARE:
+    if type(value) in PLAIN and type(field) in AS_THEY_ARE and not _is_naive(field, value):
         return value
     return field.get_db_prep_save(value, connection)
+
+
+def _is_naive(field, value):
+    """Whether Django has to say in which zone it is meant; the database would take it for its own."""
+    return type(field) is DateTimeField and isinstance(value, date) and getattr(value, "tzinfo", None) is None

@@ -1,17 +1,25 @@
 """Questions written once: they ask what their queryset asks, whatever is said."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Deed, Person
 from hostel.models import Bed, Hostel, Room
 from hostel.nights import Nights
-from hostel.prepared import Prepared, SlotNights
+from hostel.prepared import Prepared, Rows, SlotNights, insert, insert_all
+from tests.conftest import NOW
 
 DAY = date(2026, 3, 6)
+NAIVE = pytest.mark.filterwarnings("ignore:DateTimeField Deed.at received a naive")
+WRITE = [
+    pytest.param(lambda row: insert([row]), id="insert"),
+    pytest.param(lambda row: insert_all([Rows([row])]), id="insert_all"),
+]
 
 
 def beds_open_to(hostel, nights, gender):
@@ -97,3 +105,43 @@ def test_values_and_rows_locked_come_as_they_are_asked_for(wuzhong, hostel):
 def test_a_value_that_nobody_said_is_an_error(wuzhong):
     with pytest.raises(KeyError):
         open_beds(hostel=1, arrival=DAY, gender="female")
+
+
+@pytest.mark.parametrize("write", WRITE)
+@pytest.mark.parametrize(
+    "said",
+    [
+        {
+            "at": NOW.astimezone(ZoneInfo("America/New_York")),
+            "what": Person.Gender.MALE,
+            "values": {"a": [1, None, "%s"]},
+        },
+        {"at": NOW, "what": "it's 100 %", "about": "\\ 林", "values": []},
+        {"at": NOW, "what": 5},
+        pytest.param({"at": NOW.replace(tzinfo=None), "what": "x"}, marks=NAIVE, id="without a zone"),
+        pytest.param({"at": DAY, "what": "x"}, marks=NAIVE, id="a day"),
+    ],
+)
+def test_a_row_that_is_inserted_is_the_one_that_django_would_save(db, write, said):
+    Deed(**said).save()
+    write(Deed(**said))
+
+    plain, inserted = Deed.objects.order_by("pk").values("at", "actor", "person", "what", "about", "reason", "values")
+    assert inserted == plain
+
+
+@pytest.mark.parametrize("write", WRITE)
+def test_whom_a_row_is_about_is_not_lost_where_they_were_saved_after_it_was_made(db, write):
+    person = Person(name="林小满")
+    deed = Deed(at=NOW, what="x", person=person)
+    person.save()
+
+    write(deed)
+
+    assert Deed.objects.get().person == person
+
+
+@pytest.mark.parametrize("write", WRITE)
+def test_a_row_about_somebody_who_is_not_there_is_an_error(db, write):
+    with pytest.raises(ValueError, match="unsaved"):
+        write(Deed(at=NOW, what="x", person=Person()))
