@@ -2,12 +2,13 @@
 
 import pytest
 
-from bookings.models import Party, Stay
+from bookings.models import Party, Stay, Waiting
 from bookings.parties import Member, book_party
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, NOW, SATURDAY, SUNDAY
 from tests.web.conftest import hidden, text_of
 from tests.web.forms import Form
+from tests.web.test_youth_home import close
 
 HERE = f"/en/book/baodaiqiao/together/?in={SATURDAY}&out={SUNDAY}"
 
@@ -107,6 +108,28 @@ def test_when_it_is_full_what_is_near_is_for_all_of_them(as_lin, with_chen, host
 
     assert answer.status_code == 409
     assert "/together/" in answer.content.decode().split("together-others")[1]
+
+
+def test_when_it_is_full_all_of_them_wait_together(as_lin, with_chen, hostel, lin, chen):
+    assert "together-wait" not in as_lin.get(HERE).content.decode()
+    close(hostel, SATURDAY, SUNDAY)
+    full = sent(as_lin, with_chen, room="alone")
+    assert "together-wait" in full.content.decode()
+    assert "/waitlist/new/" not in full.content.decode()
+
+    answer = sent(as_lin, with_chen, room="alone", wait="1")
+
+    waiting = Waiting.objects.get()
+    assert answer["Location"] == f"/en/waitlist/{waiting.code}/"
+    assert (waiting.guest, {each.guest for each in waiting.guests.all()}, waiting.alone) == (lin, {lin, chen}, True)
+    assert not Stay.objects.exists()
+    assert "All of you are in line" in text_of(as_lin.get(answer["Location"]))
+
+
+def test_where_there_are_beds_nobody_waits_for_them(as_lin, with_chen):
+    answer = sent(as_lin, with_chen, wait="1")
+
+    assert (answer.status_code, Waiting.objects.count(), Stay.objects.count()) == (409, 0, 0)
 
 
 def test_who_is_nobody_yet_says_first_who_they_are(enter, django_user_model, hostel):

@@ -22,12 +22,13 @@ from accounts.reasons import Refused
 from bookings.alternatives import CHANGE_OF_BED, WAITLIST
 from bookings.models import Party, Stay
 from bookings.parties import Member, book_party, cancel_party, friend_named, why_not_cancel
+from bookings.wishing import wait
 from eligibility.policies import policy_in_force
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
 from web.posted import key_of
 from web.youth import asked
-from web.youth.booking import alternative_address, choose_again
+from web.youth.booking import choose_again
 from web.youth.passes import OPENS_DOORS, qr_svg
 from web.youth.questions import purposes_of
 
@@ -38,6 +39,8 @@ ROOMS = [
     (TOGETHER, _("Beds in one room")),
     (ALONE, _("A room to ourselves")),
 ]
+# Alternatives that are no link here: nobody changes beds within a party, and who waits sends the form as it stands.
+NOT_FOR_ALL = (CHANGE_OF_BED, WAITLIST)
 
 
 class Friend(forms.Form):
@@ -109,6 +112,8 @@ class TogetherPage:
         if not is_whole or not named:
             return self.show(status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
+            if "wait" in self.request.POST:
+                return self._wait(named)
             code = self._promise(named)
         except NotNamed as no:
             for reason in no.refused.reasons:
@@ -142,6 +147,31 @@ class TogetherPage:
         key = key_of(self.request)
         path = f"/book/{self.hostel.slug}/together/{self.nights.arrival}/{self.nights.departure}/"
         return once(Write.of(user, "POST", path, key, {}) if key else None, do, self.now).body["code"]
+
+    def _wait(self, named):
+        """Add the wish of all of them to the waiting list of this house: a bed for each, or none is offered."""
+        wish, user = self.wish.cleaned_data, self.request.user
+
+        def do():
+            waiting = wait(
+                guest=self.person,
+                members=[self._found(friend) for friend in named],
+                hostels=[self.hostel],
+                nights=self.nights,
+                purpose=wish["purpose"],
+                together=wish["room"] == TOGETHER,
+                alone=wish["room"] == ALONE,
+                accept_price=wish["accept_price"],
+                now=self.now,
+                actor=user,
+            )
+            return Answer(HTTPStatus.FOUND, {"code": waiting.code})
+
+        key = key_of(self.request)
+        write = Write.of(user, "POST", f"/book/{self.hostel.slug}/together/wait/", key, {}) if key else None
+        code = once(write, do, self.now).body["code"]
+        messages.success(self.request, gettext("All of you are in line"))
+        return redirect("wish", code=code)
 
     def _found(self, friend):
         said = {name: friend.cleaned_data[name] for name in ("name", "document_kind", "document_number")}
@@ -177,7 +207,8 @@ class TogetherPage:
                 "rooms": [{"value": value, "label": label} for value, label in ROOMS],
                 "room": self.wish["room"].value() or ANY,
                 "no": no,
-                "others": [self._other(each) for each in no.alternatives if each.kind != CHANGE_OF_BED] if no else [],
+                "others": [self._other(each) for each in no.alternatives if each.kind not in NOT_FOR_ALL] if no else [],
+                "may_wait": bool(no) and any(each.kind == WAITLIST for each in no.alternatives),
                 "key": (self._key() if status == HTTPStatus.UNPROCESSABLE_ENTITY else "") or secrets.token_urlsafe(16),
             },
             status=status,
@@ -196,11 +227,8 @@ class TogetherPage:
 
     def _other(self, alternative):
         nights = Nights(alternative.arrival, alternative.departure)
-        if alternative.kind == WAITLIST:
-            href = alternative_address(alternative)
-        else:
-            href = asked.address(reverse("together", args=[alternative.hostel.slug]), asked.span(nights))
-        return {"to": alternative, "nights": nights, "href": href, "waits": alternative.kind == WAITLIST}
+        href = asked.address(reverse("together", args=[alternative.hostel.slug]), asked.span(nights))
+        return {"to": alternative, "nights": nights, "href": href}
 
 
 class NotNamed(Exception):
