@@ -87,7 +87,7 @@ def wrong_state(stay, now):
 def cut_off(stay):
     return not_met(
         "CUT_OFF",
-        _("The bed was kept until %(moment)s and is given back; this counts as not having come"),
+        _("The bed was kept until %(moment)s: nothing can be changed any more, and who does not come is a no-show"),
         {"moment": stay.kept_until},
         value_used=stay.kept_until,
         fix=Fix("explain", _("Tell us why"), f"/stays/{stay.code}/"),

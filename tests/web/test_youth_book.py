@@ -232,7 +232,7 @@ def test_a_house_whose_free_nights_are_used_up_says_so_and_offers_another_with_o
 
     said = text_of(page)
     assert page.status_code == 409
-    assert "The free nights here are used up. Your dates are kept; try another" in said
+    assert "Too few free nights are left here. Your dates are kept; try another" in said
     assert "has 0 free nights in March 2026: 0 taken, 0 left; this needs 2" in said
     action = re.search(
         r'action="/en(/book/(?!baodaiqiao)[^"]+)"|action="(/book/(?!baodaiqiao)[^"]+)"', page.content.decode()

@@ -100,7 +100,8 @@ def test_after_the_hour_it_was_kept_until_it_is_too_late_to_cancel(stay, enter, 
     answer = browser.post(f"/stays/{stay.code}/cancel/")
 
     assert "y10-confirm" not in page.content.decode()
-    assert "3月6日" in text_of(page)
+    assert "床位留到 3月6日 23:00，现在不能再改；没来就记为未到" in text_of(page)
+    assert "还在路上？马上打" in text_of(browser.get(f"/stays/{stay.code}/"))
     assert answer.status_code == 409
     stay.refresh_from_db()
     assert stay.status == "confirmed"
