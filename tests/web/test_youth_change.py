@@ -1,5 +1,6 @@
 """Other days for a stay, chosen on the strip of nights around it."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,28 @@ def test_a_full_house_names_the_nearest_and_the_line(stay, browser, hostel):
 
     assert 'data-kind="nearby"' in page
     assert 'data-kind="waitlist"' in page
+
+
+def test_other_days_of_the_house_are_chosen_for_the_stay_itself_and_its_own_are_no_alternative(stay, browser, hostel):
+    Bed.objects.filter(room__hostel=hostel).update(valid_until=MONDAY)
+
+    page = browser.post(address(stay), days(MONDAY, MONDAY + timedelta(days=2))).content.decode()
+    links = html.unescape(page.split("y9-alternatives")[1].split("</ul>")[0])
+
+    assert f'href="/stays/{stay.code}/change/?in={SATURDAY}&out={MONDAY}#nights"' in links
+    assert f"in={FRIDAY}&out={SUNDAY}" not in links
+    assert "/book/baodaiqiao/" not in links
+    assert 'data-kind="nearby"' in links
+
+
+def test_what_is_offered_beside_the_stay_is_not_on_its_own_nights(stay, browser, hostel):
+    Bed.objects.filter(room__hostel=hostel).update(valid_until=SUNDAY)
+
+    page = browser.post(address(stay), days(SATURDAY, MONDAY))
+
+    assert page.status_code == 409
+    assert 'data-kind="nearby"' not in page.content.decode()
+    assert 'data-kind="waitlist"' not in page.content.decode()
 
 
 def test_who_is_here_changes_the_last_night_alone(stay, browser, clock):

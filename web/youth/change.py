@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.reasons import MET, Refused
 from bookings.actions import actions
-from bookings.alternatives import CHANGE_OF_BED, WAITLIST
+from bookings.alternatives import CHANGE_OF_BED, SHIFTED, SHORTER, WAITLIST, Alternative
 from bookings.availability import Grid
 from bookings.changing import change_dates
 from bookings.models import Stay
@@ -27,6 +27,8 @@ from web.youth.stays import own_stay
 
 # So many nights before the arrival the strip begins, where that is not past.
 BEFORE = timedelta(days=4)
+# Other nights in the same house: they are chosen on this page, for the stay itself.
+HERE = (SHORTER, SHIFTED)
 DONE = {
     "longer": _("Done: your stay is longer"),
     "shorter": _("Done: your stay is shorter, and the nights came back to you"),
@@ -122,7 +124,7 @@ def _show(request, choice, doable, no, now):
         "unmet": [reason for reason in no.reasons if reason.verdict != MET] if no else [],
         "offers_price": no is not None
         and any(reason.fix is not None and reason.fix.kind == "accept_price" for reason in no.reasons),
-        "alternatives": [_alternative(each) for each in no.alternatives] if no else [],
+        "alternatives": [_alternative(each, stay) for each in no.alternatives if _is_open(each, choice)] if no else [],
     }
     return render(request, "web/youth/change.html", page, status=HTTPStatus.CONFLICT if no else HTTPStatus.OK)
 
@@ -156,10 +158,21 @@ def _day(choice: _Choice, night: date, grid: Grid, query: QueryDict) -> dict:
     }
 
 
-def _alternative(to) -> dict:
-    return {
-        "to": to,
-        "nights": Nights(to.arrival, to.departure),
-        "href": "" if to.kind == CHANGE_OF_BED else alternative_address(to),
-        "waits": to.kind == WAITLIST,
-    }
+def _is_open(to: Alternative, choice: _Choice) -> bool:
+    """Whether ``to`` can be had as it stands. Where the stay is to be on other days it is in one bed; what is booked or
+    waited for beside it must not be on its own nights."""
+    if choice.kind != "other":
+        return True
+    own = choice.stay.nights
+    if to.kind in HERE:
+        return Nights(to.arrival, to.departure) != own
+    return to.kind != CHANGE_OF_BED and not (to.arrival < own.departure and own.arrival < to.departure)
+
+
+def _alternative(to: Alternative, stay: Stay) -> dict:
+    nights = Nights(to.arrival, to.departure)
+    if to.kind in HERE:
+        href = asked.address(reverse("stay_change", args=[stay.code]), asked.span(nights)) + "#nights"
+    else:
+        href = "" if to.kind == CHANGE_OF_BED else alternative_address(to)
+    return {"to": to, "nights": nights, "href": href, "here": to.kind in HERE, "waits": to.kind == WAITLIST}
