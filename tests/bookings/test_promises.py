@@ -1,7 +1,8 @@
 """What the database refuses, whatever the code above forgets: every test here writes around the verbs."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 
 from bookings.models import BedNight, Party, Stay
 from hostel.models import Bed, Hostel
@@ -166,3 +167,20 @@ def test_the_status_is_what_the_moments_say(moments, status, lin, written_stay):
 
     assert stay.status == status
     assert Stay.objects.filter(status=status).count() == 1
+
+
+OURS = [
+    model
+    for app in ("hostel", "accounts", "eligibility", "bookings")
+    for model in apps.get_app_config(app).get_models()
+]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_what_a_model_promises_stands_in_the_database_after_all_migrations(db, model):
+    said = {each.name for each in [*model._meta.constraints, *model._meta.indexes]}
+
+    with connection.cursor() as cursor:
+        there = connection.introspection.get_constraints(cursor, model._meta.db_table)
+
+    assert said <= set(there)
