@@ -2,6 +2,7 @@
 
 import pytest
 
+from bookings.changing import shorten
 from bookings.models import Party, Stay, Waiting
 from bookings.parties import Member, book_party
 from hostel.nights import Nights
@@ -156,6 +157,17 @@ def test_a_friend_sees_the_party_and_opens_their_own_stay_alone(party, enter, ch
     assert "party-cancel" not in page
     assert browser.get(f"/parties/{party.code}/cancel/").status_code == 404
     assert f"/parties/{party.code}/" in browser.get(f"/stays/{mine.code}/").content.decode()
+
+
+def test_whose_nights_have_become_others_stands_there_with_them(party, as_lin, chen):
+    page = as_lin.get(f"/en/parties/{party.code}/")
+    assert text_of(page).count("Fri 6 Mar → Sun 8 Mar") == 1
+    shorten(party.stays.get(guest=chen), departure=SATURDAY, now=NOW)
+
+    for page in (f"/en/parties/{party.code}/", f"/en/parties/{party.code}/cancel/"):
+        said = text_of(as_lin.get(page))
+        assert said.count("Fri 6 Mar → Sun 8 Mar, 2 nights") == 1
+        assert said.count("Fri 6 Mar → Sat 7 Mar, 1 night") == 1
 
 
 def test_a_stranger_sees_no_party(party, enter, people):
