@@ -100,6 +100,7 @@ def test_sent_twice_it_books_once(as_lin, with_chen):
 
     assert one["Location"] == two["Location"]
     assert Party.objects.count() == 1
+    assert text_of(as_lin.get(one["Location"])).count("Everyone has a bed") == 1
 
 
 def test_when_it_is_full_what_is_near_is_for_all_of_them(as_lin, with_chen, hostel):
