@@ -250,7 +250,7 @@ class Client:
             if status == 200:
                 self.own[self.own.index(mine)] = (mine[0], said["code"], other)
         else:
-            self.act("house answer", f"desk/stays/{code}/house-answer/", house, {"yes": self.lot.random() < 0.5})
+            self.act("house answer", f"desk/stays/{code}/house-answer/", house, {"can_be_had": self.lot.random() < 0.5})
 
     def walks_in(self):
         number, _token = self.guest()
