@@ -3,9 +3,11 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from hostel.nights import business_day
+from tests.house import RunningHouse
 from tests.races.conftest import all_at_once, post
 
 BEDS_OF_BAODAIQIAO = """
@@ -48,6 +50,18 @@ def test_the_last_bed_goes_to_one_of_twenty_and_the_others_get_alternatives(hous
             assert answer.body["alternatives"]
     assert [count for _bed, _night, count in house.rows(TAKEN)] == [1, 1]
     assert house.rows("SELECT count(*) FROM bookings_stay") == [(1,)]
+
+
+@pytest.mark.postgres
+def test_without_the_lock_and_the_promise_the_last_bed_goes_to_several(ground, guests_of):
+    """The control: neither is a bed locked, nor does the database say that one guest has it."""
+    with RunningHouse(ground, wsgi="tests.races.unlocked", WEB_CONCURRENCY="6") as house:
+        tokens = guests_of(house, 12)
+        house.rows(ONE_BED)
+        house.rows("DROP INDEX one_guest_per_bed_per_night")
+        all_at_once(*[lambda token=token: post(f"{house.url}/api/v1/stays/", token, wish()) for token in tokens])
+
+        assert max(count for _bed, _night, count in house.rows(TAKEN)) > 1
 
 
 def test_an_alternative_that_was_offered_can_be_booked_as_it_stands(house, guests_of):
