@@ -459,6 +459,7 @@ def main(arguments: list[str]) -> int:
     asked.add_argument("--only", nargs="*", default=[], choices=[*ROWS], help="only what these rows need")
     asked.add_argument("--seconds", type=float, default=6, help="how long each run takes")
     asked.add_argument("--hostels", type=int, default=1000, help="of the largest network")
+    asked.add_argument("--requests", type=int, help="for the memory: 6,000, with --large 200,000")
     asked.add_argument("--show", type=int, default=0, help="print so many characters of each statement of a booking")
     said = asked.parse_args(arguments)
 
@@ -510,7 +511,8 @@ def main(arguments: list[str]) -> int:
     if table.wants("heat"):
         measure_heat(table, house("large", large))
     if table.wants("memory", "grows"):
-        measure_memory(table, house("large", large), environment, 200_000 if said.large else 6_000, chance)
+        requests = said.requests or (200_000 if said.large else 6_000)
+        measure_memory(table, house("large", large), environment, requests, chance)
     print(f"\nThe machine: {machine.load()} processors' work wanted in the last minute, PostgreSQL on the same.")
     return 1 if table.missed else 0
 
