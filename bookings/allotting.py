@@ -12,9 +12,9 @@ from accounts.models import User
 from accounts.record import record
 from bookings import reasons
 from bookings.availability import GENDERS, free_beds
+from bookings.booking import desk_code
 from bookings.holding import close_lapsed
 from bookings.models import Batch, BatchBed
-from bookings.parties import new_code
 from eligibility.policies import policy_in_force, terms_of
 from eligibility.reasons import Refused, not_met
 from hostel.models import Bed, Hostel, Room
@@ -57,7 +57,7 @@ def allot(
         free = _free_and_locked(hostel, nights, now)
         kept = _these(hostel, nights, free, chosen) if chosen else _choose(hostel, nights, free, wanted, women, men)
         batch = Batch.objects.create(
-            code=new_code(),
+            code=desk_code(),
             hostel=hostel,
             applicant=applicant,
             organisation=called,

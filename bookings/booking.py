@@ -163,7 +163,7 @@ def take_bed(
         except Refused as no:
             raise allowed(no, decided) from None
     close_lapsed(bed, now)
-    code = stay_code()
+    code = desk_code()
     until = None
     if awaits:
         until = held_until(decided, awaits, nights.arrival, now)
@@ -217,8 +217,8 @@ def _bed_or_two(guest, hostel, nights, lodging, now):
     raise full
 
 
-def stay_code() -> str:
-    """A new code by which a stay is named, at the desk and on the telephone."""
+def desk_code() -> str:
+    """A new code by which a stay, a party, a batch or a wish is named, at the desk and on the telephone."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
 
 

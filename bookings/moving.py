@@ -10,7 +10,7 @@ from accounts.record import record
 from bookings import reasons
 from bookings.actions import may
 from bookings.availability import free_beds
-from bookings.booking import stay_code
+from bookings.booking import desk_code
 from bookings.freed import served
 from bookings.holding import close_lapsed
 from bookings.house_plan import Want, find_beds, find_promised, sharing
@@ -234,7 +234,7 @@ def _goes_on(stay, there, nights, now):
     """End ``stay`` on the first of ``nights``, and make the one that goes on from it."""
     stay.departure = nights.arrival
     stay.save(update_fields=["departure"])
-    return go_on(stay, there, nights, _copied(stay.assessment, stay_code()), now)
+    return go_on(stay, there, nights, _copied(stay.assessment, desk_code()), now)
 
 
 def _copied(assessment: Assessment, about: str) -> Assessment:

@@ -1,6 +1,5 @@
 """Friends who travel together: each is decided about by their own rules, and all get a bed or none does."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from accounts.record import record
 from bookings import reasons
 from bookings.actions import WHY_NOT
 from bookings.awaiting import told, waits_for
-from bookings.booking import CODE_ALPHABET, take_bed
+from bookings.booking import desk_code, take_bed
 from bookings.cancelling import cancel
 from bookings.decisions import Decided, decide
 from bookings.holding import let_go_of_holds
@@ -118,7 +117,7 @@ def _book_party(made_by, members, hostel, nights, now, actor, lodging, accept_pr
     if guests[made_by.pk].has_hold:
         let_go_of_holds(guests[made_by.pk], now)
     decided = _decided(made_by, members, guests, house, nights, now, accept_price)
-    party = Party.objects.create(code=new_code(), made_by=made_by, made_at=now, **lodging)
+    party = Party.objects.create(code=desk_code(), made_by=made_by, made_at=now, **lodging)
     lodgings = [Lodging(needs=member.needs, alone=party.alone, party=party) for member in members]
     wants = [Want(guests[each.person.pk], nights, how) for each, how in zip(members, lodgings, strict=True)]
     beds = find_beds(house, wants, now)
@@ -143,11 +142,6 @@ def _book_party(made_by, members, hostel, nights, now, actor, lodging, accept_pr
         record("hold" if stay.held_until else "book", about=stay.code, party=party.code, **about)
     record("book_party", now=now, actor=actor, person=made_by, hostel=house, about=party.code, guests=len(stays))
     return party
-
-
-def new_code() -> str:
-    """Six characters that are read out at a desk."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
 
 
 def _awaits(decided):

@@ -155,7 +155,7 @@ def looked_for(stay):
         _("The house did not answer by %(moment)s: we look for another bed for you, and write to you"),
         {"moment": stay.held_until},
         value_used=stay.held_until,
-        fix=Fix("stay", _("Open the stay"), f"/stays/{stay.code}/"),
+        fix=_see(stay),
     )
 
 

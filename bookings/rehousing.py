@@ -11,7 +11,7 @@ from datetime import date, datetime
 from accounts.models import User
 from accounts.record import record
 from bookings.availability import Grid, nearest_first
-from bookings.booking import stay_code
+from bookings.booking import desk_code
 from bookings.cancelling import cancel
 from bookings.decisions import decide
 from bookings.desk import leave
@@ -121,7 +121,7 @@ def _to_other_house(stay, house, nights, bed, decided, now, actor, reason):
     list(stay.bed_nights.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     kept = rows_of(stay, nights)
     if nights.arrival > stay.arrival:
-        moved = go_on(stay, house, nights, decided.keep(Assessment.Act.REVIEW, stay_code()), now)
+        moved = go_on(stay, house, nights, decided.keep(Assessment.Act.REVIEW, desk_code()), now)
         stay.departure = nights.arrival
         stay.save(update_fields=["departure"])
     else:

@@ -19,14 +19,14 @@ from accounts.record import record
 from bookings import freed
 from bookings.availability import Grid
 from bookings.awaiting import open_review, told, waits_for
-from bookings.booking import take_bed
+from bookings.booking import desk_code, take_bed
 from bookings.decisions import decide
 from bookings.house_plan import Want, find_beds
 from bookings.letters import tell
 from bookings.locking import guests_locked
 from bookings.lodging import Lodging
 from bookings.models import BedNight, Offer, Party, Stay, Waiting
-from bookings.parties import hold_together, new_code
+from bookings.parties import hold_together
 from bookings.wishing import can_stay
 from eligibility.reasons import Refused
 from hostel.models import Hostel
@@ -213,7 +213,7 @@ def _lodging(waiting, offer, now):
     party = None
     if len(waiting.guests.all()) > 1:
         party = Party.objects.create(
-            code=new_code(),
+            code=desk_code(),
             made_by_id=waiting.guest_id,
             made_at=now,
             together=waiting.together or waiting.alone,

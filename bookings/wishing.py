@@ -17,12 +17,12 @@ from bookings import freed, reasons
 from bookings.alternatives import LAST_CUT_OFF, Alternative, distance
 from bookings.availability import Grid
 from bookings.awaiting import waits_for
+from bookings.booking import desk_code
 from bookings.decisions import Decided, decide
 from bookings.locking import guests_locked
 from bookings.lodging import Lodging
 from bookings.models import Party, Stay, Waiting, WaitingGuest
 from bookings.offers import let_go, open_offer
-from bookings.parties import new_code
 from bookings.turned_away import turned_away
 from eligibility.evaluation import YES
 from eligibility.models import Assessment
@@ -90,7 +90,7 @@ def wait(
                 raise decided.refuse(Assessment.Act.BOOK)
         _nobody_need_wait(guests, hostels, nights, lodging, now)
         waiting = Waiting.objects.create(
-            code=new_code(),
+            code=desk_code(),
             guest=guests[guest.pk],
             arrival=nights.arrival,
             departure=nights.departure,

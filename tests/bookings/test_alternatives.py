@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookings.alternatives import alternatives, halves
+from bookings.alternatives import LOOKED_AT, alternatives, halves
 from bookings.availability import nearest_first
 from bookings.booking import book
 from bookings.cancelling import cancel
@@ -209,11 +209,14 @@ def test_the_search_for_them_is_four_statements(houses, hostel, django_assert_nu
         alternatives(house, WISHED, "female", NOW)
 
 
-def test_where_the_nearest_houses_are_full_too_the_next_are_looked_at(wuzhong, hostel, lin, monkeypatch):
-    monkeypatch.setattr("bookings.alternatives.LOOKED_AT", 2)
+def test_where_the_nearest_houses_are_full_too_the_next_are_looked_at(wuzhong, hostel, lin):
+    for number in range(LOOKED_AT):
+        next_door = Hostel.objects.get(pk=hostel.pk)  # and without a bed
+        next_door.pk, next_door.slug, next_door._state.adding = None, f"near-{number}", True
+        next_door.save()
     Bed.objects.filter(room__hostel=hostel).update(valid_until=SATURDAY)
-    others = Hostel.objects.exclude(pk=hostel.pk).filter(access=Hostel.Access.INDIVIDUAL)
-    near = [house for house, _metres in nearest_first(others, hostel.position)]
+    others = Hostel.objects.exclude(slug=hostel.slug).filter(access=Hostel.Access.INDIVIDUAL, rooms__isnull=False)
+    near = [house for house, _metres in nearest_first(others.distinct(), hostel.position)]
     Bed.objects.filter(room__hostel__in=near[:3]).update(valid_until=SATURDAY)
 
     no = refused(lambda: wish(lin, hostel))
