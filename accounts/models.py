@@ -27,6 +27,8 @@ class User(AbstractBaseUser):
     phone_verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, default="zh-hans")
+    # By what name the messenger's service knows them; "" where only the phone is known.
+    messenger_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()
@@ -74,12 +76,16 @@ class Person(models.Model):
     education = models.CharField(max_length=20, choices=Education, blank=True)
     graduation = models.CharField(max_length=10, blank=True)  # "2025-06-25", "2025-06", or "2025"
     school = models.CharField(max_length=80, blank=True)
+    major = models.CharField(max_length=80, blank=True)
     school_city = models.CharField(max_length=40, blank=True)
     home_in_district = models.BooleanField(null=True, blank=True)
     # What rules ask of their own (`eligibility.rule.Question`), by key: {"works_here": "no"}.
     answers = EncryptedJSONField(default=dict, blank=True)
     # What they need of a bed, as `hostel.models.Need` names it: it may say something of their health.
     needs = EncryptedJSONField(default=list, blank=True)
+    # They had themselves forgotten: nothing is known of them but the nights, and the document's keyed hash as long as
+    # some cap counts these nights.
+    forgotten_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self):
         return f"person {self.pk}"
@@ -150,6 +156,8 @@ class Letter(models.Model):
     values = models.JSONField(default=dict)
     written_at = models.DateTimeField()
     posted_at = models.DateTimeField(null=True, blank=True)
+    posted_by = models.CharField(max_length=20, blank=True)  # the way it went: "sms", "messenger", …
+    read_at = models.DateTimeField(null=True, blank=True)  # seen by its person in their own pages
     tries = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True, blank=True)
     trouble = models.CharField(max_length=200, blank=True)

@@ -289,6 +289,9 @@ class Stay(models.Model):
     checked_out_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_cause = models.CharField(max_length=10, choices=Cause, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)  # the guest's own words, if they gave any
+    coming_at = models.DateTimeField(null=True, blank=True)  # the guest said on the day that they come
+    late_at = models.DateTimeField(null=True, blank=True)  # and, then or later, that they come late
     no_show_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)  # by a person who looked at it
 
