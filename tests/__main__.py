@@ -1,6 +1,6 @@
 """`make test`: the whole suite on SQLite, and at the same time on a PostgreSQL of its own.
 
-A test that reads no database is the same on both and runs once, on SQLite. Each run has two processes, so that two
+A test that reads no database, or is marked `look`, is the same on both and runs once, on SQLite. Each run has two processes, so that two
 cores are busy until the end, and each process has a database of its own, so that no two tests of one database meet. The
 second one's lines are kept back until the first has ended. At the end stand what this machine could not run, the one
 command that would change that, and the sum of both.
@@ -111,7 +111,7 @@ def main(arguments: list[str]) -> int:
     else:
         print("Nothing was left out.")
     if once:
-        print(f"{once} tests that read no database are the same on both, and ran once.")
+        print(f"{once} tests that read no database, or look at pages alone, are the same on both, and ran once.")
     passed = sum(count.get("passed", 0) for count in counts)
     failed = sum(count.get(word, 0) for count in counts for word in COUNTED[1:])
     print(f"{passed} passed, {failed} failed")

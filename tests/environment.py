@@ -4,7 +4,8 @@ Whatever the shell or a `.env` says, tests have their own place for files, fixed
 DATABASE_URL is obeyed, so that the same tests run on SQLite and on PostgreSQL (`make test` does both). A test whose
 marker names a program that this machine does not have is left out, and the last lines say so.
 
-HOSTEL_TEST_DATABASE_ONLY=1 leaves out every test that reads no database: what another run beside this one does.
+HOSTEL_TEST_DATABASE_ONLY=1 leaves out every test that reads no database, or is marked `look`: what another run beside
+this one does.
 """
 
 import inspect
@@ -52,7 +53,10 @@ left_to_the_other = [0]
 
 
 def reads_the_database(item) -> bool:
-    """Whether a test may come near a database; pytest-django refuses that to those that ask for none."""
+    """Whether a test may come near a database, and find another answer there; pytest-django refuses that to those that
+    ask for none, and what is marked `look` is the same whatever the pages were read from."""
+    if item.get_closest_marker("look"):
+        return False
     if WITH_DATABASE & set(item.fixturenames) or item.get_closest_marker("django_db"):
         return True
     used = [fixture.func for same in item._fixtureinfo.name2fixturedefs.values() for fixture in same]
