@@ -1,9 +1,9 @@
 """`make test`: the whole suite on SQLite, and at the same time on a PostgreSQL of its own.
 
-A test that reads no database, or is marked `look`, is the same on both and runs once, on SQLite. Each run has two processes, so that two
-cores are busy until the end, and each process has a database of its own, so that no two tests of one database meet. The
-second one's lines are kept back until the first has ended. At the end stand what this machine could not run, the one
-command that would change that, and the sum of both.
+A test that reads no database, or is marked `look`, is the same on both and runs once, on SQLite. Each run has two
+processes, so that two cores are busy until the end, and each process has a database of its own, so that no two tests of
+one database meet. The second one's lines are kept back until the first has ended. At the end stand what this machine
+could not run, the one command that would change that, and the sum of both.
 """
 
 import os
