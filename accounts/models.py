@@ -133,6 +133,7 @@ class Consent(models.Model):
         SERVICE = "service", _("service agreement")
         PRIVACY = "privacy", _("privacy policy")
         EVIDENCE = "evidence", _("proofs kept to verify a reason")
+        IDENTITY = "identity", _("name and document kept for stays")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=20, choices=Purpose)

@@ -289,6 +289,12 @@ def agree_to_proofs(user: User, now: datetime) -> None:
                                   defaults={"given_at": now})  # fmt: skip
 
 
+def agree_to_identity(user: User, now: datetime) -> None:
+    """Write down that ``user`` agreed to have name and document kept for their stays; a standing consent stays."""
+    Consent.objects.get_or_create(user=user, purpose=Consent.Purpose.IDENTITY, withdrawn_at=None,
+                                  defaults={"given_at": now})  # fmt: skip
+
+
 def sweep_unverified(now: datetime) -> int:
     """Delete the logins that never answered a code within a day and that nothing hangs on; return how many."""
     never_used = User.objects.filter(phone_verified=False, last_login=None, created_at__lt=now - UNVERIFIED_KEPT_FOR)
