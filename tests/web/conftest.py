@@ -10,6 +10,7 @@ from bookings.booking import book
 from bookings.models import Stay
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, NOW, SATURDAY
+from tests.web.every_page import EveryPage
 from tests.web.policy_pages import SAMPLE, data_of
 
 
@@ -49,6 +50,16 @@ def friday_stay(wuzhong, clock):
         return Stay.objects.get(pk=stay.pk)
 
     return book_it
+
+
+@pytest.fixture(scope="session")
+def every(ground):
+    """One running house with guests in every state, for tests that look at every page and change nothing.
+
+    Each process of a run builds its own: mark such tests ``xdist_group("every_page")``, so that one does.
+    """
+    with EveryPage(ground) as every:
+        yield every
 
 
 @pytest.fixture
