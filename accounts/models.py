@@ -134,6 +134,7 @@ class Consent(models.Model):
         PRIVACY = "privacy", _("privacy policy")
         EVIDENCE = "evidence", _("proofs kept to verify a reason")
         IDENTITY = "identity", _("name and document kept for stays")
+        MESSENGER = "messenger", _("letters in the messenger")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=20, choices=Purpose)

@@ -9,4 +9,5 @@ class ConfigConfig(AppConfig):
 
     def ready(self):
         """Whoever can't send a login's code is told so now, not at the first guest."""
-        refuse_unknown_sender(settings.SMS_SENDER)
+        for path in settings.SENDERS:
+            refuse_unknown_sender(path)

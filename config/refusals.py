@@ -1,5 +1,7 @@
 """What may not start: each refusal is one sentence that says what to set."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
@@ -7,6 +9,9 @@ from accounts.senders import Sender
 
 ON, OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 CONSOLE = "accounts.senders.ConsoleSender"
+SMS = "accounts.senders.SmsSender"
+MESSENGER = "accounts.senders.MessengerSender"
+ABROAD = "http://", "https://"
 DATABASES = ("postgresql://", "postgres://", "sqlite://")
 OPENING = "This house does not start like this. "
 
@@ -35,8 +40,23 @@ def refuse_unknown_sender(path: str) -> None:
         )
 
 
+def _is_here(url):
+    return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+
+
 def refuse_unsafe_start(
-    *, production, debug, secret_key, field_keys, database_url, redis_url, hosts, sms_sender, web_processes
+    *,
+    production,
+    debug,
+    secret_key,
+    field_keys,
+    database_url,
+    redis_url,
+    hosts,
+    senders,
+    gateways,
+    address,
+    web_processes,
 ) -> None:
     """Raise ImproperlyConfigured with every reason why these settings may not serve people."""
     wrong = []
@@ -53,11 +73,27 @@ def refuse_unsafe_start(
             wrong.append("HOSTEL_HOSTS is empty: set it to the names this house answers to, separated by commas.")
         if not redis_url:
             wrong.append("REDIS_URL is empty: set it, tasks and throttles of several processes meet there.")
-        if sms_sender == CONSOLE:
+        if CONSOLE in senders:
             wrong.append(
                 "HOSTEL_SMS is not set, or prints to the console: set it to the class that sends messages by your "
-                "operator, a subclass of accounts.senders.Sender."
+                "operator, a subclass of accounts.senders.Sender, or HOSTEL_SMS_URL to your operator's gateway."
             )
+        if not address:
+            wrong.append("HOSTEL_ADDRESS is empty: set it to where letters lead, https://hostel.example.org.")
+        wrong += [
+            f"{name} goes unencrypted over the net: set it to an address that begins with https://."
+            for name, url in gateways.items()
+            if url.startswith("http://") and not _is_here(url)
+        ]
+    wrong += [
+        f"{name} begins with {url.partition(':')[0][:20]!r}: set it to an address that begins with https://."
+        for name, url in {**gateways, "HOSTEL_ADDRESS": address}.items()
+        if url and not (url.startswith(ABROAD) and urlsplit(url).hostname)
+    ]
+    if SMS in senders and not gateways["HOSTEL_SMS_URL"]:
+        wrong.append(f"HOSTEL_SMS names {SMS}: set HOSTEL_SMS_URL to your operator's gateway.")
+    if MESSENGER in senders and not gateways["HOSTEL_MESSENGER_URL"]:
+        wrong.append(f"HOSTEL_SMS names {MESSENGER}: set HOSTEL_MESSENGER_URL to the messenger's gateway.")
     if not database_url.startswith(DATABASES):
         kind = database_url.partition(":")[0]
         wrong.append(

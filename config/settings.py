@@ -10,7 +10,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 
 from config.keys import FieldKeys, kept_secret
-from config.refusals import CONSOLE, refuse_unsafe_start, switch
+from config.refusals import CONSOLE, MESSENGER, SMS, refuse_unsafe_start, switch
 
 ROOT = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -24,7 +24,19 @@ DEBUG = switch("HOSTEL_DEBUG", env("HOSTEL_DEBUG", default=""))
 HTTPS_REDIRECT = switch("HOSTEL_HTTPS_REDIRECT", env("HOSTEL_HTTPS_REDIRECT", default=""), default=True)
 DATABASE_URL = env("DATABASE_URL", default="") or f"sqlite:///{VAR / 'hostel.sqlite3'}"
 REDIS_URL = env("REDIS_URL", default="")
-SMS_SENDER = env("HOSTEL_SMS", default="") or CONSOLE
+# How texts reach people, the preferred way first: what one way does not take, the next one may (`accounts/senders.py`).
+SMS_URL = env("HOSTEL_SMS_URL", default="")
+SMS_KEY = env("HOSTEL_SMS_KEY", default="")
+SMS_SIGN = env("HOSTEL_SMS_SIGN", default="") or "苏青驿"
+MESSENGER_URL = env("HOSTEL_MESSENGER_URL", default="")
+MESSENGER_KEY = env("HOSTEL_MESSENGER_KEY", default="")
+MESSENGER_TEMPLATE = env("HOSTEL_MESSENGER_TEMPLATE", default="")
+SENDERS = [
+    *([MESSENGER] if MESSENGER_URL else []),
+    *(env.list("HOSTEL_SMS", default=[]) or [SMS if SMS_URL else CONSOLE]),
+]
+# Where letters lead to.
+ADDRESS = (env("HOSTEL_ADDRESS", default="") or "http://127.0.0.1:8000").rstrip("/")
 
 refuse_unsafe_start(
     production=PRODUCTION,
@@ -34,7 +46,9 @@ refuse_unsafe_start(
     database_url=DATABASE_URL,
     redis_url=REDIS_URL,
     hosts=env.list("HOSTEL_HOSTS", default=[]),
-    sms_sender=SMS_SENDER,
+    senders=SENDERS,
+    gateways={"HOSTEL_SMS_URL": SMS_URL, "HOSTEL_MESSENGER_URL": MESSENGER_URL},
+    address=env("HOSTEL_ADDRESS", default=""),
     web_processes=env.int("WEB_CONCURRENCY", default=1),
 )
 

@@ -17,8 +17,8 @@ from tests.conftest import FRIDAY, NOW, SUNDAY, moment
 class DeafSender(senders.Sender):
     """The operator does not answer."""
 
-    def send(self, phone, text):
-        raise ConnectionRefusedError(f"no line to {phone}")
+    def send(self, user, text, kind, key=""):
+        raise ConnectionRefusedError(f"no line to {user.phone}")
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +131,7 @@ def test_many_posting_at_once_send_each_letter_once(lin, sent):
 
 def test_a_letter_that_did_not_go_out_waits_longer_each_time(lin, sent, settings):
     letter = write(lin)
-    settings.SMS_SENDER = "tests.accounts.test_letters.DeafSender"
+    settings.SENDERS = ["tests.accounts.test_letters.DeafSender"]
 
     assert letters.post_due(NOW) == 0
     letter.refresh_from_db()
@@ -144,7 +144,7 @@ def test_a_letter_that_did_not_go_out_waits_longer_each_time(lin, sent, settings
     letter.refresh_from_db()
     assert letter.tries == 2
 
-    settings.SMS_SENDER = "accounts.senders.FileSender"
+    settings.SENDERS = ["accounts.senders.FileSender"]
     assert letters.post_due(NOW + timedelta(minutes=3)) == 1
     letter.refresh_from_db()
     assert letter.trouble == ""
@@ -162,7 +162,7 @@ def test_one_letter_in_trouble_does_not_stop_the_next(lin, chen, sent):
 
 def test_after_enough_tries_a_letter_is_given_up(lin, settings):
     letter = write(lin)
-    settings.SMS_SENDER = "tests.accounts.test_letters.DeafSender"
+    settings.SENDERS = ["tests.accounts.test_letters.DeafSender"]
 
     for n in range(20):
         letters.post_due(NOW + timedelta(days=n))
@@ -232,4 +232,4 @@ def test_looking_for_letters_costs_one_statement_however_many_there_are(
 
 
 def test_the_tests_themselves_send_into_a_file():
-    assert configured.SMS_SENDER == "accounts.senders.FileSender"
+    assert configured.SENDERS == ["accounts.senders.FileSender"]

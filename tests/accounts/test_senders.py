@@ -8,7 +8,7 @@ from accounts import senders
 
 
 def test_the_console_shows_phone_and_text(settings, capsys):
-    settings.SMS_SENDER = "accounts.senders.ConsoleSender"
+    settings.SENDERS = ["accounts.senders.ConsoleSender"]
 
     senders.send("+8613812345678", "校验码 123456")
 

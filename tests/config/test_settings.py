@@ -23,6 +23,7 @@ SAFE = {
     "HOSTEL_HOSTS": "hostel.example.org",
     "DATABASE_URL": "postgresql://house@127.0.0.1:1/house",
     "REDIS_URL": "redis://127.0.0.1:1/0",
+    "HOSTEL_ADDRESS": "https://hostel.example.org",
 }
 
 
@@ -84,6 +85,13 @@ def test_a_production_with_everything_set_starts(tmp_path):
         ),
         ({"HOSTEL_SMS": ""}, "HOSTEL_SMS is not set, or prints to the console: set it to the class"),
         ({"HOSTEL_SMS": "accounts.senders.ConsoleSender"}, "HOSTEL_SMS is not set, or prints to the console"),
+        ({"HOSTEL_SMS": "accounts.senders.FileSender,accounts.senders.ConsoleSender"}, "or prints to the console"),
+        ({"HOSTEL_SMS": "accounts.senders.SmsSender"}, "set HOSTEL_SMS_URL to your operator's gateway"),
+        ({"HOSTEL_SMS": "accounts.senders.MessengerSender"}, "set HOSTEL_MESSENGER_URL to the messenger's gateway"),
+        ({"HOSTEL_SMS_URL": "http://sms.example.org/send"}, "HOSTEL_SMS_URL goes unencrypted over the net"),
+        ({"HOSTEL_MESSENGER_URL": "ftp://example.org"}, "HOSTEL_MESSENGER_URL begins with 'ftp': set it to an address"),
+        ({"HOSTEL_ADDRESS": ""}, "HOSTEL_ADDRESS is empty: set it to where letters lead"),
+        ({"HOSTEL_ADDRESS": "hostel.example.org"}, "HOSTEL_ADDRESS begins with 'hostel.example.org': set it to"),
         ({"DATABASE_URL": "mysql://a:b@c/d"}, "DATABASE_URL begins with 'mysql': set it to postgresql://"),
         ({"DATABASE_URL": "/var/lib/house"}, "set it to postgresql://user:password@host/name or sqlite:///path"),
         ({"HOSTEL_PRODUCTION": "ja"}, "HOSTEL_PRODUCTION is 'ja': set it to 1 (or true, yes, on) or 0"),
@@ -97,6 +105,31 @@ def test_an_unsafe_production_does_not_start_and_says_what_to_set(tmp_path, unsa
 
     assert ended.returncode != 0
     assert sentence in ended.stderr.strip().splitlines()[-1]
+
+
+SENDERS = "from django.conf import settings; print(settings.ADDRESS, *settings.SENDERS)"
+
+
+@pytest.mark.parametrize(
+    "said, read",
+    [
+        ({}, "https://hostel.example.org accounts.senders.FileSender"),
+        ({"HOSTEL_SMS": "", "HOSTEL_ADDRESS": ""}, "http://127.0.0.1:8000 accounts.senders.ConsoleSender"),
+        (
+            {"HOSTEL_SMS": "", "HOSTEL_SMS_URL": "https://a.example/", "HOSTEL_ADDRESS": "https://b.example/"},
+            "https://b.example accounts.senders.SmsSender",
+        ),
+        (
+            {"HOSTEL_MESSENGER_URL": "https://a.example/", "HOSTEL_SMS": "house.A,house.B"},
+            "https://hostel.example.org accounts.senders.MessengerSender house.A house.B",
+        ),
+    ],
+    ids=["a file", "nothing", "a gateway", "a messenger and two of one's own"],
+)
+def test_the_ways_to_send_a_text_follow_from_what_is_set(tmp_path, said, read):
+    ended = start(tmp_path, SENDERS, **said)
+
+    assert ended.stdout.strip() == read, ended.stderr
 
 
 def test_every_reason_is_said_at_once(tmp_path):

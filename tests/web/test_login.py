@@ -32,7 +32,7 @@ TICKS = {"service": "on", "privacy": "on"}
 class DeafSender(senders.Sender):
     """The operator does not answer."""
 
-    def send(self, phone, text):
+    def send(self, user, text, kind, key=""):
         raise ConnectionRefusedError
 
 
@@ -190,7 +190,7 @@ def test_an_address_cannot_be_made_up_by_a_header(browser, codes, settings):
 
 
 def test_a_sender_that_does_not_answer_is_said_plainly(browser, settings):
-    settings.SMS_SENDER = "tests.web.test_login.DeafSender"
+    settings.SENDERS = ["tests.web.test_login.DeafSender"]
 
     page = ask(browser)
 
