@@ -19,6 +19,8 @@ def booked_tonight(page, house, tonight):  # noqa: F811
     log_in(page, house, LIN)
     page.locator("#name").fill("林小满")
     page.locator("#document_number").fill(resident_number(date(tonight.year - 23, 4, 5), "female", 7))
+    assert not by_id(page, "y4-agreed").is_checked()
+    by_id(page, "y4-agreed").check()
     by_id(page, "y4-confirm").click()
     page.wait_for_url(re.compile(r"/stays/[0-9A-Z]{6}/"))
     return re.search(r"/stays/([0-9A-Z]{6})/", page.url)[1]

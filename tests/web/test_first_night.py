@@ -109,6 +109,8 @@ def test_a_young_person_is_housed_tonight_and_the_officer_sees_the_night_counted
         number = resident_number(date(tonight.year - 23, 4, 5), "female", 7)
         page.locator("#name").fill("林小满")
         page.locator("#document_number").fill(number)
+        assert not by_id(page, "y4-agreed").is_checked()
+        by_id(page, "y4-agreed").check()
         by_id(page, "y4-confirm").click()
         page.wait_for_url(re.compile(r"/stays/[0-9A-Z]{6}/"))
         code = re.search(r"/stays/([0-9A-Z]{6})/", page.url)[1]

@@ -74,6 +74,8 @@ def test_the_same_no_is_read_in_the_check_in_the_booking_and_by_the_office(house
         log_in(page, house, LIN)
         page.locator("#name").fill("林小满")
         page.locator("#document_number").fill(resident_number(date(tonight.year - 23, 4, 5), "female", 7))
+        assert not by_id(page, "y4-agreed").is_checked()
+        by_id(page, "y4-agreed").check()
         for name, value in (
             ("education", "secondary_vocational"),
             ("graduation", str(tonight.year - 4)),

@@ -44,7 +44,7 @@ def who(**changes):
         "document_kind": "resident",
         "document_number": resident_number(moment(FRIDAY, 0).date().replace(year=2002), "female", 77),
     }
-    return from_document | PROFILE | changes
+    return from_document | {"agreed": "1"} | PROFILE | changes
 
 
 def test_a_visitor_logs_in_first_and_comes_back_with_everything(wuzhong, clock):
@@ -120,7 +120,7 @@ def test_what_is_missing_is_listed_on_top_and_beside_its_field_and_what_was_type
 
     assert page.status_code == 422
     assert re.search(r"<title>\s*有误：", html)
-    assert "还有 4 处要改" in text_of(page)
+    assert "还有 5 处要改" in text_of(page)
     assert '<a href="#document_number">填一下证件号</a>' in html
     assert '<a href="#education">选一下学历</a>' in html
     assert 'value="周小满"' in html

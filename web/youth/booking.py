@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,13 +20,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.acts import act
 from accounts.documents import read_document, read_name
 from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.models import Person
+from accounts.people import agree_to_identity
 from accounts.reasons import MET, NOT_MET, Refused
 from bookings.actions import actions
 from bookings.allowance import allowance_of
-from bookings.alternatives import CHANGE_OF_BED, WAITLIST, Alternative
+from bookings.alternatives import CHANGE_OF_BED, NEARBY, WAITLIST, Alternative
 from bookings.availability import Grid
 from bookings.booking import book_for, confirm
 from bookings.decisions import Decided
@@ -47,6 +50,7 @@ from web.templatetags.house import proof_comes_first
 from web.youth import asked
 from web.youth.check import in_words
 from web.youth.questions import given, groups, is_of_everybody, knows, months, name_of, purposes_of
+from web.youth.visitor import hold_of, keep_typed, typed_before
 
 # Documents whose number may say neither gender nor birth date: for these the page shows where to choose them.
 SILENT = (
@@ -67,8 +71,10 @@ def _read(reader, *said):
         raise forms.ValidationError([str(reason.sentence) for reason in no.reasons]) from no
 
 
-# Codes of what the guest has to bring, to pay or to keep to: said before they book.
-TO_KNOW = ("EVIDENCE", "DEPOSIT", "ARRIVAL", "CONDUCT")
+# Codes of what the guest has to pay, to bring or to keep to, the weightiest first: said before they book.
+TO_KNOW = ("DEPOSIT", "EVIDENCE", "ARRIVAL", "CONDUCT")
+# So many of them stand there beside the house's own two lines; the others are a tap away.
+RULES_SHOWN = 1
 # Codes of a refusal that another house, or another look, may mend.
 WANTING_A_BED = ("FULL", "ALONE", "HOLD_ENDED", "QUOTA")
 
@@ -110,6 +116,10 @@ class WhoForm(forms.Form):
     birth_year = forms.IntegerField(label=_("Year of birth"), required=False)
     birth_month = forms.IntegerField(label=_("Month of birth"), required=False)
     birth_day = forms.IntegerField(label=_("Day of birth"), required=False)
+    agreed = forms.BooleanField(
+        label=_("You may keep my name and document number for my stays"),
+        error_messages={"required": _("Read and tick that we may keep your name and document number")},
+    )
 
     def clean_name(self):
         return _read(read_name, self.cleaned_data["name"])
@@ -155,6 +165,8 @@ def book_page(request, slug):
     now = timezone.now()
     nights = asked.nights(request.GET, business_day(now), longest=60)
     if not request.user.is_authenticated:
+        if request.method == "POST":
+            keep_typed(request, ["name", "document_kind"])
         return redirect_to_login(_address_after_login(request, slug, nights))
     hostel = Hostel.objects.on(nights.arrival).valid_throughout(nights).filter(slug=slug).first()
     if hostel is None:
@@ -164,7 +176,9 @@ def book_page(request, slug):
         return choose_again(request, page.path)
     if request.method != "POST":
         return page.show()
-    return page.keep_longer() if "longer" in request.POST else page.book()
+    if "longer" in request.POST:
+        return page.keep_longer()
+    return page.keep() if "keep" in request.POST else page.book()
 
 
 def choose_again(request, path):
@@ -187,10 +201,13 @@ class BookPage:
 
     def __init__(self, request, hostel, nights, now):
         self.request, self.hostel, self.nights, self.now = request, hostel, nights, now
-        self.person = Person.objects.filter(user=request.user).annotate(**what_there_is("pk")).first()
+        about = what_there_is("pk") | {"last_purpose": _last_purpose("pk")}
+        self.person = Person.objects.filter(user=request.user).annotate(**about).first()
         self.known = bool(self.person and self.person.gender and self.person.document_hash)
+        # A bed may have been kept while this form was open: what it says of who comes may have been mended since.
+        self.says_who = not self.known or ("document_number" in request.POST and not self.person.document_seen_at)
         self.policy = policy_in_force(hostel.network_id, business_day(now))
-        self.held = self._held()
+        self.held = self._held() if self.person else None
         self.said = asked.answers(request.POST if request.method == "POST" else request.GET)
         self.accept_price = "accept_price" in request.POST
         self.lodging = self._lodging()
@@ -217,14 +234,26 @@ class BookPage:
         return bool(grid.free(*wish) or grid.free_on_call(*wish))
 
     def _held(self):
-        if not self.person:
-            return None
         return (
             Stay.objects.standing(self.now)
-            .filter(status=Stay.Status.HELD, guest=self.person, hostel=self.hostel)
+            .filter(status=Stay.Status.HELD, guest__user=self.request.user, hostel=self.hostel)
             .filter(arrival=self.nights.arrival, departure=self.nights.departure)
             .first()
         )
+
+    def _other_hold(self):
+        """The bed that is kept for them elsewhere or for other nights; it goes back when another is asked for."""
+        if self.held or not self.person or not self.person.has_hold:
+            return None
+        return hold_of(self.person, self.now)
+
+    @cached_property
+    def purpose(self):
+        """What they come for, as far as it is said: here, with the hold, or else the last time, which is only shown."""
+        if said := self.said.get("purpose") or (self.held.purpose if self.held else ""):
+            return said
+        last = (self.person.last_purpose if self.person else "") or ""
+        return last if self.request.method != "POST" and last in terms_of(self.policy).purposes else ""
 
     @property
     def path(self):
@@ -237,17 +266,16 @@ class BookPage:
     @cached_property
     def known_facts(self):
         """The facts of the wish by what is known of the person, before anything was answered here."""
-        purpose = self.said.get("purpose") or (self.held.purpose if self.held else "")
         if self.person is not None:
             except_stay = self.held.pk if self.held else None
             return facts_about(
-                self.person, self.hostel, self.nights, purpose, self.now, self.policy, except_stay=except_stay
+                self.person, self.hostel, self.nights, self.purpose, self.now, self.policy, except_stay=except_stay
             )
         return facts_of_stranger(
             self.hostel,
             self.policy,
             self.now,
-            purpose=purpose or None,
+            purpose=self.purpose or None,
             arrival=self.nights.arrival,
             departure=self.nights.departure,
             access=self.hostel.access,
@@ -303,6 +331,10 @@ class BookPage:
         if status == HTTPStatus.UNPROCESSABLE_ENTITY:
             errors += self._missing_answers()
         wrong = {each["field"]: each["words"] for each in errors}
+        if form is None and not self.known:
+            form = WhoForm(initial=typed_before(self.request))
+        bring = [reason for reason in as_is.reasons if reason.code in TO_KNOW and reason.verdict == MET]
+        bring.sort(key=lambda reason: TO_KNOW.index(reason.code))
         return render(
             self.request,
             "web/youth/book.html",
@@ -314,14 +346,18 @@ class BookPage:
                 "path": self.path,
                 "edit_path": asked.address(self.request.path, asked.span(self.nights), self._change, {"edit": "1"}),
                 "held": self.held,
+                "other_hold": self._other_hold(),
+                "may_keep": not no and not against and self.shown_free,
                 "change_of_bed": self.lodging.change_of_bed,
                 "needs": [(need.value, need.label, need in self.lodging.needs) for need in Need],
                 "alone": self.lodging.alone,
+                "needs_something": bool(self.lodging.needs or self.lodging.alone),
                 "keeps_needs": "keep_needs" in self.request.POST,
-                "longer": bool(self.held and actions(self.held, self.now)["extend_hold"].ok),
+                "longer": self._may_be_longer(self.held),
                 "known": self.known,
                 "person": self.person,
-                "form": form if form is not None else WhoForm(),
+                "asks_who": not self.known or (form is not None and bool(form.errors)),
+                "form": form,
                 "errors": errors,
                 "asks": [question.key for question in self.asked],
                 "questions": groups(self.asked, shown, business_day(self.now), wrong),
@@ -329,7 +365,7 @@ class BookPage:
                 "said": shown,
                 "months": months() if shown.get("month") or month_decides else [],
                 "purposes": purposes_of(self.policy),
-                "purpose": self.said.get("purpose") or (self.held.purpose if self.held else ""),
+                "purpose": self.purpose,
                 "no": no,
                 "review_href": _review_address(no, self.now) if no else "",
                 "proof_first": bool(no) and proof_comes_first(no.reasons),
@@ -338,7 +374,8 @@ class BookPage:
                 "accept_price": self.accept_price,
                 "caps": self._caps(accepted),
                 "rules": terms_of(self.policy).no_show,
-                "bring": [reason for reason in as_is.reasons if reason.code in TO_KNOW and reason.verdict == MET],
+                "bring": bring[:RULES_SHOWN],
+                "bring_too": bring[RULES_SHOWN:],
                 "kept_until": kept_until(self.policy, self.nights.arrival, self.now),
                 "waits": self._waits(facts, accepted) if not no and not against else {},
                 "wrong": wrong,
@@ -418,6 +455,58 @@ class BookPage:
             found.append({"cap": cap, "left": left, "after": max(left - takes, 0)})
         return found
 
+    def keep(self):
+        """Keep the bed while the rest is said: for whom the house did not know, as soon as name and document read.
+
+        Answers a script, which asks by itself, with the words alone.
+        """
+        form = WhoForm(self.request.POST) if self.says_who else None
+        if form is not None and not form.is_valid():
+            if self._is_script:
+                return self._words(_listed(form)[0]["words"], HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
+        if no := self._hold(form):
+            return no
+        if not self._is_script:
+            return redirect(asked.address(self.path, self.said))
+        held = self._held()
+        return render(self.request, "web/youth/_kept.html", {"held": held, "longer": self._may_be_longer(held)})
+
+    @property
+    def _is_script(self):
+        return self.request.headers.get("X-Requested-With") == "fetch"
+
+    def _words(self, words, status):
+        return render(self.request, "web/youth/_kept.html", {"words": words}, status=status)
+
+    def _may_be_longer(self, held):
+        return bool(held and actions(held, self.now, ["extend_hold"])["extend_hold"].ok)
+
+    def _hold(self, form):
+        """Write down who comes and keep a bed for ten minutes, both or neither; the answer where that cannot be.
+
+        The price is asked for when the bed is promised, so that nothing is held back for it here.
+        """
+
+        def do():
+            self._write_down(form)
+            held = self._held()
+            if not held or not self._is_as_wished(held):
+                wish = {"purpose": self.said.get("purpose", ""), "accept_price": True, "lodging": self.lodging}
+                slug, user = self.hostel.slug, self.request.user
+                book_for(user=user, slug=slug, nights=self.nights, now=self.now, hold=True, **wish)
+
+        try:
+            act(do)
+        except (NotIdentified, Refused) as no:
+            refusal = no.refused if isinstance(no, NotIdentified) else no
+            if self._is_script:
+                return self._words(str(refusal.reasons[0].sentence), HTTPStatus.CONFLICT)
+            return self._no(form, no)
+        except ValidationError as wrong:
+            return self._not_valid(form, wrong)
+        return None
+
     def keep_longer(self):
         """Keep the held bed ten minutes more, once."""
         if self.held:
@@ -426,28 +515,41 @@ class BookPage:
                 messages.success(self.request, gettext("The bed is kept for you 10 minutes longer"))
             except Refused as no:
                 messages.warning(self.request, str(no.reasons[0].sentence))
-        return redirect(self.path)
+        return redirect(asked.address(self.path, self.said))
 
     def book(self):
-        """Write down who comes, where that is new, and promise the bed."""
-        form = WhoForm(self.request.POST) if not self.known else None
-        if (form is not None and not form.is_valid()) or self._missing_answers():
+        """Write down who comes, where that is new, and promise the bed; what is still to be said keeps it meanwhile."""
+        form = WhoForm(self.request.POST) if self.says_who else None
+        if form is not None and not form.is_valid():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
+        if self._missing_answers():
+            if form is None:
+                return self.show(None, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
+            no = self._hold(form)
+            kept = BookPage(self.request, self.hostel, self.nights, self.now)
+            return no or kept.show(None, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
         try:
             code = self._promise(form)
-        except NotIdentified as no:
-            return self._not_identified(form, no.refused)
-        except Refused as no:
-            if no.code in WANTING_A_BED:
-                # They may stay, only not here: nobody types a document twice for want of a bed.
-                self._write_down(form)
-            return refused(self.request, self.hostel, self.nights, no, self.now, page=self, form=form)
+        except (NotIdentified, Refused) as no:
+            return self._no(form, no)
         except ValidationError as wrong:
-            messages.error(self.request, " ".join(wrong.messages))
-            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
+            return self._not_valid(form, wrong)
         if Stay.objects.filter(code=code, status=Stay.Status.CONFIRMED).exists():
             messages.success(self.request, gettext("Booked. See you soon"))
         return redirect("stay", code=code)
+
+    def _no(self, form, no):
+        """The page that says why not: the document was not taken, no bed is free, or a rule stands against it."""
+        if isinstance(no, NotIdentified):
+            return self._not_identified(form, no.refused)
+        if no.code in WANTING_A_BED:
+            # They may stay, only not here: nobody types a document twice for want of a bed.
+            self._write_down(form)
+        return refused(self.request, self.hostel, self.nights, no, self.now, page=self, form=form)
+
+    def _not_valid(self, form, wrong):
+        messages.error(self.request, " ".join(wrong.messages))
+        return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, key=self._key())
 
     def _key(self):
         key = self.request.POST.get("key", "")
@@ -460,6 +562,7 @@ class BookPage:
         try:
             if form is not None:
                 say_who(self.request.user, now=self.now, **form.identity(), **about)
+                agree_to_identity(self.request.user, self.now)
             elif about:
                 change_profile(self.person, now=self.now, actor=self.request.user, **about)
         except Refused as no:
@@ -482,8 +585,10 @@ class BookPage:
 
         def do():
             self._write_down(form)
-            if self.held and self._holds_what_is_asked():
-                stay = confirm(self.held, actor=self.request.user, **wish)
+            # Kept by the script while this was sent; or let go of, where they are somebody else than who it was for.
+            held = self.held if form is None else self._held()
+            if held and self._is_as_wished(held):
+                stay = confirm(held, actor=self.request.user, **wish)
             else:
                 # What is held goes back with it, and only where another bed is found.
                 stay = book_for(
@@ -496,9 +601,15 @@ class BookPage:
         write = Write.of(self.request.user, "POST", path, key, {}) if key else None
         return once(write, do, self.now).body["code"]
 
-    def _holds_what_is_asked(self):
-        held = lodging_of(self.held)
-        return self.held.awaits or (held.needs, held.alone) == (self.lodging.needs, self.lodging.alone)
+    def _is_as_wished(self, held):
+        kept = lodging_of(held)
+        return held.awaits or (kept.needs, kept.alone) == (self.lodging.needs, self.lodging.alone)
+
+
+def _last_purpose(person):
+    """What the person in the column ``person`` came for the last time that they said it, as a column; or None."""
+    said = Stay.objects.filter(guest=OuterRef(person)).exclude(purpose="").order_by("-booked_at", "-pk")
+    return Subquery(said.values("purpose")[:1])
 
 
 def _review_address(no: Refused, now) -> str:
@@ -512,6 +623,11 @@ def _review_address(no: Refused, now) -> str:
 def _listed(form):
     """The form's errors in the order of its fields, for the summary."""
     return [{"field": name, "words": words} for name in form.fields for words in form.errors.get(name, ())]
+
+
+def _keeps_the_nights(alternative):
+    """First what keeps the nights, the nearest house before a change of bed; then other nights; then the line."""
+    return {NEARBY: 0, CHANGE_OF_BED: 1, WAITLIST: 3}.get(alternative.kind, 2)
 
 
 def alternative_address(alternative: Alternative, lodging: Lodging = PLAIN) -> str:
@@ -548,7 +664,7 @@ def refused(
                         "action": alternative_address(alternative, lodging),
                         "key": secrets.token_urlsafe(16),
                     }
-                    for alternative in no.alternatives
+                    for alternative in sorted(no.alternatives, key=_keeps_the_nights)
                 ],
                 "purpose": page.said.get("purpose", "") if page else "",
                 "accept_price": page.accept_price if page else False,
