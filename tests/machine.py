@@ -25,7 +25,8 @@ class Need:
 BROWSER = Need("browser", ("chromium", "chromium-browser"), "chromium")
 REDIS = Need("redis", ("redis-server",), "redis-server")
 GETTEXT = Need("gettext", ("msgfmt",), "gettext")
-NEEDS = (BROWSER, REDIS, GETTEXT)
+JAVA = Need("java", ("java",), "default-jre-headless")
+NEEDS = (BROWSER, REDIS, GETTEXT, JAVA)
 
 # How a run says what it left to the one beside it; `tests.__main__` reads it.
 LEFT_TO_THE_OTHER = "Left to the run beside this one, for they read no database"
