@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests.browser import chromium, follow, phone
 from tests.conftest import resident_number
@@ -228,6 +229,118 @@ SMALL = """() => [...document.querySelectorAll('main a, main button, main select
     .filter(each => getComputedStyle(each).display !== 'inline')
     .map(each => [each.textContent.trim(), each.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.height < 44 || box.width < 44)).map(([words]) => words)"""
+
+
+@pytest.mark.browser
+def test_the_letters_grow_where_they_are_read_and_nothing_typed_is_lost(lin):
+    with chromium() as browser:
+        page = lin.page(browser)
+        page.goto("/check/")
+        page.locator("label:has([name=education])").first.click()
+        with page.expect_response("**/settings/"):
+            page.get_by_test_id("foot-sizes").get_by_role("button", name="特大").click()
+        expect(page.locator("html")).to_have_attribute("data-size", "largest")
+        expect(page.get_by_role("button", name="特大")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("[name=education]").first).to_be_checked()
+        page.goto("/help/")
+        expect(page.locator("html")).to_have_attribute("data-size", "largest")
+
+
+@pytest.mark.browser
+def test_without_scripts_the_letters_grow_too_and_the_page_stays_the_same(lin):
+    with chromium() as browser:
+        page = phone(browser, lin.house.url, java_script_enabled=False)
+        page.goto(f"/en{ANSWERS}")
+        follow(page.get_by_test_id("foot-sizes").get_by_role("button", name="Large", exact=True))
+        assert page.url == f"{lin.house.url}/en{ANSWERS}"
+        expect(page.locator("html")).to_have_attribute("data-size", "large")
+        follow(page.get_by_test_id("foot-sizes").get_by_role("button", name="Standard"))
+        assert page.locator("html").get_attribute("data-size") is None
+
+
+@pytest.mark.browser
+def test_what_is_sent_without_a_network_stays_in_the_page_and_goes_out_later(lin):
+    with chromium() as browser:
+        page = lin.page(browser)
+        page.goto(f"/stays/{lin.code}/evidence/")
+        kind, send = page.get_by_test_id("y7-kind").first, page.get_by_test_id("y7-send")
+        kind.check()
+        page.context.set_offline(True)
+        send.click()
+        said = page.locator(".offline")
+        expect(said).to_have_text("没连上网，填的内容都在。再试一次")
+        expect(send).to_be_enabled()
+        expect(kind).to_be_checked()
+        page.context.set_offline(False)
+        expect(said).to_have_count(0)
+        follow(send)
+        expect(page.locator("[data-focus]")).to_be_focused()
+        expect(kind).to_be_checked()
+
+
+# The form is caught after our script has seen it: as if no answer came.
+CATCH = "() => addEventListener('submit', (event) => event.preventDefault(), { once: true })"
+
+
+@pytest.mark.browser
+def test_a_button_that_works_keeps_its_width_and_says_so_and_after_eight_seconds_one_may_ask_again(lin):
+    with chromium() as browser:
+        page = lin.page(browser)
+        page.clock.install()
+        page.goto(f"/stays/{lin.code}/cancel/")
+        button = page.get_by_test_id("y10-confirm")
+        width = button.bounding_box()["width"]
+        page.evaluate(CATCH)
+        button.click()
+        page.clock.run_for(1_000)
+        expect(button).to_be_disabled()
+        expect(button).to_have_text("正在提交…")
+        assert button.bounding_box()["width"] == width
+        said = page.locator("[data-said]")
+        expect(said).to_be_empty()
+        page.clock.run_for(8_000)
+        expect(said).to_contain_text("还在加载…")
+        page.evaluate(CATCH)
+        said.get_by_role("button", name="再试一次").click()
+        expect(said).to_be_empty()
+        page.clock.run_for(1_000)
+        expect(button).to_be_disabled()
+
+
+@pytest.mark.browser
+def test_the_arrows_move_in_a_strip_of_nights_and_enter_picks(lin):
+    with chromium() as browser:
+        page = lin.page(browser)
+        page.goto("/hostels/mudu/")
+        nights = page.get_by_test_id("y3-strip").locator("a")
+        nights.first.focus()
+        for key, at in (
+            ("ArrowRight", 1),
+            ("ArrowDown", 8),
+            ("ArrowLeft", 7),
+            ("ArrowUp", 0),
+            ("End", 13),
+            ("Home", 0),
+        ):
+            page.keyboard.press(key)
+            expect(nights.nth(at)).to_be_focused()
+        page.keyboard.press("ArrowRight")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(nights.nth(1)).to_have_attribute("aria-current", "date")
+
+
+@pytest.mark.browser
+def test_a_printed_pass_is_dark_on_white_and_nothing_else(lin):
+    with chromium() as browser:
+        page = lin.page(browser, color_scheme="dark")
+        page.goto(f"/stays/{lin.code}/pass/")
+        page.emulate_media(media="print", color_scheme="dark")
+        for kept in (".qr", ".short-code", ".pass address"):
+            expect(page.locator(kept)).to_be_visible()
+        for left_out in (".tabbar", ".foot", ".pass-actions"):
+            expect(page.locator(left_out)).to_be_hidden()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
 @pytest.mark.browser
