@@ -260,6 +260,10 @@ class BookPage:
         return asked.address(self.request.path, asked.span(self.nights), self._change)
 
     @property
+    def _path_with_answers(self):
+        return asked.address(self.request.path, asked.span(self.nights), self._change, self.said)
+
+    @property
     def _change(self):
         return {"change": "1"} if self.lodging.change_of_bed else {}
 
@@ -468,7 +472,7 @@ class BookPage:
         if no := self._hold(form):
             return no
         if not self._is_script:
-            return redirect(asked.address(self.path, self.said))
+            return redirect(self._path_with_answers)
         held = self._held()
         return render(self.request, "web/youth/_kept.html", {"held": held, "longer": self._may_be_longer(held)})
 
@@ -515,7 +519,7 @@ class BookPage:
                 messages.success(self.request, gettext("The bed is kept for you 10 minutes longer"))
             except Refused as no:
                 messages.warning(self.request, str(no.reasons[0].sentence))
-        return redirect(asked.address(self.path, self.said))
+        return redirect(self._path_with_answers)
 
     def book(self):
         """Write down who comes, where that is new, and promise the bed; what is still to be said keeps it meanwhile."""

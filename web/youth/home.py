@@ -19,7 +19,7 @@ from hostel.nights import Nights, business_day
 from hostel.places import all_places, place_named
 from web.youth import asked
 from web.youth.booking import choose_again, refused
-from web.youth.visitor import person_of
+from web.youth.visitor import hold_of, person_of
 
 # What a house says of its rooms, by what a guest may need.
 HAS = {Need.LOWER_BUNK: _("lower bunks"), Need.ACCESSIBLE: _("step-free"), Need.QUIET: _("quiet")}
@@ -107,6 +107,7 @@ def home(request):
             "later": _from(window.departure, keep),
             "earlier": _from(window.arrival - timedelta(days=asked.STRIP), keep) if window.arrival > today else "",
             "said": said,
+            "hold": hold_of(person, now),
             "lengths": [
                 {
                     "number": number,
@@ -187,6 +188,7 @@ def house(request, slug):
             "here": here,
             "can_hold": bool(person and person.gender and person.document_hash),
             "person": person,
+            "hold": hold_of(person, now),
             "first": window.arrival,
             "last": window.departure - timedelta(days=1),
             "today": today,
