@@ -137,7 +137,7 @@ def link(path: str, language: str) -> str:
 
 
 def inbox(user: User, now: datetime) -> QuerySet[Letter]:
-    """What was written to ``user`` until ``now``, the latest first; not what was no longer so when it was to be sent."""
+    """What was written to ``user`` until ``now``, the latest first; not what was no longer so when it was its turn."""
     own = Letter.objects.filter(person__user=user, written_at__lte=now, kind__in=KINDS)
     return own.exclude(trouble__in=[NO_TEXT, NOT_TRUE]).order_by("-written_at", "-pk")
 

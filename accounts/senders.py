@@ -1,7 +1,7 @@
 """Senders: the ways by which a text reaches a person. `settings.SENDERS` names those in use, the preferred one first.
 
-A way that says no, or is not there, leaves the text to the next one. A way that was asked and stays silent may have sent
-it all the same: it is asked again later, with the same key by which it knows the text, before another one is.
+A way that says no, or is not there, leaves the text to the next one. A way that was asked and stays silent may have
+sent it all the same: it is asked again later, with the key by which it knows the text, before another one is.
 """
 
 import json
@@ -94,7 +94,7 @@ class FileSender(Sender):
 
 
 class InAppSender(Sender):
-    """The letter itself, which its person reads on their own pages: nothing more is sent. A login's code cannot go so."""
+    """The letter itself, which its person reads on their own pages: no more is sent. A login's code cannot go so."""
 
     name = "in_app"
 

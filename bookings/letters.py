@@ -18,32 +18,38 @@ letters.letter_kind(
 )
 letters.letter_kind(
     "held_for_proof",
-    _("Your bed at %(hostel)s is held. Show what is still missing by %(held_until)s: /stays/%(code)s/"),
+    _("Your bed at %(hostel)s is held. Show what is still missing by %(held_until)s"),
     urgent=True,
+    link="/stays/%(code)s/",
+    until="held_until",
 )
 letters.letter_kind(
     "held_for_review",
     _(
-        "Your bed at %(hostel)s (%(arrival)s to %(departure)s) is held while a person looks at your request; "
-        "we write as soon as it is decided. /stays/%(code)s/"
+        "Your bed at %(hostel)s (%(arrival)s to %(departure)s) is held while a person looks at your request; we "
+        "write as soon as it is decided."
     ),
     urgent=True,
+    link="/stays/%(code)s/",
 )
 letters.letter_kind(
     "held_for_party",
     _(
-        "Your bed at %(hostel)s (%(arrival)s to %(departure)s) is held until %(held_until)s, and yours as soon as your "
-        "friends' beds are certain too. /stays/%(code)s/"
+        "Your bed at %(hostel)s (%(arrival)s to %(departure)s) is held until %(held_until)s, and yours as soon as "
+        "your friends' beds are certain too."
     ),
     urgent=True,
+    link="/stays/%(code)s/",
+    until="held_until",
 )
 letters.letter_kind(
     "booked_with",
     _(
-        "%(who)s booked a bed for you too: %(hostel)s, %(arrival)s to %(departure)s. Show code %(code)s at the desk, "
-        "or %(party)s for all of you; your bed is kept until %(kept_until)s. Not coming? Give it back: /stays/%(code)s/"
+        "%(who)s booked a bed for you too: %(hostel)s, %(arrival)s to %(departure)s. Show code %(code)s at the "
+        "desk, or %(party)s for all of you; your bed is kept until %(kept_until)s. Not coming? Give it back"
     ),
     urgent=True,
+    link="/stays/%(code)s/",
 )
 letters.letter_kind(
     "booked_by",
@@ -56,26 +62,30 @@ letters.letter_kind(
 letters.letter_kind(
     "batch_ended",
     _(
-        "We are sorry: your school or organisation no longer has beds at %(hostel)s from %(arrival)s to %(departure)s; "
-        "your stay %(code)s is cancelled and %(nights)s nights returned to you. Find another bed: /"
+        "We are sorry: your school or organisation no longer has beds at %(hostel)s from %(arrival)s to "
+        "%(departure)s; your stay %(code)s is cancelled and %(nights)s nights returned to you. Find another bed"
     ),
     urgent=True,
+    link="/",
 )
 letters.letter_kind(
     "party_smaller",
     _(
-        "%(who)s is no longer coming along to %(hostel)s. Your own bed from %(arrival)s to %(departure)s (%(code)s) "
-        "is still kept for you; give it back if you don't want it: /stays/%(code)s/"
+        "%(who)s is no longer coming along to %(hostel)s. Your own bed from %(arrival)s to %(departure)s "
+        "(%(code)s) is still kept for you; give it back if you don't want it"
     ),
     urgent=True,
+    link="/stays/%(code)s/",
 )
 letters.letter_kind(
     "party_held",
     _(
-        "%(who)s is no longer coming along to %(hostel)s. Your own bed from %(arrival)s to %(departure)s is held until "
-        "%(held_until)s: confirm it by then, or give it back: /stays/%(code)s/"
+        "%(who)s is no longer coming along to %(hostel)s. Your own bed from %(arrival)s to %(departure)s is held "
+        "until %(held_until)s: confirm it by then, or give it back"
     ),
     urgent=True,
+    link="/stays/%(code)s/",
+    until="held_until",
 )
 letters.letter_kind(
     "extended",
@@ -127,6 +137,11 @@ letters.letter_kind(
     urgent=True,
 )
 letters.letter_kind(
+    "kept_late",
+    _("Your bed at %(hostel)s is kept until %(kept_until)s: come late. Show code %(code)s at the desk. %(address)s"),
+    urgent=True,
+)
+letters.letter_kind(
     "cancelled",
     _("Cancelled: %(hostel)s, %(arrival)s to %(departure)s. %(nights)s nights returned to you"),
     urgent=True,
@@ -134,25 +149,29 @@ letters.letter_kind(
 letters.letter_kind(
     "ended_by_new_rules",
     _(
-        "We are sorry: by new rules your stay at %(hostel)s from %(arrival)s to %(departure)s (%(code)s) is cancelled; "
-        "%(nights)s nights returned to you. See what you may have now: /check/"
+        "We are sorry: by new rules your stay at %(hostel)s from %(arrival)s to %(departure)s (%(code)s) is "
+        "cancelled; %(nights)s nights returned to you. See what you may have now"
     ),
+    link="/check/",
 )
 letters.letter_kind(
     "held_for_house",
     _(
-        "A bed at %(hostel)s (%(arrival)s to %(departure)s) is held for you, and the house is asked whether it can be "
-        "had. You hear by %(held_until)s; if not there, we look for another one. /stays/%(code)s/"
+        "A bed at %(hostel)s (%(arrival)s to %(departure)s) is held for you, and the house is asked whether it "
+        "can be had. You hear by %(held_until)s; if not there, we look for another one."
     ),
     urgent=True,
+    link="/stays/%(code)s/",
+    until="held_until",
 )
 letters.letter_kind(
     "house_said_no",
     _(
-        "We are sorry: %(hostel)s cannot give you the bed from %(arrival)s to %(departure)s, and no other house has "
-        "one now (%(code)s). %(nights)s nights returned to you. You can wait for one: /waitlist/"
+        "We are sorry: %(hostel)s cannot give you the bed from %(arrival)s to %(departure)s, and no other house "
+        "has one now (%(code)s). %(nights)s nights returned to you. You can wait for one"
     ),
     urgent=True,
+    link="/waitlist/",
 )
 letters.letter_kind(
     "moved_bed",
@@ -170,18 +189,20 @@ letters.letter_kind(
 letters.letter_kind(
     "closed_by_house",
     _(
-        "We are sorry: the house cannot give you the bed at %(hostel)s from %(arrival)s to %(departure)s (%(code)s). "
-        "%(nights)s nights returned to you; it counts nothing against you. See what is free: /"
+        "We are sorry: the house cannot give you the bed at %(hostel)s from %(arrival)s to %(departure)s "
+        "(%(code)s). %(nights)s nights returned to you; it counts nothing against you. See what is free"
     ),
     urgent=True,
+    link="/",
 )
 letters.letter_kind(
     "ended_by_house",
     _(
-        "We are sorry: your bed at %(hostel)s can be yours only until %(last)s (%(code)s). %(nights)s nights returned "
-        "to you. Ask the desk, or see what is free: /"
+        "We are sorry: your bed at %(hostel)s can be yours only until %(last)s (%(code)s). %(nights)s nights "
+        "returned to you. Ask the desk, or see what is free"
     ),
     urgent=True,
+    link="/",
 )
 letters.letter_kind(
     "no_show",

@@ -29,10 +29,11 @@ from hostel.models import Bed, Hostel, OutOfService, Room
 letters.letter_kind(
     "house_said_no_waits",
     _(
-        "We are sorry: %(hostel)s cannot give you the bed from %(arrival)s to %(departure)s, and no other house has "
-        "one now (%(code)s). %(nights)s nights returned to you. You wait again in your old place: /waitlist/%(wish)s/"
+        "We are sorry: %(hostel)s cannot give you the bed from %(arrival)s to %(departure)s, and no other house "
+        "has one now (%(code)s). %(nights)s nights returned to you. You wait again in your old place"
     ),
     urgent=True,
+    link="/waitlist/%(wish)s/",
 )
 
 

@@ -38,12 +38,16 @@ WANTING_A_BED = ("FULL", "ALONE", "QUOTA")
 
 letters.letter_kind(
     "offer",
-    _("A room is yours. Tap before %(until)s: /waitlist/%(code)s/ (%(hostel)s, %(arrival)s to %(departure)s)"),
+    _("A room is yours. Tap before %(until)s (%(hostel)s, %(arrival)s to %(departure)s)"),
+    link="/waitlist/%(code)s/",
+    until="until",
 )
 letters.letter_kind(
     "offer_tonight",
-    _("A room is yours. Tap before %(until)s: /waitlist/%(code)s/ (%(hostel)s, %(arrival)s to %(departure)s)"),
+    _("A room is yours. Tap before %(until)s (%(hostel)s, %(arrival)s to %(departure)s)"),
     urgent=True,
+    link="/waitlist/%(code)s/",
+    until="until",
 )
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.schedule import ran
-from bookings import holding, night_audit, on_call, serving, wishing
+from bookings import holding, night_audit, on_call, reminding, serving, wishing
 
 
 @shared_task
@@ -21,6 +21,13 @@ def serve_the_line():
     with ran("waiting", now):
         serving.serve(now)
         wishing.end_wishes(now)
+
+
+@shared_task
+def remind():
+    now = timezone.now()
+    with ran("reminders", now):
+        reminding.remind(now)
 
 
 @shared_task

@@ -36,10 +36,11 @@ CUT_OFF = time(21)
 letters.letter_kind(
     "wait_ended",
     _(
-        "No bed came free for you from %(arrival)s to %(departure)s, and your wish %(code)s has ended. "
-        "See what is free now: /waitlist/%(code)s/"
+        "No bed came free for you from %(arrival)s to %(departure)s, and your wish %(code)s has ended. See what "
+        "is free now"
     ),
     urgent=True,
+    link="/waitlist/%(code)s/",
 )
 
 

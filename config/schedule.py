@@ -53,10 +53,13 @@ SCHEDULE = (
     Job("holds", "bookings.tasks.end_holds", every=MINUTE),
     # What was given back is offered at once; this finds what came free otherwise, and what was offered in vain.
     Job("waiting", "bookings.tasks.serve_the_line", every=MINUTE),
+    # At ten in the morning and at eight in the evening; between, whose stay moved to today.
+    Job("reminders", "bookings.tasks.remind", every=5 * MINUTE),
     # The cut-off is 23:00; who promised to come later is looked at again until then.
     Job("no_shows", "bookings.tasks.close_no_shows", every=5 * MINUTE),
     # The day turns at 06:00; the other hours find nothing to do, or catch up with a turn that was missed.
     Job("night_audit", "bookings.tasks.audit_the_night", every=HOUR),
     Job("sweep", "accounts.tasks.sweep", every=DAY, after=3 * HOUR + 30 * MINUTE),
+    Job("forgetting", "accounts.tasks.forget_documents", every=DAY, after=3 * HOUR + 45 * MINUTE),
     Job("proofs", "eligibility.tasks.purge_evidence", every=DAY, after=4 * HOUR),
 )
