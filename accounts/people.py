@@ -19,7 +19,7 @@ from accounts.reasons import MISSING, NOT_MET, Fix, Reason, Refused, Sentence
 from accounts.record import record
 from hostel.models import Need
 
-PROFILE = ("education", "graduation", "school", "school_city", "home_in_district", "answers", "needs")
+PROFILE = ("education", "graduation", "school", "major", "school_city", "home_in_district", "answers", "needs")
 # Of the answers to what rules ask of their own: how many are kept of one person, and how long key and value may be.
 ANSWERS_KEPT, LONGEST_KEY, LONGEST_ANSWER = 40, 80, 40
 # What the desk compared with the document in its hand does not change behind its back.
@@ -54,7 +54,8 @@ def complete_person(
     What the document carries (gender, birth date) wins over what was said; where it carries nothing, both must be
     given. Who was only named on a list (no login, seen by no desk) is provisional: who logs in with that document and
     the same name is that person, with their stays; under another name the list loses the document, unless a bed is kept
-    by it. ``profile`` takes the fields of PROFILE; its ``answers`` are laid over those given before, key by key, and an
+    by it. Who was forgotten comes back by their document as the same person, with the nights they used.
+    ``profile`` takes the fields of PROFILE; its ``answers`` are laid over those given before, key by key, and an
     empty one takes its key out. Raises Refused with IDENTITY: for a number or name that does not
     read, for a document that belongs to another login or was written down at a desk, and for another document than
     the one a desk has seen. ``bound`` is a reason why document, gender and birth date may not become others, if
@@ -65,8 +66,11 @@ def complete_person(
         identity = _identity(name, document_kind, document_number, gender, birth_date, now)
         own = Person.objects.filter(user=user).first()
         other = _other_of(identity["document_hash"], own)
-        if other is not None and _is_provisional(other):
+        if other is not None and (_is_provisional(other) or other.forgotten_at):
             other = _behind_its_lock(other)
+        if other is not None and other.forgotten_at:
+            _without_a_document(own)
+            return _come_back(other, user, identity, profile, now, user)
         if own is None and other is not None and _is_provisional(other) and not _differs(other, identity):
             _part_of_a_profile(profile)
             claimed = identity | profile | {"user": user, "phone_digits": digits_hash(user.phone)}
@@ -91,7 +95,26 @@ def _other_of(document_hash, own):
 
 def _is_provisional(person):
     """Somebody else named them: no login and no desk has had to do with the document."""
-    return person.user is None and person.document_seen_at is None
+    return person.user is None and person.document_seen_at is None and person.forgotten_at is None
+
+
+def _without_a_document(own):
+    """Have the login let go of the person it has, if that one never said who they are; who did say it has another
+    document than the one they come back with, and only a desk can join the two."""
+    if own is None:
+        return
+    if own.document_hash or own.document_seen_at:
+        raise Refused(_known_at_the_desk())
+    own.user = None
+    own.save(update_fields=["user"])
+
+
+def _come_back(person, user, identity, profile, now, actor):
+    """Write down who ``person`` is, who was forgotten and is here again: their nights never stopped counting."""
+    _part_of_a_profile(profile)
+    digits = digits_hash(user.phone) if user else ""
+    fields = identity | profile | {"user": user, "phone_digits": digits, "forgotten_at": None}
+    return _save(person, fields, now, actor, "come_back")
 
 
 def _behind_its_lock(person):
@@ -126,7 +149,12 @@ def add_person(
 
     def do():
         identity = _identity(name, document_kind, document_number, gender, birth_date, now)
-        return _write(Person(), identity, profile, now, actor, _other_of(identity["document_hash"], None))
+        other = _other_of(identity["document_hash"], None)
+        if other is not None and other.forgotten_at:
+            other = _behind_its_lock(other)
+            if other.forgotten_at:
+                return _come_back(other, None, identity, profile, now, actor)
+        return _write(Person(), identity, profile, now, actor, other)
 
     return act(do)
 

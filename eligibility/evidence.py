@@ -15,12 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import act
-from accounts.models import User
+from accounts.models import Person, User
 from accounts.people import agree_to_proofs
 from accounts.record import record
 from eligibility.models import Assessment, Evidence, EvidencePage
 from eligibility.policies import terms_of
 from eligibility.proof_files import forget_page, keep_page, open_page, read_proof, watermarked
+from eligibility.proof_parts import forget_parts
 from eligibility.reasons import MISSING, Fix, Reason, Refused, Sentence, not_met
 from eligibility.reviews import name_of
 from eligibility.rules.evidence import Evidence as EvidenceRule
@@ -31,6 +32,8 @@ MOST_PROOFS = 10  # of one decision: enough for whoever tries again
 MOST_KEPT = 60  # of one person, with pictures: whoever books, sends and cancels again and again fills no disk
 PURGED_AT_ONCE = 200
 ORPHAN_AFTER = timedelta(days=1)
+# Compared at the desk, by a person, and nowhere else: no picture of one is asked for, or taken.
+ONLY_AT_THE_DESK = frozenset({"identity_card"})
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ def accepted_by(assessment: Assessment) -> dict[str, Mapping]:
         if not rule.purposes or wish.get("purpose") in (None, *rule.purposes)
         for proof in rule.serving(wish.get("purpose"))
     }
+
+
+def to_send(accepted: Mapping[str, Mapping]) -> dict[str, Mapping]:
+    """Those of the ``accepted`` proofs that may be sent as a picture or a code: no identity card is."""
+    return {key: proof for key, proof in accepted.items() if key not in ONLY_AT_THE_DESK}
 
 
 def rules_about(assessment: Assessment, kind: str) -> list[str]:
@@ -145,6 +153,8 @@ def _wrong(assessment, kind, pages, said, code, at_desk, first, last, agreed):
         labels = [proof["label"] for proof in accepted.values()]
         proofs = tuple(" / ".join(label[language] for label in labels) for language in ("zh", "en"))
         return _field("kind", _("Choose one of: %(proofs)s"), proofs=proofs)
+    if kind in ONLY_AT_THE_DESK and not at_desk:
+        return _field("kind", _("An identity card is never photographed: show it when you check in"))
     if not at_desk and not pages and not said:
         return Reason(
             "PROOF",
@@ -189,6 +199,12 @@ def _about_the_same(assessment):
 
 def _field(name, text, **values):
     return Reason(name.upper(), MISSING, Sentence(text, values), field=name)
+
+
+def purge_day(evidence: Evidence) -> date:
+    """From which day on ``evidence`` would not be kept any more, as it was said when it was handed in."""
+    last = evidence.last or evidence.first
+    return _purge_on(evidence.assessment, evidence.kind, last, evidence.handed_in_at)
 
 
 def _purge_on(assessment, kind, last, now):
@@ -248,6 +264,24 @@ def purge_due(now: datetime) -> int:
                 forget_page(page.name)
             purged += act(partial(_purge, evidence, now))
     return purged
+
+
+def delete_pictures(person: Person, now: datetime, *, codes: bool = False) -> int:
+    """Delete every picture of ``person``'s proofs before its time, and what is on its way; with ``codes`` their
+    verification codes too. Return of how many proofs. That they were shown stays.
+
+    For who takes the consent back, or has themselves forgotten. It may run twice, as `purge_due`.
+    """
+    ways = [Evidence.Way.FILE, *([Evidence.Way.CODE] if codes else [])]
+    found = Evidence.objects.of(person).filter(purged_at=None, way__in=ways).order_by("pk")
+    deleted = 0
+    for evidence in found.select_related("assessment__person").prefetch_related("pages"):
+        for page in evidence.pages.all():
+            forget_page(page.name)
+        deleted += act(partial(_purge, evidence, now))
+    if person.user:
+        forget_parts(person.user)
+    return deleted
 
 
 def _purge(evidence, now):

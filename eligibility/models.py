@@ -191,6 +191,26 @@ class EvidencePage(models.Model):
         constraints = [models.UniqueConstraint(fields=["evidence", "number"], name="one_picture_per_page")]
 
 
+class EvidencePart(models.Model):
+    """A piece of a file that is on its way from a phone, sealed (`eligibility/proof_parts.py`): gone once the proof was
+    handed in, or after a day."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)  # the constraint's index serves
+    about = models.CharField(max_length=8)  # the code of the stay, or of the decision that led to none
+    key = models.CharField(max_length=40)  # of the file, drawn by the page
+    number = models.PositiveSmallIntegerField()  # from 0
+    count = models.PositiveSmallIntegerField()  # how many pieces the file has
+    size = models.PositiveIntegerField()  # bytes, before they were sealed
+    sealed = models.BinaryField()
+    sent_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "about", "key", "number"], name="each_piece_of_a_file_once"),
+            models.CheckConstraint(condition=Q(number__lt=F("count")), name="a_piece_is_one_of_its_file"),
+        ]
+
+
 class ReviewQuerySet(models.QuerySet):
     def open(self):
         """Questions nobody has answered, the soonest due first."""

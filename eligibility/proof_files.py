@@ -13,7 +13,8 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +34,7 @@ MEGABYTE = 1024 * 1024
 MAX_BYTES = 8 * MEGABYTE  # of one file
 MAX_BYTES_TOGETHER = 20 * MEGABYTE
 MAX_PAGES = 8
+SHRUNK_TO = 800_000  # bytes of a picture that the page's own script has shrunk
 LONGEST_EDGE = 2000  # pixels of a kept page
 QUALITY = 82
 # Most millions of pixels. A JPEG can be read at a fraction of its size, the others only whole, so they may have fewer.
@@ -70,11 +72,18 @@ def read_proof(uploads: Sequence[BinaryIO], *, href: str = "", sent: int = 0) ->
     FILE_TYPE, FILE_PIXELS, FILE_BROKEN or FILE_LOCKED; ``href`` is where the next step leads. ``sent`` is how many
     bytes the whole request had: of one that is too large no file has been read at all.
     """
-    try:
+    with refusing(href):
         if sent > MAX_BYTES_TOGETHER + MEGABYTE:
-            raise _too_heavy_together(sent)
+            raise too_heavy_together(sent)
         return _read(uploads)
-    except _No as no:
+
+
+@contextmanager
+def refusing(href: str) -> Iterator[None]:
+    """Make a refusal of every `NoFile` within; ``href`` is where its next step leads."""
+    try:
+        yield
+    except NoFile as no:
         fix = Fix("evidence", no.next_step, href)
         raise Refused(
             Reason(no.code, no.verdict, no.sentence, value_used=no.used, value_source="declared", needed=no.needed,
@@ -134,8 +143,8 @@ def watermarked(jpeg: bytes, words: str, latin: str = "") -> bytes:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-class _No(Exception):
-    """A file that is not taken; `read_proof` makes a refusal of it."""
+class NoFile(Exception):
+    """A file that is not taken; `refusing` makes a refusal of it."""
 
     def __init__(
         self,
@@ -158,36 +167,42 @@ class _No(Exception):
 
 def _read(uploads):
     if not any(weights := [_weight(upload) for upload in uploads]):
-        raise _No(
+        raise NoFile(
             "FILE_MISSING",
             _("No file has come"),
             next_step=_("Choose a photo or a PDF, or show the original at the desk"),
             verdict=MISSING,
         )
     if len(uploads) > MAX_PAGES:
-        raise _too_many(len(uploads))
+        raise too_many(len(uploads))
     if max(weights) > MAX_BYTES:
-        raise _No(
-            "FILE_SIZE",
-            _("A file may have at most %(most)s MB; this one has %(size)s MB"),
-            max(weights),
-            MAX_BYTES,
-            most=MAX_BYTES // MEGABYTE,
-            size=_megabytes(max(weights)),
-        )
+        raise too_heavy(max(weights))
     if sum(weights) > MAX_BYTES_TOGETHER:
-        raise _too_heavy_together(sum(weights))
+        raise too_heavy_together(sum(weights))
     pages: list[Page] = []
     until = time.monotonic() + SECONDS_FOR_PDFS
     for upload in uploads:
         pages += _pages(upload.read(), MAX_PAGES // len(uploads), until)
     if len(pages) > MAX_PAGES:
-        raise _too_many(len(pages))
+        raise too_many(len(pages))
     return tuple(pages)
 
 
-def _too_heavy_together(weight):
-    return _No(
+def too_heavy(weight: int) -> NoFile:
+    """A file of ``weight`` bytes is too large."""
+    return NoFile(
+        "FILE_SIZE",
+        _("A file may have at most %(most)s MB; this one has %(size)s MB"),
+        weight,
+        MAX_BYTES,
+        most=MAX_BYTES // MEGABYTE,
+        size=_megabytes(weight),
+    )
+
+
+def too_heavy_together(weight: int) -> NoFile:
+    """All files together have ``weight`` bytes: too many."""
+    return NoFile(
         "FILE_SIZE",
         _("All files together may have at most %(most)s MB; these have %(size)s MB"),
         weight,
@@ -208,8 +223,9 @@ def _megabytes(weight):
     return f"{math.ceil(weight * 10 / MEGABYTE) / 10:.1f}"  # rounded up: never "8.0" where 8 is too much
 
 
-def _too_many(pages):
-    return _No(
+def too_many(pages: int) -> NoFile:
+    """So many ``pages`` are not taken at once."""
+    return NoFile(
         "FILE_PAGES",
         _("At most %(most)s pages are taken at once; this is %(pages)s"),
         pages,
@@ -228,7 +244,7 @@ def _pages(content, room, until):
     if kind in MAX_MEGAPIXELS:
         return [_page(part) for part in _parts(_picture(content, kind), room)]
     if kind == HEIC:
-        raise _No(
+        raise NoFile(
             "FILE_TYPE",
             _("This photo is in the format HEIC, which cannot be opened here"),
             kind,
@@ -237,7 +253,7 @@ def _pages(content, room, until):
                 "original at the desk"
             ),
         )
-    raise _No("FILE_TYPE", _("This file is neither a photo (JPEG, PNG, WebP) nor a PDF"), kind)
+    raise NoFile("FILE_TYPE", _("This file is neither a photo (JPEG, PNG, WebP) nor a PDF"), kind)
 
 
 def _kind(content):
@@ -268,7 +284,7 @@ def _picture(content, kind):
             image.load()
             return _flat(_upright(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise _No(
+        raise NoFile(
             "FILE_PIXELS",
             _("A picture may have at most %(most)s million pixels; this one has many more"),
             needed=MAX_MEGAPIXELS[kind] * 1_000_000,
@@ -282,7 +298,7 @@ def _bounded(image, kind):
     """Refuse by what the head of the file says, before anything is unpacked."""
     pixels = image.width * image.height
     if pixels > MAX_MEGAPIXELS[kind] * 1_000_000:
-        raise _No(
+        raise NoFile(
             "FILE_PIXELS",
             _("A picture may have at most %(most)s million pixels; this one has %(pixels)s million"),
             pixels,
@@ -293,7 +309,7 @@ def _bounded(image, kind):
 
 
 def _broken():
-    return _No("FILE_BROKEN", _("This file is damaged or not complete: it cannot be read to its end"))
+    return NoFile("FILE_BROKEN", _("This file is damaged or not complete: it cannot be read to its end"))
 
 
 def _upright(image):
@@ -360,15 +376,15 @@ def _drawn(content, until):
 
 def _refused_pdf(code, pages):
     if code == "FILE_PAGES":
-        return _too_many(pages)
+        return too_many(pages)
     if code == "FILE_LOCKED":
-        return _No(
+        return NoFile(
             code,
             _("This PDF is locked with a password"),
             next_step=_("Save it without the password, take a photo of it, or show the original at the desk"),
         )
     if code == "FILE_PIXELS":
-        return _No(code, _("The pages of this PDF are too large to be drawn"))
+        return NoFile(code, _("The pages of this PDF are too large to be drawn"))
     return _broken()
 
 

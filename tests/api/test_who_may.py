@@ -69,6 +69,8 @@ OWNERS = {
     "api/v1/stays/": ONE_S_OWN,
     "api/v1/stays/<stay:code>/": only(GUEST, MANAGER, OFFICER),
     "api/v1/stays/<stay:code>/cancellation/": only(GUEST, method="POST"),
+    "api/v1/stays/<stay:code>/cancellation/undo/": only(GUEST, method="POST", then=(409,)),
+    "api/v1/stays/<stay:code>/coming/": only(GUEST, method="POST", body={"answer": "on_time"}),
     "api/v1/stays/<stay:code>/confirmation/": only(GUEST, method="POST", then=(409,)),
     "api/v1/stays/<stay:code>/hold/": only(GUEST, method="POST", then=(409,)),
     "api/v1/stays/<stay:code>/dates/": only(
@@ -213,12 +215,20 @@ OWNERS = {
     "stays/<str:code>/": only(GUEST),
     "stays/<str:code>/change/": only(GUEST),
     "stays/<str:code>/cancel/": only(GUEST),
+    "stays/<str:code>/coming/": only(GUEST),
     "stays/<str:code>/appeal/": only(GUEST, method="POST", then=(409, 422)),
     "stays/<str:code>/pass/": only(GUEST),
     "stays/<str:code>/evidence/": only(GUEST),
     "stays/<str:code>/evidence/<int:evidence>/<int:page>/": only(GUEST, then=(404,)),  # none was sent
     "decisions/<str:code>/evidence/": only(GUEST),
     "decisions/<str:code>/evidence/<int:evidence>/<int:page>/": only(GUEST, then=(404,)),  # none was sent
+    "stays/<str:code>/evidence/parts/<str:key>/": only(GUEST),
+    "stays/<str:code>/evidence/parts/<str:key>/<int:number>/": only(GUEST, method="PUT", query="of=1&agreed=1"),
+    "decisions/<str:code>/evidence/parts/<str:key>/": only(GUEST),
+    # This decision led to a stay: the proof is handed in there.
+    "decisions/<str:code>/evidence/parts/<str:key>/<int:number>/": only(
+        GUEST, method="PUT", query="of=1&agreed=1", then=(409,)
+    ),
     "stays/<str:code>/pass.png": only(GUEST),
     "waitlist/": ONE_S_OWN,
     "waitlist/new/": Owner(LOGGED_IN, then=(404,)),  # for which house, the query says
@@ -394,6 +404,7 @@ def ask(callers, who, walked, owner, method, stay):
     path = path.replace("people/<int:number>", f"people/{stay.guest_id}")
     path = path.replace("policies/<int:number>", f"policies/{stay.assessment.policy_id}")
     path = path.replace("reviews/<int:number>", f"reviews/{asked_about(stay)}").replace("<int:number>", "0")
+    path = path.replace("<str:key>", "picture-1")
     path = path.replace("<int:evidence>", "0").replace("<int:page>", "1")
     path = path.replace("<decision:code>", stay.assessment.code).replace("<int:review>", f"{asked_about(stay)}")
     path = path.replace(r"^[\s\S]*\Z", "nowhere/").replace("<int:policy>", f"{stay.assessment.policy_id}")
