@@ -1,12 +1,14 @@
 """How the house writes things on a page: icons, nights, states, reasons, distances."""
 
+import re
 from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import dateformat, timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -106,6 +108,19 @@ def graduated(value):
         return ""
     chinese, english = say_graduation(said)
     return english if (get_language() or "").startswith("en") else chinese
+
+
+# A run of Chinese, with the figures and marks inside it: 示例路20号, 陈**.
+CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef0-9*·-]*[\u3400-\u9fff*。，！？）])?")
+
+
+@register.filter(is_safe=True)
+def chinese(text):
+    """Mark the Chinese in an English page as Chinese, so that it is read aloud and set as such: names, addresses."""
+    escaped = conditional_escape("" if text is None else text)
+    if not (get_language() or "").startswith("en"):
+        return escaped
+    return mark_safe(CHINESE.sub(r'<span lang="zh-Hans">\g<0></span>', escaped))
 
 
 @register.filter
