@@ -106,7 +106,7 @@ def test_a_no_leads_to_the_question_and_to_a_page_that_says_whom_to_ring(visitor
     html = visitor.get(NO).content.decode()
 
     assert 'href="/help/#no"' in html
-    assert "人工复核" not in html
+    assert "/reviews/" not in html
     assert 'id="no"' in visitor.get("/help/").content.decode()
 
 
@@ -279,3 +279,33 @@ def test_who_qualifies_first_is_told_to_hand_in_the_proof_before_booking(visitor
 
     assert "先交材料，通过后再订房" in html
     assert "房给你留到" not in html
+
+
+# --- a person may look ------------------------------------------------------------------------------------------------
+def test_a_no_that_a_person_may_set_aside_says_how_to_ask_one(visitor):
+    page = visitor.get(NO)
+
+    assert "这一条可以请人看一下" in text_of(page)
+    assert "在 1 个工作日内答复" in text_of(page)
+    assert "A person can look at this" in text_of(visitor.get(f"/en{NO}"))
+
+
+def test_a_yes_and_an_answer_still_open_speak_of_no_person(visitor):
+    for address in (YES, "/check/?education=secondary_vocational"):
+        assert "y2-person" not in visitor.get(address).content.decode()
+
+
+def test_what_is_counted_is_not_said_to_be_for_a_person(visitor, in_force):
+    limited = {"id": "schools", "kind": "applicant", "by": ["school"]}
+    in_force(change=lambda rules: rules | {"rules": [*rules["rules"], limited]})
+    page = visitor.get(YES)
+
+    assert ("not_met", "APPLICANT") in reasons(page)
+    assert "y2-person" not in page.content.decode()
+
+
+def test_every_group_of_chips_has_a_name_for_those_who_test(visitor):
+    html = visitor.get("/check/").content.decode()
+
+    for name in ("education", "graduation", "home_in_district", "purpose"):
+        assert f'data-testid="y2-{name}"' in html

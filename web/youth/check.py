@@ -10,16 +10,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Person
-from accounts.reasons import ASK, MISSING, NOT_MET, Reason, Refused
+from accounts.reasons import ASK, MISSING, NOT_MET, Reason, Refused, Sentence
 from bookings.awaiting import held_until, waits_for
 from bookings.decisions import Decided
 from bookings.facts import facts_of_stranger
 from bookings.models import Stay
 from eligibility.evaluation import evaluate
-from eligibility.policies import policy_in_force
+from eligibility.policies import policy_in_force, terms_of
 from eligibility.questions import GRADUATION, every_question, question_of, questions_about
 from hostel.models import Hostel
 from hostel.nights import business_day
+from hostel.spans import Span
 from web.youth import asked
 from web.youth.questions import groups, months, purposes_of
 
@@ -51,8 +52,19 @@ def check(request):
         "book_href": asked.address(reverse("home"), said),
     }
     if said:
-        page |= in_words(Decided(Person(), policy, facts, evaluate(policy, facts)))
+        words = in_words(Decided(Person(), policy, facts, evaluate(policy, facts)))
+        page |= words | {"looked_at_by": _who_may_agree(policy, today, words)}
     return render(request, "web/youth/check.html", page)
+
+
+def _who_may_agree(policy, today, words):
+    """Who may be asked to look where all is answered and it is no: ``whom``, ``within``; None where it is counted."""
+    terms, review = terms_of(policy).on(today), terms_of(policy).review
+    against = {reason.rule_id for reason in words["decision"].reasons if reason.verdict in (NOT_MET, ASK)}
+    clearable = {rule.id for rule in terms.every_rule() if rule.clearable}
+    if not words["not_met"] or words["answers"] or not against <= clearable:
+        return None
+    return {"whom": review.whom, "within": Sentence("%(within)s", {"within": Span.read(review.within).said})}
 
 
 def in_words(decided: Decided) -> dict:
