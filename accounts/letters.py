@@ -91,7 +91,7 @@ def post_due(now: datetime, limit: int = 200) -> int:
             in_a_row = 0
         except OSError as trouble:
             _tried_in_vain(letter, now, trouble)
-            in_a_row += not isinstance(trouble, senders.NotTaken)
+            in_a_row += type(trouble) is not senders.NotTaken  # that one is about this letter, or this person
             if in_a_row == MOST_IN_A_ROW:
                 break
     return sent

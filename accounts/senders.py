@@ -28,6 +28,10 @@ class NotTaken(OSError):
     """The way was asked and did not take the text: it has not gone out."""
 
 
+class NotThere(NotTaken):
+    """Nobody could be asked: the way is down, for every text."""
+
+
 class NoAnswer(OSError):
     """The way was asked and did not say in time whether it took the text: it may have gone out."""
 
@@ -198,7 +202,7 @@ def _post(url, key, body, reference):
         no.close()
         raise NotTaken(f"answered {no.code}") from None
     except URLError as no:
-        raise NotTaken("not there") from no
+        raise NotThere("not there") from no
     except (OSError, HTTPException) as silence:
         raise NoAnswer("no answer") from silence
     if not _is_well(said):

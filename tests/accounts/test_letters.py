@@ -9,8 +9,9 @@ from django.db import connections, transaction
 from django.utils.translation import gettext_lazy
 
 from accounts import letters, senders
-from accounts.models import Letter, Person
+from accounts.models import Consent, Letter, Person
 from accounts.reasons import Sentence
+from tests.accounts.gateway import gateway
 from tests.conftest import FRIDAY, NOW, SUNDAY, moment
 
 
@@ -233,3 +234,165 @@ def test_looking_for_letters_costs_one_statement_however_many_there_are(
 
 def test_the_tests_themselves_send_into_a_file():
     assert configured.SENDERS == ["accounts.senders.FileSender"]
+
+
+# By a gateway
+
+
+@pytest.fixture
+def sms(settings):
+    with gateway() as server:
+        settings.SMS_URL, settings.SENDERS = server.url, ["accounts.senders.SmsSender"]
+        yield server
+
+
+@pytest.fixture
+def messenger(settings, sms):
+    with gateway() as server:
+        settings.MESSENGER_URL = server.url
+        settings.SENDERS = ["accounts.senders.MessengerSender", "accounts.senders.SmsSender"]
+        yield server
+
+
+def wants_messenger(person):
+    person.user.messenger_id = "lin-7"
+    person.user.save()
+    Consent.objects.create(user=person.user, purpose=Consent.Purpose.MESSENGER, given_at=NOW)
+
+
+def test_which_way_a_letter_went_is_kept(lin, chen, messenger, sms):
+    wants_messenger(lin)
+    first, second = write(lin), write(chen)
+
+    assert letters.post_due(NOW) == 2
+
+    assert [Letter.objects.get(pk=each.pk).posted_by for each in (first, second)] == ["messenger", "sms"]
+    assert (len(messenger.sent), len(sms.sent)) == (1, 1)
+
+
+def test_who_took_back_that_they_want_the_messenger_gets_short_messages(lin, messenger, sms):
+    wants_messenger(lin)
+    lin.user.consents.update(withdrawn_at=NOW)
+    write(lin)
+
+    letters.post_due(NOW)
+
+    assert (len(messenger.asked), len(sms.sent)) == (0, 1)
+
+
+@pytest.mark.parametrize("no", [500, 403])
+def test_what_the_gateway_refuses_is_kept_and_sent_once_when_it_is_well_again(lin, sms, no):
+    letter = write(lin)
+    sms.answers = [no]
+
+    assert letters.post_due(NOW) == 0
+    letter.refresh_from_db()
+    assert (letter.posted_at, letter.posted_by, letter.tries, letter.trouble) == (None, "", 1, "NotTaken")
+    assert letters.post_due(NOW + timedelta(seconds=30)) == 0
+    assert letters.post_due(NOW + timedelta(minutes=2)) == 1
+    assert letters.post_due(NOW + timedelta(minutes=9)) == 0
+
+    letter.refresh_from_db()
+    assert (letter.posted_by, letter.trouble) == ("sms", "")
+    assert len(sms.sent) == 1
+
+
+def test_what_a_silent_gateway_has_sent_all_the_same_is_not_sent_twice(lin, messenger, sms, monkeypatch):
+    monkeypatch.setattr(senders, "PATIENCE", 0.2)
+    wants_messenger(lin)
+    write(lin)
+    messenger.answers = ["silent"]
+
+    assert letters.post_due(NOW) == 0
+    assert letters.post_due(NOW + timedelta(minutes=2)) == 1
+
+    assert [asked["key"] for asked in messenger.asked] == [f"letter-{Letter.objects.get().pk}"] * 2
+    assert (len(messenger.sent), sms.sent) == (1, [])
+
+
+def test_a_gateway_that_is_down_ends_the_run_and_the_other_letters_keep_their_tries(lin, sms, settings):
+    settings.SMS_URL = "http://127.0.0.1:9/"
+    for n in range(5):
+        write(lin, about=f"AAA22{n}", now=NOW - timedelta(minutes=9 - n))
+
+    assert letters.post_due(NOW) == 0
+    assert list(Letter.objects.order_by("pk").values_list("tries", flat=True)) == [1, 1, 1, 0, 0]
+
+
+def test_a_number_that_the_gateway_does_not_take_does_not_stop_the_others(lin, chen, sms):
+    for n in range(4):
+        write(lin, about=f"AAA22{n}", now=NOW - timedelta(minutes=9 - n))
+    write(chen)
+    sms.answers = [403] * 4
+
+    assert letters.post_due(NOW) == 1
+
+
+def test_many_posting_at_once_ask_the_gateway_once_for_each(lin, transactional_db, sms):
+    for n in range(6):
+        write(lin, about=f"AAA22{n}")
+    start = threading.Barrier(3)
+
+    def post():
+        start.wait()
+        try:
+            letters.post_due(NOW)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=post) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(sms.asked) == 6
+
+
+# What a kind says of itself
+
+
+def test_a_letter_ends_with_the_whole_address_in_its_readers_language(lin):
+    letters.letter_kind("led", gettext_lazy("It is %(code)s"), link="/stays/%(code)s/")
+    letter = write(lin, kind="led")
+
+    assert letters.say(letter, "zh-hans") == "It is ABC234 https://hostel.example.org/stays/ABC234/"
+    assert letters.say(letter, "en") == "It is ABC234 https://hostel.example.org/en/stays/ABC234/"
+    assert letters.words(letter, "en") == ("It is ABC234", "/stays/ABC234/")
+
+
+def test_what_did_not_go_out_in_its_time_never_does(lin, sent):
+    letters.letter_kind("tonight", gettext_lazy("Until %(until)s"), urgent=True, until="until")
+    on_time = write(lin, kind="tonight", until=moment(FRIDAY, 23))
+    late = write(lin, kind="tonight", about="XYZ789", until=moment(FRIDAY, 9))
+
+    assert letters.post_due(NOW) == 1
+    assert letters.post_due(NOW + timedelta(days=1)) == 0
+
+    assert [Letter.objects.get(pk=each.pk).trouble for each in (on_time, late)] == ["", letters.TOO_LATE]
+
+
+def test_what_is_no_longer_so_is_neither_sent_nor_shown(lin, sent):
+    letters.letter_kind("still", gettext_lazy("Still"), still=lambda values, now: values["code"] != "ABC234")
+    write(lin, kind="still")
+    write(lin, kind="still", about="XYZ789")
+
+    assert letters.post_due(NOW) == 1
+    assert [letter.about for letter in letters.inbox(lin.user, NOW)] == ["XYZ789"]
+
+
+def test_everything_written_is_read_on_ones_own_pages_whichever_way_it_went(lin, chen, settings):
+    settings.SENDERS = ["tests.accounts.test_letters.DeafSender"]
+    first, later = write(lin, now=NOW - timedelta(hours=1)), write(lin, about="XYZ789")
+    write(lin, about="SOON22", now=NOW + timedelta(minutes=5))
+    write(lin, kind="unheard_of")
+    write(chen)
+    letters.post_due(NOW)
+
+    found = list(letters.inbox(lin.user, NOW))
+
+    assert found == [later, first]
+    letters.shown(found, NOW)
+    letters.shown(found, NOW + timedelta(hours=1))
+    assert set(Letter.objects.exclude(read_at=None)) == {first, later}
+    assert Letter.objects.get(pk=first.pk).read_at == NOW
