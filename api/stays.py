@@ -27,13 +27,15 @@ from api.pages import Pages
 from api.problems import ReasonSerializer
 from api.refusals import unknown_field
 from bookings import reasons
-from bookings.actions import actions
+from bookings.actions import POLICY_WORDS, actions
+from bookings.arriving import come_late, say_coming
 from bookings.booking import book_for, confirm
-from bookings.cancelling import cancel, cancellation
+from bookings.cancelling import LONGEST_REASON, cancel, cancellation
 from bookings.changing import change_dates
 from bookings.holding import extend_hold
 from bookings.lodging import Lodging
 from bookings.models import BedNight, Stay
+from bookings.undoing import undo
 from hostel.models import Hostel
 from hostel.nights import business_day
 
@@ -41,7 +43,18 @@ from hostel.nights import business_day
 MOST_NIGHTS = 366
 KEPT_NIGHTS = Prefetch("bed_nights", BedNight.objects.live().order_by("night"), to_attr="kept_nights")
 ISO = ["%Y-%m-%d"]
-FOR_THE_GUEST = ("confirm", "extend_hold", "cancel", "extend", "shorten", "shift", "appeal")
+FOR_THE_GUEST = (
+    "confirm",
+    "extend_hold",
+    "cancel",
+    "undo_cancel",
+    "extend",
+    "shorten",
+    "shift",
+    "say_coming",
+    "come_late",
+    "appeal",
+)
 FOR_THE_DESK = (
     "check_in",
     "check_out",
@@ -117,9 +130,12 @@ class ActionsSerializer(serializers.Serializer):
     confirm = ActionSerializer(required=False)
     extend_hold = ActionSerializer(required=False)
     cancel = ActionSerializer(required=False)
+    undo_cancel = ActionSerializer(required=False, help_text="For five minutes, if there is a bed for it.")
     extend = ActionSerializer(required=False)
     shorten = ActionSerializer(required=False)
     shift = ActionSerializer(required=False)
+    say_coming = ActionSerializer(required=False, help_text="On the day of arrival: as agreed.")
+    come_late = ActionSerializer(required=False, help_text="On the day of arrival: the bed is kept longer.")
     move = ActionSerializer(required=False)
     move_to_hostel = ActionSerializer(required=False)
     swap = ActionSerializer(required=False)
@@ -165,6 +181,8 @@ class StaySerializer(serializers.Serializer):
     held_until = serializers.DateTimeField(allow_null=True)
     kept_until = serializers.DateTimeField(help_text="After this moment the guest has not come.")
     confirmed_at = serializers.DateTimeField(allow_null=True)
+    coming_at = serializers.DateTimeField(allow_null=True, help_text="When the guest said that they come tonight.")
+    late_at = serializers.DateTimeField(allow_null=True, help_text="And when, that they come late.")
     checked_in_at = serializers.DateTimeField(allow_null=True)
     checked_out_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
@@ -224,6 +242,28 @@ class ConfirmationRequest(serializers.Serializer):
     accept_price = serializers.BooleanField(default=False)
 
 
+class CancellationRequest(serializers.Serializer):
+    """What the guest says of it, if anything."""
+
+    reason = serializers.CharField(
+        max_length=LONGEST_REASON, required=False, default="", allow_blank=True, help_text="Why, in their own words."
+    )
+    late = serializers.BooleanField(
+        required=False, default=False, help_text="After the hour: say that one does not come, and be a no-show."
+    )
+
+
+COMING = {"on_time": say_coming, "late": come_late, "no": cancel}
+
+
+class ComingRequest(serializers.Serializer):
+    """Does one still come tonight?"""
+
+    answer = serializers.ChoiceField(
+        [("on_time", "as agreed"), ("late", "the bed is kept longer"), ("no", "the stay is cancelled")]
+    )
+
+
 class NothingSerializer(serializers.Serializer):
     """Nothing needs to be said."""
 
@@ -267,7 +307,9 @@ class StayFilter(django_filters.FilterSet):
 
 def stays_with_all():
     """Stays with what the answers say of them, in two statements however many they are."""
-    return Stay.objects.select_related("guest", "hostel", "missed").prefetch_related(KEPT_NIGHTS)
+    return (
+        Stay.objects.select_related("guest", "hostel", "missed").prefetch_related(KEPT_NIGHTS).annotate(**POLICY_WORDS)
+    )
 
 
 def in_words(stay: Stay, now: datetime, doable: tuple[str, ...] = FOR_THE_GUEST) -> dict:
@@ -420,6 +462,9 @@ class CancellationSerializer(ActionSerializer):
     nights_returned = serializers.IntegerField(min_value=0, help_text="Those of stays that end with it among them.")
     ends = EndingSerializer(many=True)
     recorded_as = serializers.CharField(help_text="`cancelled`; `no_show` where it is too late; else what it is now.")
+    too_late = serializers.BooleanField(
+        help_text="Whether one can only say with `late` that one does not come, and is recorded as a no-show."
+    )
 
 
 class Cancellation(StayAct):
@@ -438,6 +483,7 @@ class Cancellation(StayAct):
                 "nights_returned": would.nights_returned,
                 "ends": [ending.as_data() for ending in would.ends],
                 "recorded_as": would.recorded_as,
+                "too_late": would.too_late,
             }
         )
 
@@ -445,11 +491,41 @@ class Cancellation(StayAct):
         operation_id="cancel_stay",
         tags=["stays"],
         summary="Cancel: the bed and the nights go back at once",
+        request=CancellationRequest,
+        responses={200: StaySerializer},
+    )
+    def post(self, request, code):
+        return self.act(request, code, cancel, CancellationRequest)
+
+
+class CancellationUndo(StayAct):
+    refusal = problems.REFUSED
+
+    @extend_schema(
+        operation_id="undo_cancellation",
+        tags=["stays"],
+        summary="Take a cancellation back within five minutes, in the same bed or another of the house",
         request=NothingSerializer,
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        return self.act(request, code, cancel)
+        return self.act(request, code, undo)
+
+
+class Coming(StayAct):
+    @extend_schema(
+        operation_id="answer_coming",
+        tags=["stays"],
+        summary="On the day of arrival: on time, late (the bed is kept longer), or not at all (it is cancelled)",
+        request=ComingRequest,
+        responses={200: StaySerializer},
+    )
+    def post(self, request, code):
+        return self.act(request, code, _come, ComingRequest)
+
+
+def _come(stay, *, answer, now, actor):
+    return COMING[answer](stay, now=now, actor=actor)
 
 
 class Confirmation(StayAct):

@@ -4,14 +4,37 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
+
 from bookings import reasons
 from bookings.models import Stay
 from bookings.no_shows import why_no_appeal
+from eligibility.models import Policy
+from eligibility.policies import FINGERPRINT, late_until, terms_known, terms_of
 from eligibility.reasons import Reason, Refused
 from hostel.nights import at, business_day
 
 # So long after the day of leaving the desk may still find that somebody has not left.
 OVERSTAY_KNOWN = timedelta(days=3)
+# So long a guest may take back that they cancelled, and nobody is told that they did.
+UNDO_CANCEL = timedelta(minutes=5)
+# Beside a stay, in the same statement: by which rules it was booked, in so few words that `late_hour` knows them again.
+POLICY_WORDS = {
+    "policy_words": Subquery(
+        Policy.objects.filter(pk=OuterRef("assessment__policy"))
+        .order_by()
+        .values(words=JSONObject(pk="pk", fingerprint=FINGERPRINT))[:1]
+    )
+}
+
+
+def late_hour(stay: Stay) -> datetime | None:
+    """Until when the bed of ``stay`` is kept if its guest comes late, by the rules it was booked by; None where they
+    have no such hour. No statement where it was read with `POLICY_WORDS`, and its rules are known."""
+    words = getattr(stay, "policy_words", None)
+    terms = terms_known(words["pk"], words["fingerprint"]) if words else None
+    return late_until(terms or terms_of(stay.assessment.policy), stay.arrival)
 
 
 @dataclass(frozen=True)
@@ -76,6 +99,42 @@ def not_cancellable(stay, now):
     if stay.state(now) not in (Stay.Status.HELD, Stay.Status.CONFIRMED):
         return reasons.wrong_state(stay, now)
     return reasons.cut_off(stay) if stay.kept_until <= now else None
+
+
+def comes_back(stay: Stay) -> bool:
+    """Whether ``stay``, given back by its guest, could stand again: it was promised, or waited for what is theirs to
+    send. What only held a bed for a moment is asked for anew; what waited for a house, the line or friends went on."""
+    return stay.confirmed_at is not None or stay.awaits in (Stay.Awaits.PROOF, Stay.Awaits.REVIEW)
+
+
+def _not_undoable(stay, now):
+    if stay.status != Stay.Status.CANCELLED:
+        return reasons.wrong_state(stay, now)
+    if stay.cancel_cause != Stay.Cause.GUEST or not comes_back(stay):
+        return reasons.not_taken_back(stay)
+    until = stay.cancelled_at + UNDO_CANCEL
+    if until <= now:
+        return reasons.undo_over(stay, until)
+    if stay.confirmed_at is None and stay.held_until <= now:
+        return reasons.hold_ended(stay)
+    return reasons.cut_off(stay) if stay.kept_until <= now else None
+
+
+def _not_coming(stay, now):
+    if stay.status != Stay.Status.CONFIRMED:
+        return reasons.wrong_state(stay, now)
+    if stay.kept_until <= now:
+        return reasons.cut_off(stay)
+    return None if business_day(now) == stay.arrival else reasons.said_on_the_day(stay)
+
+
+def _not_late(stay, now):
+    if why_not := _not_coming(stay, now):
+        return why_not
+    if stay.late_at:
+        return reasons.kept_late_already(stay)
+    until = late_hour(stay)
+    return reasons.not_kept_longer(stay) if until is None or until <= stay.kept_until else None
 
 
 def _not_expected(stay, now):
@@ -150,6 +209,9 @@ WHY_NOT = {
     "confirm": _not_confirmable,
     "extend_hold": _not_extendable,
     "cancel": not_cancellable,
+    "undo_cancel": _not_undoable,
+    "say_coming": _not_coming,
+    "come_late": _not_late,
     "extend": _not_changeable,
     "shorten": _not_shortenable,
     "shift": _not_shiftable,

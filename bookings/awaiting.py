@@ -208,10 +208,11 @@ def _until_the_first_deadline(party, now):
         held.filter(awaits=Stay.Awaits.PARTY).update(held_until=first)
 
 
-def left_the_party(stay: Stay, now: datetime) -> None:
-    """Tell the others that ``stay`` is no more: what they want now is theirs to say.
+def left_the_party(stay: Stay, now: datetime, told_at: datetime | None = None) -> None:
+    """Tell the others that ``stay`` is no more, at ``told_at`` where that can wait: what they want now is theirs to
+    say.
 
-    Their beds stay theirs. Who waited only for this one has a day to confirm.
+    Their beds stay theirs. Who waited only for this one has a day to confirm, and is told at once.
     """
     others = Stay.objects.standing(now).filter(party=stay.party_id).exclude(pk=stay.pk)
     if not others.filter(status=Stay.Status.HELD).exclude(awaits=Stay.Awaits.PARTY).exists():
@@ -221,7 +222,8 @@ def left_the_party(stay: Stay, now: datetime) -> None:
     for other in others.select_related("guest", "hostel", "party").order_by("pk"):
         kind = "party_held" if other.status == Stay.Status.HELD and not other.awaits else "party_smaller"
         values = {"who": stay.guest.masked_name, "party": other.party.code}
-        tell(other, kind, now, f"{other.code} {stay.code}", held_until=other.held_until, **values)
+        written_at = now if kind == "party_held" else told_at or now
+        tell(other, kind, written_at, f"{other.code} {stay.code}", held_until=other.held_until, **values)
 
 
 def priced(decision: Decision, rate_fen: int | None) -> list[tuple]:

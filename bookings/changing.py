@@ -273,9 +273,11 @@ def _shift(stay, nights, now, actor, accept_price):
     stay.arrival, stay.departure = nights.arrival, nights.departure
     stay.assessment = decided.keep(Assessment.Act.SHIFT, stay.code)
     stay.kept_until = kept_until(decided.policy, nights.arrival, now)
+    stay.coming_at = stay.late_at = None  # that was said of another day
     if bed != own:
         stay.bed_told_at = None  # the letter says the days; the number they knew is no longer theirs
-    stay.save(update_fields=["arrival", "departure", "assessment", "kept_until", "bed_told_at"])
+    moved = ["arrival", "departure", "assessment", "kept_until", "coming_at", "late_at", "bed_told_at"]
+    stay.save(update_fields=moved)
     give_nights(stay, bed, nights, decided, hostel, now)
     served(now)
     tell(stay, "shifted", now, about=f"{stay.code}-{stay.assessment.code}")

@@ -13,10 +13,9 @@ from bookings import freed, reasons
 from bookings.actions import may
 from bookings.availability import free_beds
 from bookings.booking import CODE_ALPHABET
-from bookings.cancelling import end_what_goes_on
-from bookings.letters import tell
+from bookings.cancelling import miss
 from bookings.locking import locked
-from bookings.models import NoShow, Stay
+from bookings.models import Stay
 from bookings.proving import show_at_desk
 from bookings.relocating import to_another_bed
 from eligibility.reasons import Refused
@@ -163,13 +162,4 @@ def no_show(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
 
 def _no_show(stay, now, actor):
     may(stay, "no_show", now)
-    stay.bed_nights.live().update(released_at=stay.kept_until)
-    end_what_goes_on(stay, stay.kept_until, Stay.Cause.HOUSE)
-    freed.served(now)
-    stay.no_show_at = stay.kept_until
-    stay.save(update_fields=["no_show_at"])
-    stay.refresh_from_db(fields=["status"])
-    NoShow.objects.create(stay=stay, guest=stay.guest, at=stay.kept_until)
-    tell(stay, "no_show", now)
-    record("no_show", now=now, actor=actor, person=stay.guest, hostel=stay.hostel, about=stay.code)
-    return stay
+    return miss(stay, now, actor)

@@ -224,7 +224,8 @@ def _move_to_hostel(stay, hostel, from_night, now, actor, because):
 def _begins_there(stay, there, now):
     """The same stay, in the other house: whoever had been let in is let in there."""
     stay.hostel, stay.checked_in_at, stay.bed_told_at = there, None, None
-    stay.kept_until = kept_until(stay.assessment.policy, stay.arrival, now)
+    kept = kept_until(stay.assessment.policy, stay.arrival, now)
+    stay.kept_until = max(kept, stay.kept_until) if stay.late_at else kept  # who said that they come late still does
     stay.save(update_fields=["hostel", "checked_in_at", "bed_told_at", "kept_until"])
     stay.refresh_from_db(fields=["status"])
     return stay

@@ -10,7 +10,8 @@ from accounts.models import Person, User
 from accounts.record import record
 from bookings import reasons
 from bookings.models import NoShow, Stay
-from eligibility.reasons import Fix, Reason, Refused, not_met
+from eligibility.policies import terms_of
+from eligibility.reasons import Fix, Reason, Refused, Sentence, not_met
 
 # No rule counts a no-show that is older (`bookings/facts.py`): to lift it would change nothing.
 APPEAL_WITHIN = timedelta(days=60)
@@ -107,6 +108,23 @@ def why_no_answer(missed: NoShow, actor: User, *, lift: bool) -> Reason | None:
     if not missed.appealed_at:
         return _no(missed, "NO_APPEAL", _("The guest has not written about it: there is nothing to answer"))
     return None
+
+
+def pause_after(stay: Stay, now: datetime) -> Sentence | None:
+    """What one more no-show of the guest of ``stay`` would mean by the rules it was booked by; None where nothing."""
+    rule = terms_of(stay.assessment.policy).no_show
+    if rule is None:
+        return None
+    since = now - timedelta(days=rule.within_days)
+    before = NoShow.objects.filter(guest=stay.guest_id, lifted_at=None, at__gte=since).count()
+    values = {"count": rule.count, "days": rule.within_days, "pause": rule.pause_days, "now": before + 1}
+    if before + 1 >= rule.count:
+        text = _("It would be your no-show number %(now)s within %(days)s days: booking pauses for %(pause)s days")
+    else:
+        text = _(
+            "It would be number %(now)s; at %(count)s no-shows within %(days)s days booking pauses for %(pause)s days"
+        )
+    return Sentence(text, values)
 
 
 def _locked(stay, now):

@@ -94,6 +94,91 @@ def cut_off(stay):
     )
 
 
+def kept_late_already(stay):
+    return not_met(
+        "SAID",
+        _("You said that you come late: your bed is kept until %(moment)s"),
+        {"moment": stay.kept_until},
+        value_used=stay.kept_until,
+        fix=_see(stay),
+    )
+
+
+def not_kept_longer(stay):
+    """The rules have no later hour for who comes late, or none that is later than this bed is kept anyway."""
+    return not_met(
+        "KEPT",
+        _("Your bed is kept until %(moment)s, and no longer: ring %(phone)s where you come later"),
+        {"moment": stay.kept_until, "phone": stay.hostel.phone},
+        value_used=stay.kept_until,
+        fix=_see(stay),
+    )
+
+
+def said_on_the_day(stay):
+    return not_met(
+        "NOT_TODAY",
+        _("Whether you come, and come late, is said on the day of arrival, %(arrival)s"),
+        {"arrival": stay.arrival},
+        value_used=stay.arrival,
+        fix=_see(stay),
+    )
+
+
+def not_taken_back(stay):
+    """What only held a bed for a moment, waited for the house, the line or friends, or was given up by the house."""
+    return not_met(
+        "STATE",
+        _("Stay %(code)s can't be taken back: book the nights anew"),
+        {"code": stay.code},
+        value_used=stay.status,
+        fix=_book_anew(stay),
+    )
+
+
+def undo_over(stay, until):
+    return not_met(
+        "UNDO_OVER",
+        _("This could be taken back until %(moment)s: book the nights anew"),
+        {"moment": until},
+        value_used=stay.cancelled_at,
+        needed=until,
+        fix=_book_anew(stay),
+    )
+
+
+def bed_gone(stay):
+    """Five minutes are not over, but somebody who waited was quicker."""
+    hostel = (stay.hostel.name_zh, stay.hostel.name_en)
+    return not_met(
+        "UNDO",
+        _("Somebody else has the bed by now, and %(hostel)s has no other one for these nights"),
+        {"hostel": hostel},
+        value_used=stay.arrival,
+        fix=Fix("alternatives", _("See what is near"), f"/?in={stay.arrival}&nights={len(stay.nights)}"),
+    )
+
+
+def nights_used(stay):
+    return not_met(
+        "UNDO_NIGHTS",
+        _("You have used the nights that came back to you for another stay: give that one back first"),
+        value_used=stay.code,
+        fix=Fix("stays", _("See your stays"), "/me/"),
+    )
+
+
+def too_long_a_reason(most):
+    return not_met(
+        "TOO_LONG",
+        _("Say it in at most %(most)s characters"),
+        {"most": most},
+        needed=most,
+        field="reason",
+        fix=Fix("change", _("Change it"), "#reason"),
+    )
+
+
 def not_yet_missed(stay):
     return not_met(
         "KEPT",
@@ -452,6 +537,10 @@ def another_name(person):
         fix=_ring_the_office(),
         field="name",
     )
+
+
+def _book_anew(stay):
+    return Fix("book", _("Look again"), f"/book/{stay.hostel.slug}/?in={stay.arrival}&out={stay.departure}")
 
 
 def _see(stay):

@@ -78,3 +78,22 @@ def kept_until(policy: Policy, arrival: date, booked_at: datetime) -> datetime:
         return end_of_night(arrival)
     promised = at(arrival, time.fromisoformat(hour))
     return min(max(promised, booked_at + timedelta(hours=hours)), end_of_night(arrival))
+
+
+def terms_known(pk: int, fingerprint: str | None) -> Terms | None:
+    """The terms of a policy that this process has read already, by its number and fingerprint; else None."""
+    return _read.get((pk, fingerprint)) if fingerprint else None
+
+
+def late_until(terms: Terms, arrival: date) -> datetime | None:
+    """Return the moment until which the bed is kept of who says on the day of ``arrival`` that they come late; None
+    where the terms offer nothing of the kind.
+
+    An hour before that until which beds are kept is one of the night that follows; never beyond 06:00.
+    """
+    rule = terms.no_show
+    if rule is None or not rule.late_until:
+        return None
+    hour = time.fromisoformat(rule.late_until)
+    day = arrival + timedelta(days=hour < time.fromisoformat(rule.kept_until))
+    return min(at(day, hour), end_of_night(arrival))

@@ -118,6 +118,13 @@ def withdraw(found: QuerySet[Review], now: datetime) -> int:
     )
 
 
+def put_back(found: QuerySet[Review], withdrawn_at: datetime) -> int:
+    """Open those of ``found`` again that were withdrawn at that moment, for what they are about is there again; return
+    how many."""
+    taken = found.filter(decision=Review.Decision.WITHDRAWN, decided_at=withdrawn_at)
+    return taken.update(decided_at=None, decision="")
+
+
 # --- reading --------------------------------------------------------------------------------------------------------
 def with_all() -> QuerySet[Review]:
     """Reviews with their decision, person, policy and reviewers, in one statement."""

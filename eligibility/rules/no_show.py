@@ -10,6 +10,7 @@ from eligibility.rule import Rule, month_and_day
 from hostel.nights import business_day
 
 DAYS = {"type": "integer", "minimum": 1, "maximum": 730}
+HOUR = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,22 +18,26 @@ class NoShow(Rule):
     """``count`` no-shows within ``within_days`` pause booking for ``pause_days`` after the latest of them.
 
     ``kept_until`` ("23:00") is when the bed of a guest who has not come is given away; booked late, it is kept for
-    at least ``kept_at_least_hours``. No-shows that were lifted are not among the facts.
+    at least ``kept_at_least_hours``. Who says on the day that they come late finds it kept until ``late_until``
+    ("01:00": of the night that follows); where that is left out, nothing of the kind is offered. No-shows that were
+    lifted are not among the facts.
     """
 
     kind = "no_show"
     name = _("Kept bed and no-shows")
     says = _(
-        "A bed is kept until {kept_until}, after a late booking for at least {kept_at_least_hours} hours; "
-        "{count} no-shows within {within_days} days pause booking for {pause_days} days"
+        "A bed is kept until {kept_until}, after a late booking for at least {kept_at_least_hours} hours, for who says "
+        "that they come late until {late_until}; {count} no-shows within {within_days} days pause booking "
+        "for {pause_days} days"
     )
     code = "PAUSED"
     rank = 90
     once = True
     clearable = False
     values = {
-        "kept_until": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+        "kept_until": HOUR,
         "kept_at_least_hours": {"type": "integer", "minimum": 0, "maximum": 24},
+        "late_until": HOUR,
         "count": {"type": "integer", "minimum": 1},
         "within_days": DAYS,
         "pause_days": DAYS,
@@ -41,6 +46,7 @@ class NoShow(Rule):
 
     kept_until: str
     kept_at_least_hours: int = 0
+    late_until: str = ""
     count: int
     within_days: int
     pause_days: int

@@ -1,6 +1,6 @@
 """Stays over REST: book, see, cancel, confirm."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils import timezone
 from bookings.booking import book
 from bookings.models import BedNight, Stay
 from hostel.models import Bed
-from hostel.nights import Nights
+from hostel.nights import Nights, at
 from tests.api.conftest import TODAY, TOMORROW, problem
 from tests.api.counting import statements
 
@@ -27,7 +27,8 @@ def test_a_guest_books_a_bed_and_gets_a_code_and_what_may_be_done(as_lin, lin, w
     assert body["guest"] == "林**"
     assert body["nights"] == [{"date": f"{TOMORROW}", "price_class": "free", "price_yuan": "0.00", "slept": False}]
     assert body["to_pay_yuan"] == "0.00"
-    for_the_guest = {"confirm", "extend_hold", "cancel", "extend", "shorten", "shift", "appeal"}
+    for_the_guest = {"confirm", "extend_hold", "cancel", "undo_cancel", "extend", "shorten", "shift"}
+    for_the_guest |= {"say_coming", "come_late", "appeal"}
     assert set(body["actions"]) == for_the_guest
     assert body["actions"]["cancel"] == {"ok": True, "reason": None}
     assert body["actions"]["confirm"]["reason"]["code"] == "STATE"
@@ -244,6 +245,71 @@ def test_what_is_cancelled_cannot_be_cancelled_again(as_lin, stay):
     assert (refused["type"], refused["title"]) == ("/api/problems/not-now/", "This can't be done now")
 
 
+def test_a_cancellation_is_taken_back_while_nobody_else_has_the_bed(as_lin, stay):
+    address = f"{STAYS}{stay.code}/cancellation/"
+    cancelled = as_lin.post(address, {"reason": "面试改期"}).json()
+    assert cancelled["actions"]["undo_cancel"] == {"ok": True, "reason": None}
+
+    back = as_lin.post(f"{address}undo/").json()
+
+    assert (back["status"], back["cancelled_at"], len(back["nights"])) == ("confirmed", None, 1)
+    problem(as_lin.post(f"{address}undo/"), 409, "STATE")
+    problem(as_lin.post(address, {"reason": "因" * 201}), 422, "FIELDS")
+
+
+def test_where_the_bed_is_gone_the_cancellation_stands_and_others_are_named(as_lin, as_chen, stay, hostel):
+    address = f"{STAYS}{stay.code}/cancellation/"
+    as_lin.post(address)
+    Bed.objects.filter(room__hostel=hostel).update(valid_until=TODAY)
+
+    refused = problem(as_lin.post(f"{address}undo/"), 409, "UNDO")
+
+    assert refused["type"] == "/api/problems/refused/"
+    assert "nearby" in {each["kind"] for each in refused["alternatives"]}
+
+
+def test_who_says_too_late_that_they_do_not_come_is_told_so_before(as_lin, stay):
+    Stay.objects.update(kept_until=timezone.now() - timedelta(minutes=1))
+    address = f"{STAYS}{stay.code}/cancellation/"
+    would = as_lin.get(address).json()
+    assert (would["ok"], would["too_late"], would["recorded_as"], would["nights_returned"]) == (
+        False,
+        True,
+        "no_show",
+        1,
+    )
+    problem(as_lin.post(address), 409, "CUT_OFF")
+
+    assert as_lin.post(address, {"late": True}).json()["status"] == "no_show"
+
+
+def test_on_the_day_one_says_whether_one_comes(as_lin, stay):
+    address = f"{STAYS}{stay.code}/coming/"
+    kept = timezone.now() + timedelta(hours=1)
+    # So that the hour for who comes late is still to come, whenever this runs.
+    Stay.objects.update(arrival=TODAY, kept_until=kept)
+
+    coming = as_lin.post(address, {"answer": "on_time"}).json()
+    assert coming["coming_at"]
+    assert coming["late_at"] is None
+    problem(as_lin.post(address, {"answer": "perhaps"}), 422, "FIELDS")
+    gone = as_lin.post(address, {"answer": "no"}).json()
+    assert (gone["status"], gone["cancel_cause"]) == ("cancelled", "GUEST")
+    problem(as_lin.post(address, {"answer": "late"}), 409, "STATE")
+
+
+def test_who_comes_late_has_the_bed_kept_longer(as_lin, stay, monkeypatch):
+    evening = at(TODAY, time(20))
+    monkeypatch.setattr(timezone, "now", lambda: evening)
+    Stay.objects.update(kept_until=at(TODAY, time(23)))
+
+    late = as_lin.post(f"{STAYS}{stay.code}/coming/", {"answer": "late"}).json()
+
+    assert late["late_at"]
+    assert datetime.fromisoformat(late["kept_until"]) == at(TOMORROW, time(1))
+    problem(as_lin.post(f"{STAYS}{stay.code}/coming/", {"answer": "late"}), 409, "SAID")
+
+
 def test_a_hold_is_extended_once_and_confirmed(as_lin, wish):
     held = as_lin.post(STAYS, wish | {"hold": True}).json()
     address = f"{STAYS}{held['code']}/"
@@ -282,7 +348,7 @@ def test_nobody_else_may_know_of_a_stay(as_chen, as_stranger, as_foreign_manager
     for other in (as_chen, as_stranger, as_foreign_manager, as_auditor):
         for end in ("", "pass/"):
             problem(other.get(f"{STAYS}{stay.code}/{end}"), 404, "NOT_FOUND")
-        for end in ("cancellation/", "confirmation/", "hold/"):
+        for end in ("cancellation/", "cancellation/undo/", "coming/", "confirmation/", "hold/"):
             problem(other.post(f"{STAYS}{stay.code}/{end}"), 404, "NOT_FOUND")
     stay.refresh_from_db()
     assert stay.status == "confirmed"

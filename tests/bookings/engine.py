@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bookings import no_shows, offers, on_call, serving, wishing
 from bookings.actions import actions
 from bookings.allotting import allot
+from bookings.arriving import come_late, say_coming
 from bookings.availability import GENDERS, free_beds
 from bookings.batches import cancel_batch, release
 from bookings.booking import book, confirm
@@ -31,6 +32,7 @@ from bookings.night_audit import audit, close_no_shows
 from bookings.out_of_service import ANYWHERE, CANCEL, OTHER_HOUSE, block, lift, revise
 from bookings.parties import Member, book_party, cancel_party
 from bookings.quotas import Cell, Change, Grant, set_quotas
+from bookings.undoing import undo
 from bookings.walking_in import walk_in
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel, Network, OutOfService, Room
@@ -270,6 +272,28 @@ class Engine(RuleBasedStateMachine):
     def cancels(self, chosen):
         if stay := self.stay(chosen, "held", "confirmed"):
             self.done(lambda: cancel(stay, now=self.now), stay=stay, action="cancel", exactly=True)
+
+    @there_is("confirmed")
+    @rule(chosen=number)
+    def does_not_come(self, chosen):
+        """After the hour it is a no-show that is said; before it, a cancellation."""
+        if stay := self.stay(chosen, "confirmed"):
+            self.done(lambda: cancel(stay, now=self.now, late=True))
+
+    @there_is("cancelled")
+    @rule(chosen=number)
+    def regrets(self, chosen):
+        """Mostly what was cancelled last: five minutes are soon over."""
+        cancelled = Stay.objects.select_related("guest", "hostel", "batch", "assessment").exclude(cancelled_at=None)
+        if stay := self.pick(cancelled.order_by("-cancelled_at", "pk"), chosen // 4):
+            self.done(lambda: undo(stay, now=self.now), stay=stay, action="undo_cancel")
+
+    @there_is("confirmed")
+    @rule(chosen=number, late=st.booleans())
+    def says_whether_they_come(self, chosen, late):
+        if stay := self.stay(chosen, "confirmed"):
+            say, name = (come_late, "come_late") if late else (say_coming, "say_coming")
+            self.done(lambda: say(stay, now=self.now), stay=stay, action=name, exactly=True)
 
     # --- changing ---------------------------------------------------------------------------------------------------
     @there_is("confirmed", "in_house")

@@ -10,7 +10,7 @@ from bookings import cancelling
 from bookings.booking import book
 from bookings.cancelling import Ending, cancel, cancellation, hangs, what_ends
 from bookings.desk import check_in, no_show
-from bookings.models import BedNight, Party, Stay
+from bookings.models import BedNight, NoShow, Party, Stay
 from bookings.moving import move_to_hostel
 from eligibility.models import Evidence, Review
 from eligibility.reasons import Refused, Sentence
@@ -50,8 +50,54 @@ def test_too_late_it_would_be_a_no_show_and_over_is_over(stay):
     cancelled = cancel(stay, now=NOW)
     over = cancellation(cancelled, NOW)
 
-    assert (late.action.reason.code, late.recorded_as, late.nights_returned) == ("CUT_OFF", "no_show", 0)
+    assert (late.action.reason.code, late.recorded_as, late.nights_returned) == ("CUT_OFF", "no_show", 3)
+    assert (late.too_late, over.too_late) == (True, False)
     assert (over.action.reason.code, over.recorded_as) == ("STATE", "cancelled")
+
+
+def test_who_says_too_late_that_they_do_not_come_is_a_no_show_from_the_hour_on(stay, lin):
+    late = stay.kept_until + timedelta(minutes=20)
+    with pytest.raises(Refused) as no:
+        cancel(stay, now=late)
+    assert no.value.code == "CUT_OFF"
+
+    missed = cancel(stay, now=late, actor=lin.user, late=True, reason="错过了车")
+
+    assert (missed.status, missed.no_show_at, missed.cancelled_at) == ("no_show", stay.kept_until, None)
+    assert missed.cancel_reason == "错过了车"
+    assert NoShow.objects.get(stay=stay).at == stay.kept_until
+    assert not stay.bed_nights.live().exists()
+    assert set(BedNight.objects.values_list("released_at", flat=True)) == {stay.kept_until}
+    assert [letter.kind for letter in Letter.objects.exclude(kind="booked")] == ["no_show"]
+    assert Deed.objects.get(what="no_show").actor == lin.user
+    with pytest.raises(Refused) as no:
+        cancel(stay, now=late, late=True)
+    assert no.value.code == "STATE"
+
+
+def test_who_would_say_so_too_late_and_is_in_time_cancels(stay):
+    assert cancel(stay, now=NOW, late=True).status == "cancelled"
+    assert not NoShow.objects.exists()
+
+
+def test_too_late_the_nights_in_another_house_end_too_and_are_named_before(stay):
+    there = move_to_hostel(stay, Hostel.objects.get(slug="guoxiang"), from_night=SUNDAY, now=NOW)
+    stay.refresh_from_db()
+    would = cancellation(stay, stay.kept_until)
+    assert ([each.code for each in would.ends], would.nights_returned) == ([there.code], 3)
+
+    cancel(stay, now=stay.kept_until, late=True)
+
+    there.refresh_from_db()
+    assert there.status == "cancelled"
+
+
+def test_why_is_said_in_few_words_or_not_at_all(stay):
+    with pytest.raises(Refused) as no:
+        cancel(stay, now=NOW, reason="因" * 201)
+    assert (no.value.code, no.value.reasons[0].field) == ("TOO_LONG", "reason")
+
+    assert cancel(stay, now=NOW, reason="  因" + "为" * 199).cancel_reason == "因" + "为" * 199
 
 
 def test_nobody_goes_on_looking_at_a_stay_that_is_cancelled(stay, asked):

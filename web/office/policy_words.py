@@ -102,6 +102,7 @@ NAMES = {
     "students": _("Students may come"),
     "kept_until": _("hour until which a bed is kept"),
     "kept_at_least_hours": _("hours kept at least"),
+    "late_until": _("hour for who comes late"),
     "count": _("how many"),
     "within_days": _("within days"),
     "pause_days": _("days of the pause"),
