@@ -1,5 +1,6 @@
 """Coming in: a phone, a code, and for staff a second factor. The same answer whether or not a phone is known."""
 
+import time
 import unicodedata
 from http import HTTPStatus
 
@@ -26,6 +27,7 @@ from accounts.people import agree, login_for
 from accounts.phones import read_phone
 
 AGREED = "agreed"  # in the session: both lines were ticked in this browser
+RESEND_AFTER = 60  # seconds: a message is seldom later
 PHONE = "login_phone"  # in the session: typed once, not again after a wrong code
 
 
@@ -76,7 +78,9 @@ class CodeForm(ConfirmLoginCodeForm):
     code = forms.CharField(
         label=pgettext_lazy("login", "Code"),
         max_length=20,
-        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-field"}),
+        widget=forms.TextInput(
+            {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-field", "autofocus": True}
+        ),
         error_messages={"required": _("Type the 6 digits of the message")},
     )
 
@@ -137,6 +141,11 @@ class ConfirmCode(ConfirmLoginCodeView):
             messages.error(request, get_adapter().error_messages["too_many_login_attempts"])
             return HttpResponseRedirect(reverse("account_request_login_code"))
         return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        # By the clock that stamped it: the library's.
+        waited = int(time.time() - self._process.state["at"])
+        return super().get_context_data(**kwargs) | {"wait": min(max(RESEND_AFTER - waited, 0), RESEND_AFTER)}
 
     def form_valid(self, form):
         agree(self._process.user, timezone.now())

@@ -120,7 +120,11 @@ def test_known_or_not_the_answer_is_the_same(browser, codes):
     known, unknown = ask(browser, "13900000001"), ask(other, "13900000002")
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     pages = [
-        re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"', "", each.get("/login/code/").content.decode())
+        re.sub(
+            r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"|data-wait="\d+"',
+            "",
+            each.get("/login/code/").content.decode(),
+        )
         for each in (browser, other)
     ]
     assert pages[0].replace("+8613900000001", "") == pages[1].replace("+8613900000002", "")
@@ -501,3 +505,24 @@ def test_one_number_asked_for_at_the_same_moment_is_one_login(codes):
 
     assert statuses == [302, 302, 302]
     assert User.objects.count() == 1
+
+
+# --- no message yet ---------------------------------------------------------------------------------------------------
+def test_the_page_says_after_how_long_a_new_code_can_be_asked_for(browser, codes):
+    ask(browser)
+    page = browser.get("/login/code/").content.decode()
+
+    assert re.search(r'data-wait="(60|5\d)"', page)
+    assert "60 秒还没收到短信？重发一条。" in page
+    assert "{seconds} 秒后可以重发" in page
+    assert "任何一家驿站都能帮你" in page
+
+
+def test_a_code_asked_for_long_ago_makes_nobody_wait(browser, codes):
+    ask(browser)
+    with pytest.MonkeyPatch.context() as patch:
+        later = time.time() + 90
+        patch.setattr(time, "time", lambda: later)
+        page = browser.get("/login/code/").content.decode()
+
+    assert 'data-wait="0"' in page
