@@ -92,8 +92,8 @@ class Person(models.Model):
 
     @property
     def masked_name(self) -> str:
-        """The name as strangers at the desk may read it: the first character, then stars."""
-        return mask_name(self.name)
+        """The name as strangers at the desk may read it: the first character, then stars; none of who was forgotten."""
+        return mask_name(self.name) if self.forgotten_at is None else str(_("erased guest"))
 
 
 class Role(Dated):

@@ -17,7 +17,9 @@ def read_phone(text: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """Return an E.164 ``phone`` as it may be shown: +86 138******78."""
+    """Return an E.164 ``phone`` as it may be shown: +86 138******78; a dash for the login of somebody forgotten."""
+    if not phone.startswith("+"):
+        return "—"
     number = phonenumbers.parse(phone)
     national = str(number.national_number)
     first, last = national[: max(len(national) - 8, 0)], national[-2:]

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from accounts import idempotency, letters, people
+from accounts import forgetting, idempotency, letters, people
 from accounts.schedule import ran
 
 
@@ -23,3 +23,11 @@ def sweep():
         people.sweep_unverified(now)
         idempotency.forget_old_keys(now)
         SessionStore.clear_expired()
+
+
+@shared_task
+def forget_documents():
+    """Take away by what people who were forgotten would be known again, once no rule counts anything of theirs."""
+    now = timezone.now()
+    with ran("forgetting", now):
+        forgetting.forget_documents(now)

@@ -53,7 +53,9 @@ class Decided:
         the login can be told why, and a walk-in without one was told at the desk."""
         refusal.assessment = ""  # what cannot be kept is not named
         # With the document: SQLite may have given the number of a row that was rolled back to somebody else.
-        guest = Person.objects.filter(pk=self.guest.pk, document_hash=self.guest.document_hash).first()
+        # And not somebody forgotten, who came back in that act: rolled back, they are forgotten still.
+        known = Person.objects.filter(pk=self.guest.pk, document_hash=self.guest.document_hash, forgotten_at=None)
+        guest = known.first()
         if guest is None and self.guest.user_id is not None:
             guest, _new = Person.objects.get_or_create(user_id=self.guest.user_id)
         if guest is not None:

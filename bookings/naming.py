@@ -206,7 +206,7 @@ def person_named(named: Named, *, now: datetime, actor: User | None = None) -> P
     themselves is not overwritten by a list. Raises Refused with IDENTITY, ValidationError for what cannot be."""
     document, name = read_document(named.document_kind, named.document_number), read_name(named.name)
     known = Person.objects.filter(document_hash=document.hash).first()
-    if known is None:
+    if known is None or known.forgotten_at:
         return add_person(
             name=name,
             document_kind=named.document_kind,

@@ -36,7 +36,7 @@ def guest_at_the_desk(
     def do():
         document = read_document(document_kind, document_number)
         known = Person.objects.filter(document_hash=document.hash).first()
-        if known is None:
+        if known is None or known.forgotten_at:
             return add_person(
                 name=name, document_kind=document_kind, document_number=document_number, now=now, actor=actor, **said
             )

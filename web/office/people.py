@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.documents import mask
+from accounts.names import without
 from accounts.phones import mask_phone
 from accounts.record import record
 from accounts.roles import networks_of_officer
@@ -118,7 +119,8 @@ def people(request: HttpRequest, office: Office) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         kind, persons = find_people(said["text"], _networks(office))
-        record("search_people", now=office.now, actor=office.user, reason=said["why"], by=kind, found=len(persons))
+        why = without(said["why"], [said["text"].strip()])  # whom one looks for is nobody's business later
+        record("search_people", now=office.now, actor=office.user, reason=why, by=kind, found=len(persons))
         found = [(person, office.url("office_person", person.pk)) for person in persons]
     shown = {
         "office": office,

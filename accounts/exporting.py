@@ -1,0 +1,119 @@
+"""What is held of somebody as one file for them: a page to read, the same for programs, and their pictures."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.acts import act
+from accounts.forgetting import Fact, Section, files, holds, tells
+from accounts.looks import looks_at
+from accounts.models import User
+from accounts.reasons import Sentence
+from accounts.record import record
+
+
+def as_data(user: User, *, now: datetime, language: str) -> dict[str, Any]:
+    """All that is held of ``user`` as JSON values; sentences in ``language``. That it was asked for is on record."""
+    record("export_own", now=now, actor=user, person=getattr(user, "person", None))
+    with translation.override(language):
+        sections = tells(user, now, language)
+        return {
+            "made_at": now.isoformat(),
+            "held": [
+                {
+                    "key": held.key,
+                    "what": str(held.title),
+                    "value": str(held.what),
+                    "why": str(held.why),
+                    "until": str(held.until_when),
+                    "value_source": held.source,
+                }
+                for held in holds(user, now)
+            ],
+            "looks": [
+                {"at": look.at.isoformat(), "who": str(look.who), "what": str(look.what), "about": look.about}
+                for look in looks_at(user)
+            ],
+            **{
+                each.key: [{fact.key: _plain(fact.value) for fact in entry} for entry in each.entries]
+                for each in sections
+            },
+        }
+
+
+def export(user: User, *, now: datetime, language: str) -> bytes:
+    """The same as a zip: ``index.html`` to be read in ``language`` without a network, ``data.json``, and the pictures
+    of proofs that are still kept."""
+    data = act(lambda: as_data(user, now=now, language=language))
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("index.html", _page(user, now, language))
+        packed.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
+        for name, content in files(user, now):
+            packed.writestr(name, content)
+    return whole.getvalue()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value as it is read: what it is called, and its texts."""
+
+    label: str
+    texts: list[str]
+
+
+def _page(user, now, language):
+    with translation.override(language):
+        sections = [(str(each.title), list(_entries(each))) for each in tells(user, now, language)]
+        shown = {
+            "now": timezone.localtime(now),
+            "language": "en" if language == "en" else "zh-Hans",
+            "held": holds(user, now),
+            "looks": looks_at(user),
+            "sections": sections,
+            "pictures": [name for name, _content in files(user, now)],
+        }
+        return render_to_string("accounts/export.html", shown)
+
+
+def _entries(section: Section) -> Iterator[list[Line]]:
+    for entry in section.entries:
+        lines = (Line(str(fact.label), _read(fact)) for fact in entry)
+        yield [line for line in lines if line.texts]
+
+
+def _read(fact: Fact) -> list[str]:
+    value = fact.value
+    if isinstance(value, list):
+        return [_said(each) for each in value]
+    return [said] if (said := _said(value)) else []
+
+
+def _said(value: Any) -> str:
+    match value:
+        case None | "":
+            return ""
+        case bool():
+            return _("yes") if value else _("no")
+        case datetime() | date():
+            return Sentence("%(moment)s", {"moment": value}).say(translation.get_language() or "")
+        case dict():
+            return " · ".join(f"{key} {_said(each)}" for key, each in value.items() if each not in (None, "", {}, []))
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case date():
+            return value.isoformat()
+        case None | bool() | int() | str() | list() | dict():
+            return value
+    return str(value)
