@@ -54,10 +54,7 @@ def friday_stay(wuzhong, clock):
 
 @pytest.fixture(scope="session")
 def every(ground):
-    """One running house with guests in every state, for tests that look at every page and change nothing.
-
-    Each process of a run builds its own: mark such tests ``xdist_group("every_page")``, so that one does.
-    """
+    """One running house with guests in every state, for tests that look at every page and change nothing."""
     with EveryPage(ground) as every:
         yield every
 

@@ -10,9 +10,11 @@ anything: what is sent by a form is refused, or asks again.
 """
 
 import http.client
+import io
 import json
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import cycle
 from urllib.parse import urlencode
@@ -206,8 +208,10 @@ class EveryPage:
     def __enter__(self) -> "EveryPage":
         return self
 
-    def __exit__(self, *_):
-        self.house.close()
+    def __exit__(self, kind, *_):
+        # What the house wrote is read where something went wrong; refusals are half of what is looked at here.
+        with redirect_stdout(io.StringIO()) if kind is None else nullcontext():
+            self.house.close()
 
     @property
     def url(self) -> str:
