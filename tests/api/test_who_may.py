@@ -237,6 +237,8 @@ OWNERS = {
     "reviews/<int:number>/": only(GUEST),
     "reviews/<int:number>/appeal/": only(GUEST, method="POST", then=(409,)),
     "me/": ONE_S_OWN,
+    "me/letters/": ONE_S_OWN,
+    "me/messenger/": ONE_S_OWN,
     "settings/": PUBLIC,
     "apartments/": PUBLIC,
     "events/": PUBLIC,
