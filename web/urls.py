@@ -9,6 +9,7 @@ from web.youth import (
     check,
     evidence,
     home,
+    maps,
     me,
     pages,
     parties,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("events/", pages.events, name="events"),
     path("apartments/", pages.apartments, name="apartments"),
     path("services/", pages.services, name="services"),
+    path("map/", maps.map_page, name="map"),
     path("help/", pages.help_page, name="help"),
     path("privacy/", pages.privacy, name="privacy"),
 ]

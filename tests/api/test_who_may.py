@@ -243,6 +243,7 @@ OWNERS = {
     "apartments/": PUBLIC,
     "events/": PUBLIC,
     "services/": PUBLIC,
+    "map/": PUBLIC,
     "help/": PUBLIC,
     "privacy/": PUBLIC,
     # --- desk

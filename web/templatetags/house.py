@@ -58,18 +58,6 @@ STATES = {
     "trouble": (pgettext_lazy("task", "trouble"), "alert", "danger"),
 }
 
-FACILITIES = {
-    "wifi": pgettext_lazy("facility", "Wi-Fi"),
-    "air_conditioning": pgettext_lazy("facility", "air conditioning"),
-    "washing_machine": pgettext_lazy("facility", "washing machine"),
-    "door_lock": pgettext_lazy("facility", "door lock"),
-    "lift": pgettext_lazy("facility", "lift"),
-    "private_bath": pgettext_lazy("facility", "own bathroom"),
-    "female_floor": pgettext_lazy("facility", "women's floor"),
-    "accessible": pgettext_lazy("facility", "step-free"),
-}
-
-
 ROOM_KINDS = {
     "single": pgettext_lazy("room", "Single room"),
     "twin": pgettext_lazy("room", "Twin room"),
@@ -175,12 +163,6 @@ def metres(value):
     if value < 1000:
         return _("{number} m").format(number=round(value))
     return _("{number} km").format(number=f"{value / 1000:.1f}")
-
-
-@register.filter
-def facility(key):
-    """Name a facility in words; one we have no word for is left as the house wrote it."""
-    return FACILITIES.get(key, key)
 
 
 @register.inclusion_tag("web/parts/tag.html")
@@ -338,8 +320,8 @@ PHOTOS_AT_ONCE = 4  # as many as a first screen shows, with one to spare
 
 
 @register.inclusion_tag("web/parts/photo.html")
-def photo(picture, sizes, place=0):
-    """Show a hostel's photo in the width the screen needs, or the house's mark where there is none.
+def photo(picture, sizes, place=0, house=""):
+    """Show a hostel's photo in the width the screen needs, or a scene drawn for the slug ``house`` where there is none.
 
     The first on a page (``place`` 0) is fetched at once, some more when the browser finds them near enough, and those
     from PHOTOS_AT_ONCE on only when they are nearly in view: a browser's own idea of near is a long page.
@@ -350,7 +332,7 @@ def photo(picture, sizes, place=0):
         "lazy": bool(place),
         "later": place >= PHOTOS_AT_ONCE,
         "alt": "",
-        "sprite": static("web/sprite.svg"),
+        "house": house,
     }
 
 
