@@ -12,9 +12,20 @@ from PIL import Image
 from accounts.models import Consent, Deed
 from bookings.booking import book
 from eligibility import evidence as proofs
-from eligibility.evidence import accepted_by, forget_orphans, hand_in, kept_files, purge_due, rules_about, see_page
-from eligibility.models import Assessment, Evidence, EvidencePage
+from eligibility.evidence import (
+    accepted_by,
+    delete_pictures,
+    forget_orphans,
+    hand_in,
+    kept_files,
+    purge_due,
+    rules_about,
+    see_page,
+    to_send,
+)
+from eligibility.models import Assessment, Evidence, EvidencePage, EvidencePart
 from eligibility.proof_files import keep_page, open_page
+from eligibility.proof_parts import keep_part
 from eligibility.reasons import Refused
 from eligibility.tasks import purge_evidence
 from hostel.nights import Nights
@@ -299,3 +310,45 @@ def test_the_schedule_purges(hand, clock_of_tasks):
 @pytest.fixture
 def clock_of_tasks(monkeypatch):
     return lambda now: monkeypatch.setattr(timezone, "now", lambda: now)
+
+
+def test_pictures_are_deleted_before_their_time_when_their_guest_wants_it(hand, assessment, lin, chen):
+    seen = hand()
+    coded = hand_in(assessment, "interview_notice", code="ABCD1234", now=NOW, actor=lin.user)
+    keep_part(lin.user, assessment.about, "begun-and-left", number=0, count=2, content=b"a", now=NOW)
+    later = NOW + timedelta(hours=1)
+
+    assert delete_pictures(chen, later) == 0
+    assert files() != set()
+    assert delete_pictures(lin, later) == 1
+    assert delete_pictures(lin, later) == 0
+    assert files() == set()
+    assert not EvidencePart.objects.exists()
+    seen.refresh_from_db()
+    coded.refresh_from_db()
+    assert (seen.purged_at, seen.state, coded.purged_at, coded.code) == (later, "sent", None, "ABCD1234")
+    assert Deed.objects.filter(what="purge_evidence", person=lin).count() == 1
+
+    # Who has themselves forgotten leaves no code either.
+    assert delete_pictures(lin, later, codes=True) == 1
+    coded.refresh_from_db()
+    assert (coded.purged_at, coded.code) == (later, "")
+
+
+# --- no identity card -------------------------------------------------------------------------------------------------
+def test_an_identity_card_is_never_sent_whatever_the_rules_accept(assessment, lin, manager):
+    rules = assessment.policy.rules
+    evidence = next(rule for rule in rules["rules"] if rule["id"] == "evidence")
+    card = {"key": "identity_card", "label": {"zh": "身份证", "en": "identity card"}}
+    changed = {**evidence, "accepted": [*evidence["accepted"], card]}
+    rules = {**rules, "rules": [changed if rule["id"] == "evidence" else rule for rule in rules["rules"]]}
+    assessment.policy.rules = {**rules, "fingerprint": "with the card"}
+
+    assert "identity_card" in accepted_by(assessment)
+    assert list(to_send(accepted_by(assessment))) == ["interview_notice", "employer"]
+    with kept_files([io.BytesIO(photo())]) as pages:
+        card = {"kind": "identity_card", "now": NOW}
+        reason = refusal(lambda: hand_in(assessment, pages=pages, agreed=True, actor=lin.user, **card))
+    assert (reason.code, reason.field) == ("KIND", "kind")
+    assert files() == set()
+    assert hand_in(assessment, at_desk=True, actor=manager, **card).way == "desk"

@@ -16,7 +16,7 @@ from bookings.booking import book
 from bookings.models import Stay
 from bookings.proving import show_at_desk
 from eligibility.evidence import purge_due
-from eligibility.models import Evidence, EvidencePage, Review
+from eligibility.models import Evidence, EvidencePage, EvidencePart, Review
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, NOW, SUNDAY, TUESDAY, moment
 from tests.eligibility.pictures import letter, photo
@@ -52,11 +52,11 @@ def file(content, name="notice.jpg"):
     return SimpleUploadedFile(name, content)
 
 
-def send(browser, stay, *contents, **said):
+def send(browser, stay, *contents, headers=None, **said):
     """Fill the form in and send it."""
     fields = {"kind": "interview_notice", "agreed": "1", "key": hidden(browser.get(at(stay)), "key")}
     said = fields | {"files": [file(content) for content in contents]} | said
-    return browser.post(at(stay), {name: value for name, value in said.items() if value is not None})
+    return browser.post(at(stay), {name: value for name, value in said.items() if value is not None}, headers=headers)
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
@@ -230,6 +230,212 @@ def test_after_the_deadline_the_page_says_so_and_leads_on(browser, held, clock):
 
     assert answer.status_code == 409
     assert not Evidence.objects.exists()
+
+
+# --- in pieces, ahead of the form -------------------------------------------------------------------------------------
+KEY = "0123456789abcdef"
+
+
+def piece(browser, stay, number, content, of=2, key=KEY, agreed="&agreed=1", **how):
+    """Send a piece of a picture, as the page's script does."""
+    address = f"{at(stay)}parts/{key}/{number}/?of={of}{agreed}"
+    return browser.put(address, content, content_type="application/octet-stream", **how)
+
+
+def ahead(browser, stay, content, key=KEY):
+    half = len(content) // 2
+    for number, part in enumerate((content[:half], content[half:])):
+        answer = piece(browser, stay, number, part, key=key)
+        assert answer.status_code == 200
+    assert answer.json() == {"have": [0, 1]}
+
+
+def test_a_picture_that_came_in_pieces_is_handed_in_with_the_form_and_nothing_stays(browser, held):
+    ahead(browser, held, photo())
+    answer = send(browser, held, sent=KEY)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/stays/{held.code}/")
+    assert EvidencePage.objects.get().width == 600
+    assert not EvidencePart.objects.exists()
+
+
+def test_the_page_s_script_is_told_where_to_go_and_the_next_page_says_what_became_of_it(browser, held):
+    ahead(browser, held, photo())
+    answer = send(browser, held, sent=KEY, headers={"Accept": "application/json"})
+
+    assert answer.json() == {"then": f"/stays/{held.code}/"}
+    assert "收到了，有人会查看" in text_of(browser.get(f"/stays/{held.code}/"))
+
+
+def test_sent_again_because_the_answer_was_lost_it_is_one_proof(browser, stay):
+    ahead(browser, stay, photo())
+    key = hidden(browser.get(at(stay)), "key")
+
+    for _time in range(2):
+        assert send(browser, stay, sent=KEY, key=key).status_code == 302
+    assert Evidence.objects.count() == 1
+
+
+def test_pictures_keep_the_order_in_which_they_stand(browser, stay):
+    ahead(browser, stay, photo(500), key="second-picture")
+    ahead(browser, stay, photo(400), key="first-picture")
+    send(browser, stay, photo(600), sent=["first-picture", "second-picture"])
+
+    assert list(EvidencePage.objects.values_list("width", flat=True)) == [400, 500, 600]
+
+
+def test_what_has_come_is_known_after_a_cut_and_the_rest_follows(browser, held):
+    content = photo()
+    piece(browser, held, 0, content[:100])
+
+    assert browser.get(f"{at(held)}parts/{KEY}/").json() == {"have": [0]}
+    page = send(browser, held, sent=KEY)
+    assert page.status_code == 422
+    assert "没传完" in text_of(page)
+    assert "传过的部分不用重传" in text_of(page)
+    held.refresh_from_db()
+    assert (held.status, held.awaits) == ("held", "proof")
+
+    piece(browser, held, 1, content[100:])
+    assert send(browser, held, sent=KEY).status_code == 302
+    assert Evidence.objects.count() == 1
+
+
+def test_the_beginning_of_a_piece_is_no_piece(browser, stay):
+    """As a server gives it to us when the line is cut: less than was announced, and no error."""
+    answer = piece(browser, stay, 0, b"", **{"wsgi.input": io.BytesIO(b"only the begin"), "CONTENT_LENGTH": "99"})
+
+    assert answer.status_code == 400
+    assert not EvidencePart.objects.exists()
+
+
+def test_nothing_is_taken_before_the_consent(browser, stay, lin):
+    answer = piece(browser, stay, 0, b"a", agreed="")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "AGREED")
+    assert not EvidencePart.objects.exists()
+    ahead(browser, stay, photo())
+    page = send(browser, stay, sent=KEY, agreed=None)
+    assert page.status_code == 422
+    assert 'href="#agreed"' in page.content.decode()
+    assert not Evidence.objects.exists()
+
+
+def test_a_picture_that_is_taken_out_leaves_nothing(browser, stay):
+    ahead(browser, stay, photo())
+
+    assert browser.delete(f"{at(stay)}parts/{KEY}/").json() == {"have": []}
+    assert not EvidencePart.objects.exists()
+
+
+def test_pieces_are_their_guest_s_alone(browser, stay, chen, enter):
+    ahead(browser, stay, photo())
+    others = enter(chen.user)
+
+    for answer in (
+        others.get(f"{at(stay)}parts/{KEY}/"),
+        others.delete(f"{at(stay)}parts/{KEY}/"),
+        piece(others, stay, 0, b"a"),
+    ):
+        assert answer.status_code == 404
+    for answer in (Client().get(f"{at(stay)}parts/{KEY}/"), piece(Client(), stay, 0, b"a")):
+        assert answer.status_code == 401
+    assert EvidencePart.objects.count() == 2
+
+
+def test_pieces_of_one_stay_are_none_of_another(browser, stay, lin, hostel):
+    ahead(browser, stay, photo())
+    later = book(guest=lin, hostel=hostel, nights=Nights(TUESDAY, TUESDAY + timedelta(days=1)), purpose="interview",
+                 now=NOW)  # fmt: skip
+
+    assert send(browser, later, sent=KEY).status_code == 422
+    assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "of", "content", "status"),
+    [
+        (2, 2, b"a", 400),
+        (0, 0, b"a", 400),
+        (0, "many", b"a", 400),
+        (0, "", b"a", 400),
+        (0, 1, b"", 400),
+        (0, 1, bytes(100_001), 400),
+        (0, 85, b"a", 409),
+        (0, 10**30, b"a", 409),
+    ],
+)
+def test_what_is_no_piece_is_not_taken(browser, stay, number, of, content, status):
+    answer = piece(browser, stay, number, content, of=of)
+
+    assert answer.status_code == status
+    if status == 409:
+        assert answer.json()["code"] == "FILE_SIZE"
+        assert "到店出示原件" in answer.json()["next"]
+    assert not EvidencePart.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 41, "with space", "点点点点点点点点"])
+def test_a_key_is_one_that_a_page_can_draw(browser, stay, key):
+    assert piece(browser, stay, 0, b"a", key=key).status_code == 404
+    assert browser.get(f"{at(stay)}parts/{key}/").status_code == 404
+
+
+def test_after_the_deadline_no_piece_is_taken_and_the_reason_said(browser, held, clock):
+    clock.now = held.held_until + timedelta(minutes=1)
+
+    answer = piece(browser, held, 0, b"a")
+    assert (answer.status_code, answer.json()["code"]) == (409, "HOLD_ENDED")
+    assert answer.json()["sentence"]
+    assert not EvidencePart.objects.exists()
+
+
+def test_a_form_that_another_site_wrote_sends_no_piece(enter, lin, stay):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(lin.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert piece(strict, stay, 0, b"a").status_code == 403
+    assert not EvidencePart.objects.exists()
+
+
+# --- school and major -------------------------------------------------------------------------------------------------
+def test_school_and_major_are_asked_here_and_known_from_then_on(browser, stay, lin):
+    lin.school = ""
+    lin.save()
+    assert send(browser, stay, code="ABCD1234", school=" 苏州大学 ", major="护理学").status_code == 302
+
+    lin.refresh_from_db()
+    assert (lin.school, lin.major) == ("苏州大学", "护理学")
+    html = browser.get(at(stay)).content.decode()
+    assert 'value="苏州大学"' in html
+    assert 'value="护理学"' in html
+    assert Deed.objects.get(what="change_profile").values["fields"] == ["major", "school"]
+
+
+def test_who_has_no_proof_yet_can_still_say_the_school(browser, held, lin):
+    answer = send(browser, held, kind=None, agreed=None, school="苏州大学", major="")
+
+    assert (answer.status_code, answer["Location"]) == (302, at(held))
+    assert "学校和专业记下了" in text_of(browser.get(at(held)))
+    lin.refresh_from_db()
+    assert lin.school == "苏州大学"
+    assert not Evidence.objects.exists()
+
+
+def test_nobody_has_to_say_them_and_what_was_said_is_not_asked_for_twice(browser, stay, lin):
+    lin.major = "护理学"
+    lin.save()
+
+    assert send(browser, stay, code="ABCD1234").status_code == 302  # an older page, without the fields
+    lin.refresh_from_db()
+    assert lin.major == "护理学"
+    page = send(browser, stay, school=lin.school, major=lin.major)
+    assert page.status_code == 422  # nothing new, and no proof
+    page = send(browser, stay, code="ABCD1234", major="学" * 81)
+    assert page.status_code == 422
+    assert 'href="#major"' in page.content.decode()
+    lin.refresh_from_db()
+    assert lin.major == "护理学"
 
 
 # --- one's own pictures -----------------------------------------------------------------------------------------------

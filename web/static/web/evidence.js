@@ -243,8 +243,9 @@
       if (ticked && !form.querySelector("#code").value.trim()) for (const picture of pictures) await sendAhead(picture);
       await post();
     } catch (trouble) {
-      cut = !(trouble instanceof Stopped);
-      stop(cut ? say("net") : trouble.message);
+      const lost = !(trouble instanceof Stopped);
+      stop(lost ? say("net") : trouble.message);
+      cut = lost;
     }
     busy = false;
   };
