@@ -191,6 +191,12 @@ def _bed_if_any(hostel: Hostel, want: Want, now: datetime) -> Bed | None:
     return bed
 
 
+def other_bed(stay: Stay, added: Nights, now: datetime) -> Bed | None:
+    """The bed that the guest of ``stay`` gets for the nights ``added``, who agrees to a change of bed: None where no
+    bed of the house is free on all of them."""
+    return free_beds(stay.hostel, added, stay.guest.gender, now, stay.pk, lodging_of(stay)).first()
+
+
 def _full(
     stay: Stay, hostel: Hostel, added: Nights, lodging: Lodging, now: datetime, *, kinds: Collection[str]
 ) -> Refused:
@@ -201,7 +207,7 @@ def _full(
     if CHANGE_OF_BED in kinds:
         # What changes beds among the added nights is not meant, but with the first of them.
         offered = [each for each in offered if each.kind != CHANGE_OF_BED]
-        if free_beds(hostel, added, gender, now, stay.pk, lodging).exists():
+        if other_bed(stay, added, now) is not None:
             offered.insert(0, Alternative(CHANGE_OF_BED, hostel, added.arrival, added.departure, 0))
     count_if_refused([stay.guest], hostel, added, now)
     return Refused(reasons.full(hostel, added, lodging), alternatives=tuple(offered))

@@ -32,6 +32,7 @@ urlpatterns = [
     path("stays/<str:code>/", stays.stay_page, name="stay"),
     path("stays/<str:code>/change/", change.change_page, name="stay_change"),
     path("stays/<str:code>/cancel/", stays.cancel_page, name="stay_cancel"),
+    path("stays/<str:code>/coming/", stays.coming_page, name="stay_coming"),
     path("stays/<str:code>/appeal/", stays.appeal_page, name="stay_appeal"),
     path("stays/<str:code>/evidence/", evidence.evidence_page, name="stay_evidence"),
     path(

@@ -14,6 +14,7 @@ from bookings.cancelling import cancel
 from bookings.changing import change_dates
 from bookings.desk import check_in, check_out, no_show
 from bookings.models import Stay
+from hostel.models import Bed
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
 from tests.web.conftest import text_of
@@ -25,7 +26,7 @@ def stay(friday_stay, lin, hostel) -> Stay:
     return friday_stay(lin, hostel, SUNDAY)
 
 
-PAGES = ("", "cancel/", "pass/", "pass.png")
+PAGES = ("", "cancel/", "coming/", "pass/", "pass.png")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -93,16 +94,85 @@ def test_what_is_to_pay_is_for_the_nights_that_are_left(enter, lin, hostel, cloc
     assert "到店付" not in text_of(browser.get(f"/stays/{stay.code}/"))
 
 
-def test_after_the_hour_it_was_kept_until_it_is_too_late_to_cancel(stay, enter, clock):
+def test_after_the_hour_it_was_kept_until_the_page_says_what_is_recorded_and_then_records_it(stay, enter, clock):
     browser = enter(stay.guest.user)
     clock.now = moment(FRIDAY, 23, 30)
-    page = browser.get(f"/stays/{stay.code}/cancel/")
-    answer = browser.post(f"/stays/{stay.code}/cancel/")
-
-    assert "y10-confirm" not in page.content.decode()
-    assert "床位留到 3月6日 23:00，现在不能再改；没来就记为未到" in text_of(page)
     assert "还在路上？马上打" in text_of(browser.get(f"/stays/{stay.code}/"))
+    page = text_of(browser.get(f"/stays/{stay.code}/cancel/"))
+    too_simple = browser.post(f"/stays/{stay.code}/cancel/")
+    stay.refresh_from_db()
+    assert (too_simple.status_code, stay.status) == (409, "confirmed")
+    answer = browser.post(f"/stays/{stay.code}/cancel/", {"late": "1", "reason": "没赶上车"})
+
+    effect = "床位留到 3月6日 周五 23:00，时间过了。现在说不来，会记为未到"
+    assert page.index(effect) < page.index("180 天内 2 次未到，暂停预订 60 天") < page.index("确认不来了，记为未到")
+    assert answer.status_code == 302
+    stay.refresh_from_db()
+    assert (stay.status, stay.cancel_reason) == ("no_show", "没赶上车")
+    assert "没等到你，房间已放出" in text_of(browser.get(answer.url))
+
+
+def test_the_second_time_it_says_that_booking_pauses(stay, enter, clock, lin, hostel, manager):
+    clock.now = moment(FRIDAY, 23, 30)
+    no_show(stay, now=clock.now, actor=manager)
+    again = book(guest=lin, hostel=hostel, nights=Nights(SUNDAY, MONDAY), purpose="interview", now=clock.now)
+    clock.now = moment(SUNDAY, 23, 30)
+
+    page = text_of(enter(lin.user).get(f"/stays/{again.code}/cancel/"))
+    assert "这会是你 180 天内第 2 次未到：暂停预订 60 天" in page
+
+
+def test_a_cancellation_is_taken_back_by_a_tap_for_five_minutes(stay, enter, clock):
+    browser = enter(stay.guest.user)
+    address = f"/stays/{stay.code}/"
+    browser.post(f"{address}cancel/", {"reason": "  点错了 "})
+    page = browser.get(address)
+    assert "10:05 前可以撤回" in text_of(page)
+    assert "y10-undo" in page.content.decode()
+
+    clock.now = NOW + timedelta(minutes=4)
+    answer = browser.post(f"{address}cancel/", {"undo": "1"}, follow=True)
+
+    assert "撤回了，你的预订还在" in text_of(answer)
+    assert 'data-state="confirmed"' in answer.content.decode()
+    stay.refresh_from_db()
+    assert (stay.status, stay.cancel_reason) == ("confirmed", "")
+
+
+def test_after_five_minutes_nothing_is_offered_and_who_asks_is_told(stay, enter, clock):
+    browser = enter(stay.guest.user)
+    browser.post(f"/stays/{stay.code}/cancel/")
+    clock.now = NOW + timedelta(minutes=5)
+    assert "y10-undo" not in browser.get(f"/stays/{stay.code}/").content.decode()
+
+    answer = browser.post(f"/stays/{stay.code}/cancel/", {"undo": "1"})
+
     assert answer.status_code == 409
+    assert "3月6日 10:05 前可以撤回，现在过了；重新订一次" in text_of(answer)
+
+
+def test_where_the_bed_is_gone_the_page_says_so_and_leads_on(stay, enter, hostel):
+    browser = enter(stay.guest.user)
+    browser.post(f"/stays/{stay.code}/cancel/")
+    Bed.objects.filter(room__hostel=hostel).update(valid_until=FRIDAY)
+
+    answer = browser.post(f"/stays/{stay.code}/cancel/", {"undo": "1"})
+
+    assert answer.status_code == 409
+    assert "床已经给了别人，苏青驿·宝带桥站这几晚也没有别的床了" in text_of(answer)
+    assert 'data-kind="nearby"' in answer.content.decode()
+    assert "y10-undo-strip" not in answer.content.decode()
+    stay.refresh_from_db()
+    assert stay.status == "cancelled"
+
+
+def test_a_reason_that_is_too_long_is_said_at_its_field_and_nothing_is_cancelled(stay, enter):
+    answer = enter(stay.guest.user).post(f"/stays/{stay.code}/cancel/", {"reason": "因" * 201})
+
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert '<a href="#reason">最多写 200 个字</a>' in html
+    assert "因" * 201 in html
     stay.refresh_from_db()
     assert stay.status == "confirmed"
 
@@ -190,6 +260,33 @@ def test_without_a_chinese_font_the_picture_still_reads(stay, monkeypatch):
         passes._font.cache_clear()
 
     assert found.text == stay.code
+
+
+def test_a_pass_of_another_day_says_so_and_leads_on(friday_stay, lin, hostel, enter, clock):
+    later = book(guest=lin, hostel=hostel, nights=Nights(SUNDAY, MONDAY), purpose="interview", now=NOW)
+    browser = enter(lin.user)
+    page = browser.get(f"/stays/{later.code}/pass/")
+    assert "这张入住码 3月8日 才用得上" in text_of(page)
+    assert later.code in text_of(page)
+    assert f'href="/stays/{later.code}/change/"' in page.content.decode()
+
+    clock.now = moment(SUNDAY, 15)
+    assert "y8-wrong-day" not in browser.get(f"/stays/{later.code}/pass/").content.decode()
+
+    check_in(later, compared=True, now=clock.now)
+    clock.now = moment(MONDAY, 11)
+    assert "y8-wrong-day" not in browser.get(f"/stays/{later.code}/pass/").content.decode()
+    clock.now = moment(MONDAY + timedelta(days=1), 9)
+    assert "这张入住码到 3月9日 为止，请找前台" in text_of(browser.get(f"/stays/{later.code}/pass/"))
+
+
+@pytest.mark.parametrize("theme", ["", "dark"])
+def test_the_pass_is_bright_whatever_theme_was_chosen(stay, enter, theme):
+    browser = enter(stay.guest.user)
+    if theme:
+        browser.cookies["theme"] = theme
+
+    assert '<html lang="zh-Hans" data-theme="light"' in browser.get(f"/stays/{stay.code}/pass/").content.decode()
 
 
 def test_a_pass_of_a_cancelled_stay_says_so_and_has_no_picture(stay, enter):

@@ -35,6 +35,8 @@ SETTINGS = {"theme": ("light", "dark"), "size": ("large", "largest")}
 # One word, one icon and one colour per state, everywhere (`ux.md` §2.3).
 STATES = {
     "held": (pgettext_lazy("stay", "held"), "clock", "warn"),
+    "held_proof": (pgettext_lazy("stay", "held, proof needed"), "clock", "warn"),
+    "held_review": (pgettext_lazy("stay", "held, being reviewed"), "clock", "warn"),
     "confirmed": (pgettext_lazy("stay", "confirmed"), "check", "ok"),
     "in_house": (pgettext_lazy("stay", "in house"), "bed", "ok"),
     "left": (pgettext_lazy("stay", "left"), "out", "plain"),

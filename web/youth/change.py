@@ -1,7 +1,8 @@
 """Other days for a stay (Y9): longer, shorter, or moved; chosen on the strip of nights around it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from accounts.reasons import MET, Refused
 from bookings.actions import actions
 from bookings.alternatives import CHANGE_OF_BED, SHIFTED, SHORTER, WAITLIST, Alternative
 from bookings.availability import Grid
-from bookings.changing import change_dates
+from bookings.changing import change_dates, other_bed
 from bookings.models import Stay
 from hostel.nights import Nights, business_day
 from web.youth import asked
@@ -124,7 +125,8 @@ def _show(request, choice, doable, no, now):
         "unmet": [reason for reason in no.reasons if reason.verdict != MET] if no else [],
         "offers_price": no is not None
         and any(reason.fix is not None and reason.fix.kind == "accept_price" for reason in no.reasons),
-        "alternatives": [_alternative(each, stay) for each in no.alternatives if _is_open(each, choice)] if no else [],
+        "pays": "accept_price" in request.POST,
+        "alternatives": list(_alternatives(no, choice, now)) if no else [],
     }
     return render(request, "web/youth/change.html", page, status=HTTPStatus.CONFLICT if no else HTTPStatus.OK)
 
@@ -169,10 +171,21 @@ def _is_open(to: Alternative, choice: _Choice) -> bool:
     return to.kind != CHANGE_OF_BED and not (to.arrival < own.departure and own.arrival < to.departure)
 
 
-def _alternative(to: Alternative, stay: Stay) -> dict:
-    nights = Nights(to.arrival, to.departure)
-    if to.kind in HERE:
-        href = asked.address(reverse("stay_change", args=[stay.code]), asked.span(nights)) + "#nights"
-    else:
-        href = "" if to.kind == CHANGE_OF_BED else alternative_address(to)
-    return {"to": to, "nights": nights, "href": href, "here": to.kind in HERE, "waits": to.kind == WAITLIST}
+def _alternatives(no: Refused, choice: _Choice, now: datetime) -> Iterator[dict]:
+    """What can be had instead, as a page shows it. Another bed of the house is named: where nobody was quicker since it
+    was found, it is the one that a tap gives."""
+    stay = choice.stay
+    for to in no.alternatives:
+        if not _is_open(to, choice):
+            continue
+        nights, bed, href = to.nights, None, ""
+        if to.kind == CHANGE_OF_BED:
+            bed = other_bed(stay, nights, now)
+            if bed is None:
+                continue
+        elif to.kind in HERE:
+            href = asked.address(reverse("stay_change", args=[stay.code]), asked.span(nights)) + "#nights"
+        else:
+            href = alternative_address(to)
+        waits = to.kind == WAITLIST
+        yield {"to": to, "nights": nights, "bed": bed, "href": href, "here": to.kind in HERE, "waits": waits}

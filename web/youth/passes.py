@@ -17,8 +17,9 @@ from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw, ImageFont
 
 from bookings.models import Stay
+from hostel.nights import business_day
 from web.templatetags.house import full_day
-from web.youth.stays import own_stay
+from web.youth.stays import own_stay, shown_state
 
 OPENS_DOORS = (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE)
 
@@ -49,7 +50,10 @@ def pass_page(request, code):
             "now": now,
             "stay": stay,
             "state": state,
+            "shown": shown_state(stay, now),
             "valid": state in OPENS_DOORS,
+            "too_early": business_day(now) < stay.arrival,
+            "too_late": stay.departure < business_day(now),
             "qr": qr_svg(stay.code) if state in OPENS_DOORS else "",
         },
     )

@@ -1,5 +1,6 @@
 """One stay (Y6), and giving it back (Y10). A stay is shown to its guest alone; to others there is none."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -14,15 +15,23 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.reasons import MISSING, Refused
-from bookings.actions import actions
-from bookings.cancelling import cancel, cancellation
+from accounts.reasons import ASK, MISSING, NOT_MET, Refused
+from bookings.actions import UNDO_CANCEL, actions, comes_back, late_hour
+from bookings.alternatives import WAITLIST
+from bookings.arriving import come_late, say_coming
+from bookings.cancelling import LONGEST_REASON, cancel, cancellation, is_too_late
 from bookings.models import Stay
-from bookings.no_shows import appeal
+from bookings.no_shows import appeal, pause_after
+from bookings.undoing import undo
 from eligibility.evaluation import replay
+from web.templatetags.house import hour
 from web.youth import asked
+from web.youth.booking import alternative_address
 from web.youth.check import without_their_time
 from web.youth.reviews import about_stay
+
+# What is answered to whether one still comes tonight.
+COMING = {"on_time": say_coming, "late": come_late, "no": cancel}
 
 
 def own_stay(request, code: str) -> Stay:
@@ -79,8 +88,17 @@ def _beds(stay):
     return beds if len(beds) > 1 else []
 
 
+def shown_state(stay: Stay, now: datetime) -> str:
+    """The word for ``stay`` at ``now``: its status, but of a held one what it waits for, and of who comes late that."""
+    state = stay.state(now)
+    if state == Stay.Status.HELD and stay.awaits in (Stay.Awaits.PROOF, Stay.Awaits.REVIEW):
+        return f"held_{stay.awaits}"
+    return "arriving_late" if state == Stay.Status.CONFIRMED and stay.late_at else state
+
+
 def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
     state = stay.state(now)
+    doable = actions(stay, now)
     hold_ended = state == Stay.Status.CANCELLED and (
         stay.cancel_cause == Stay.Cause.HOLD_ENDED or stay.status == Stay.Status.HELD
     )
@@ -92,18 +110,30 @@ def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
             "now": now,
             "stay": stay,
             "state": state,
-            "actions": actions(stay, now),
+            "shown": shown_state(stay, now),
+            "actions": doable,
+            "late_until": late_hour(stay) if doable["come_late"].ok else None,
+            "undo_until": stay.cancelled_at + UNDO_CANCEL if doable["undo_cancel"].ok else None,
             "beds": _beds(stay),
             "has_pass": state in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE),
             "hold_ended": hold_ended,
             "is_looked_for": stay.is_looked_for(now),
             "question": about_stay(stay, now),
+            "can_say_late": is_too_late(stay, now),
             "missing": _missing(stay, state),
+            "against": _against(stay, state),
             "again_href": asked.address(reverse("book", args=[stay.hostel.slug]), asked.span(stay.nights)),
             **said,
         },
         status=status,
     )
+
+
+def _against(stay, state):
+    """What was not met, or had to be looked at, when a stay was not passed: each with its next step."""
+    if state != Stay.Status.REFUSED:
+        return []
+    return without_their_time(each for each in replay(stay.assessment).reasons if each.verdict in (NOT_MET, ASK))
 
 
 def _missing(stay, state):
@@ -117,21 +147,92 @@ def _missing(stay, state):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_page(request, code):
-    """Say what giving the stay back does, then do it."""
+    """Say what giving the stay back does, then do it; with ``undo`` take it back again."""
     now = timezone.now()
     stay = own_stay(request, code)
-    would = cancellation(stay, now)
-    page = {"section": "me", "now": now, "stay": stay, "action": would.action, "ends": would.ends}
     if request.method != "POST":
-        return render(request, "web/youth/cancel.html", page)
+        return _cancel(request, stay, now)
+    if "undo" in request.POST:
+        return _take_back(request, stay, now)
+    nights, late = stay.free_nights, request.POST.get("late") == "1"
     try:
-        cancel(stay, now=now, actor=request.user)
+        done = cancel(stay, now=now, actor=request.user, reason=request.POST.get("reason", ""), late=late)
     except Refused as no:
-        return render(request, "web/youth/cancel.html", page | {"no": no}, status=HTTPStatus.CONFLICT)
-    messages.success(
-        request,
-        ngettext("Cancelled. {number} night returned", "Cancelled. {number} nights returned", stay.free_nights).format(
-            number=stay.free_nights
-        ),
-    )
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if no.reasons[0].field else HTTPStatus.CONFLICT
+        return _cancel(request, own_stay(request, code), now, no, status)
+    if done.status == Stay.Status.CANCELLED:
+        _say_cancelled(request, nights)
     return redirect("stay", code=stay.code)
+
+
+def _say_cancelled(request, nights):
+    said = ngettext("Cancelled. {number} night returned", "Cancelled. {number} nights returned", nights)
+    messages.success(request, said.format(number=nights))
+
+
+def _cancel(request, stay, now, no=None, status=HTTPStatus.OK):
+    would = cancellation(stay, now)
+    page = {
+        "section": "me",
+        "now": now,
+        "stay": stay,
+        "would": would,
+        "comes_back": comes_back(stay),
+        "follows": pause_after(stay, now) if would.too_late else None,
+        "no": no,
+        "wrong": no.reasons[0] if no and no.reasons[0].field else None,
+        "reason": request.POST.get("reason", ""),
+        "most": LONGEST_REASON,
+    }
+    return render(request, "web/youth/cancel.html", page, status=status)
+
+
+def _take_back(request, stay, now):
+    try:
+        undo(stay, now=now, actor=request.user)
+    except Refused as no:
+        others = [{"to": to, "href": alternative_address(to), "waits": to.kind == WAITLIST} for to in no.alternatives]
+        found = own_stay(request, stay.code)
+        return _stay_page(request, found, now, HTTPStatus.CONFLICT, undo_no=no, undo_other=others)
+    messages.success(request, _("Taken back: your booking stands again"))
+    return redirect("stay", code=stay.code)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def coming_page(request, code):
+    """Do they still come tonight? On time, late (the bed is kept longer), or not at all."""
+    now = timezone.now()
+    stay = own_stay(request, code)
+    if request.method != "POST":
+        return _coming(request, stay, now)
+    answer, nights = request.POST.get("answer", ""), stay.free_nights
+    try:
+        answered = COMING[answer](stay, now=now, actor=request.user) if answer in COMING else None
+    except Refused as no:
+        return _coming(request, own_stay(request, code), now, no, HTTPStatus.CONFLICT)
+    if answered is None:
+        return _coming(request, stay, now, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if answer == "no":
+        _say_cancelled(request, nights)
+    elif answer == "late":
+        said = _("Your bed is kept until {hour}. Travel safely").format(hour=hour(answered.kept_until))
+        messages.success(request, said)
+    else:
+        messages.success(request, _("Good: see you tonight"))
+    return redirect("stay", code=stay.code)
+
+
+def _coming(request, stay, now, no=None, status=HTTPStatus.OK):
+    doable = actions(stay, now, ("say_coming", "come_late", "cancel"))
+    page = {
+        "section": "me",
+        "now": now,
+        "stay": stay,
+        "state": shown_state(stay, now),
+        "actions": doable,
+        "late_until": late_hour(stay) if doable["come_late"].ok else None,
+        "no": no,
+    }
+    return render(request, "web/youth/coming.html", page, status=status)
