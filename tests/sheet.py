@@ -12,13 +12,14 @@ import tests.environment  # isort: skip  # noqa: F401  first of all: it gives th
 import argparse
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
+from playwright.sync_api import TimeoutError
 
 from tests.browser import chromium, close_chromium, phone
 from tests.house import Ground
@@ -87,8 +88,7 @@ def main(arguments: list[str]) -> int:
                 tab = _tab(browser, every, view)
                 for page in pages:
                     every.open(tab, page, view.language)
-                    _all_is_there(tab)
-                    tab.screenshot(path=said.to / f"{page.name}.{view.name}.png", full_page=True)
+                    _take(tab, said.to / f"{page.name}.{view.name}.png")
                 tab.context.close()
     rows = "\n".join(_row(page.name, page.path, views) for page in pages)
     index = said.to / "index.html"
@@ -107,15 +107,16 @@ def _tab(browser: Browser, every: EveryPage, view: View) -> Tab:
     return browser.new_context(base_url=every.url, viewport=size, locale="zh-CN", **how).new_page()
 
 
-def _all_is_there(tab: Tab) -> None:
-    """Wait for the pictures too, those further down as well, which come when they are scrolled to."""
-    tab.evaluate(
-        """async () => {
-            const pictures = [...document.images];
-            for (const each of pictures) each.loading = 'eager';
-            await Promise.all(pictures.map(each => each.decode().catch(() => null)));
-        }"""
-    )
+def _take(tab: Tab, path: Path) -> None:
+    """A picture of the whole page as on a screen that is high enough for it, so that no bar lies over anything, and
+    what comes when it is scrolled to is there."""
+    usual = tab.viewport_size
+    whole = tab.evaluate("document.documentElement.scrollHeight")
+    tab.set_viewport_size({"width": usual["width"], "height": max(whole, usual["height"])})
+    with suppress(TimeoutError):  # a picture that is not there is to be seen too
+        tab.wait_for_function("[...document.images].every(each => each.complete && each.naturalWidth)", timeout=3000)
+    tab.screenshot(path=path, full_page=True)
+    tab.set_viewport_size(usual)
 
 
 def _row(name, path, views):

@@ -272,6 +272,7 @@ class EveryPage:
 SEND = """([path, fields]) => {
     const form = document.createElement('form');
     form.method = 'post';
+    form.acceptCharset = 'utf-8';
     form.action = path;
     for (const [name, value] of Object.entries(fields)) {
         const field = document.createElement('input');
