@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, TimeoutError
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import TimeoutError
 
 from tests.browser import chromium, close_chromium, phone
 from tests.house import Ground
