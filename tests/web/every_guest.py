@@ -9,11 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
+from django.utils import timezone
 
+from accounts import letters
 from accounts.models import Person, Role, User
 from accounts.people import agree
 from accounts.reasons import Refused
 from bookings.allotting import allot
+from bookings.arriving import come_late, say_coming
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.desk import check_in, check_out, no_show
@@ -54,7 +57,11 @@ def nights(first: int, until: int) -> Nights:
 
 
 def make() -> dict[str, dict]:
-    """Make them all; return {"codes": {name: code or number in an address}, "sessions": {who: [session keys]}}."""
+    """Make them all; return {"codes": {name: code or number in an address}, "sessions": {who: [session keys]}}.
+
+    In this process it is NOW from here on, as in the house.
+    """
+    timezone.now = lambda: NOW
     return _Making().made
 
 
@@ -78,8 +85,10 @@ class _Making:
             self.gone_stays,
             self.friends,
             self.lines,
+            self.own,
         ):
             part()
+        letters.post_due(NOW)
 
     # --- how ---
     def guest(self, who: str, name: str, gender: str = "female", **profile) -> Person:
@@ -132,9 +141,13 @@ class _Making:
             self.close("shihu", first, first + 1, keep=lambda bed: bed.room.supply == Room.Supply.ON_CALL)
 
     def strangers(self):
-        newcomer = User.objects.create_user("+8613700000001", phone_verified=True)
-        agree(newcomer, NOW)
-        self.log_in("newcomer", newcomer)
+        for number, who in enumerate(("newcomer", "newcomer_typed")):
+            newcomer = User.objects.create_user(f"+861370000000{number}", phone_verified=True)
+            agree(newcomer, NOW)
+            self.log_in(who, newcomer)
+        # Who they are is known, and a bed is kept while they say the rest.
+        unsaid = {"education": "", "graduation": "", "school": "", "school_city": "", "home_in_district": None}
+        self.stay("newcomer_held", "罗晨", 12, 13, house="luzhi", now=NOW, hold=True, profile=unsaid)
         returning = self.guest("returning", "周梅")
         old = book(guest=returning, hostel=self.houses["mudu"], nights=nights(-40, -38), purpose="interview",
                    now=NOW - timedelta(days=41))  # fmt: skip
@@ -233,6 +246,9 @@ class _Making:
         late = self.stay("after_hour", "赵明轩", 0, 1, house="mudu")
         Stay.objects.filter(pk=late.pk).update(kept_until=NOW - timedelta(minutes=20))
         self.stay("asked_house", "施琪", 5, 6, house="shihu", now=NOW)
+        for who, name, say in (("coming", "魏然", say_coming), ("late", "陶冶", come_late)):
+            arriving = self.stay(who, name, 0, 1, house="hengjing")
+            say(arriving, now=NOW - timedelta(minutes=10), actor=arriving.guest.user)
         silent = self.stay("looked_for", "张伟", 6, 7, house="shihu", gender="male", now=NOW - 5 * HOUR)
         Stay.objects.filter(pk=silent.pk).update(held_until=NOW - HOUR)
 
@@ -279,6 +295,14 @@ class _Making:
             cancel(has_it, now=NOW - ago, actor=has_it.guest.user)
             given = Stay.objects.get(offer__waiting__code=self.made["codes"][who])
             self.made["codes"][f"{who}_stay"] = given.code
+
+    def own(self):
+        """Who has had themselves forgotten, in the browser in which they did."""
+        self.guest("erased", "华莉")
+        browser = Client()
+        browser.cookies[settings.SESSION_COOKIE_NAME] = self.made["sessions"]["erased"][0]
+        assert browser.post("/me/data/erase/", {"sure": "1"}).status_code == 302
+        self.made["sessions"]["erased"] = [browser.session.session_key]
 
     def wish(self, who, name, first, until, **how):
         how = {"purpose": "interview", "now": NOW - HOUR} | how

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import cycle
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from playwright.sync_api import Page as Tab
 
@@ -64,6 +64,8 @@ PAGES = (
     # Y1 find
     Page("y1-tonight", "/"),
     Page("y1-near", "/?near=hr-bureau"),
+    Page("y1-typed", "/?q=越溪"),
+    Page("y1-typed-unknown", "/?q=北京西站"),
     Page("y1-three-nights", "/?in={day9}&nights=3"),
     Page("y1-full", "/?in={day20}&nights=1"),
     Page("y1-logged-in", "/", "confirmed"),
@@ -83,7 +85,8 @@ PAGES = (
     # Y4 book
     Page("y4-newcomer", "/book/mudu/", "newcomer"),
     Page("y4-newcomer-errors", "/book/mudu/", "newcomer", {"purpose": "interview"}, 422),
-    Page("y4-newcomer-typed", "/book/mudu/", "newcomer", TYPED | {"document_number": "34010220010506"}, 422),
+    Page("y4-newcomer-typed", "/book/mudu/", "newcomer_typed", TYPED | {"document_number": "34010220010506"}, 422),
+    Page("y4-newcomer-held", "/book/luzhi/?in={day12}&out={day13}", "newcomer_held"),
     Page("y4-returning", "/book/mudu/", "returning"),
     Page("y4-returning-edit", "/book/mudu/?edit=1", "returning"),
     Page("y4-returning-errors", "/book/mudu/?in={day12}&out={day13}", "returning", {"purpose": ""}, 422),
@@ -109,6 +112,13 @@ PAGES = (
     Page("y6-looked-for", "/stays/{looked_for}/", "looked_for"),
     Page("y6-offered", "/stays/{offered_stay}/", "offered"),
     Page("y6-confirmed", "/stays/{confirmed}/", "confirmed"),
+    Page("y6-coming", "/stays/{coming}/", "coming"),
+    Page("y6-late", "/stays/{late}/", "late"),
+    Page("y6-coming-asked", "/stays/{confirmed}/coming/", "confirmed"),
+    Page("y6-coming-said", "/stays/{coming}/coming/", "coming"),
+    Page("y6-coming-late", "/stays/{late}/coming/", "late"),
+    Page("y6-coming-errors", "/stays/{confirmed}/coming/", "confirmed", {"answer": ""}, 422),
+    Page("y6-coming-not-today", "/stays/{later}/coming/", "later", {"answer": "late"}, 409),
     Page("y6-after-hour", "/stays/{after_hour}/", "after_hour"),
     Page("y6-in-house", "/stays/{in_house}/", "in_house"),
     Page("y6-left", "/stays/{left}/", "returning"),
@@ -144,6 +154,7 @@ PAGES = (
     Page("y10-before", "/stays/{confirmed}/cancel/", "confirmed"),
     Page("y10-held", "/stays/{held_proof}/cancel/", "held_proof"),
     Page("y10-after", "/stays/{after_hour}/cancel/", "after_hour"),
+    Page("y10-undo-too-late", "/stays/{cancelled_long_ago}/cancel/", "cancelled_long_ago", {"undo": "1"}, 409),
     Page("y10-party-member", "/stays/{party_stay}/cancel/", "party"),
     # Y11 wait
     Page("y11-empty", "/waitlist/", "confirmed"),
@@ -163,11 +174,22 @@ PAGES = (
     Page("y12-proof-wanted", "/me/", "held_proof"),
     Page("y12-missed", "/me/", "missed"),
     Page("y12-waits", "/me/", "waits"),
+    Page("y12-letters", "/me/letters/", "offered"),
+    Page("y12-letters-empty", "/me/letters/", "newcomer"),
     # what others will fill
     Page("y13-events", "/events/"),
     Page("y14-apartments", "/apartments/"),
     Page("y15-services", "/services/"),
+    # Y17 what is mine
+    Page("y17-newcomer", "/me/data/", "newcomer"),
+    Page("y17-full", "/me/data/", "proof_sent"),
+    Page("y17-refused", "/me/data/", "returning", {"withdraw": "privacy"}, 409),
+    Page("y17-erase", "/me/data/erase/", "returning"),
+    Page("y17-erase-refused", "/me/data/erase/", "confirmed"),
+    Page("y17-erased", "/me/data/erase/", "erased"),
     # Y18 plain pages
+    Page("y18-map", "/map/"),
+    Page("y18-accessibility", "/accessibility/"),
     Page("y18-settings", "/settings/"),
     Page("y18-help", "/help/"),
     Page("y18-privacy", "/privacy/"),
@@ -266,7 +288,7 @@ class EveryPage:
             return re.sub(r"\{(\w+)\}", lambda found: self.codes[found[1]], text)
 
         post = None if page.post is None else {name: fill(value) for name, value in page.post.items()}
-        return Page(page.name, fill(page.path), page.who, post, page.status, page.with_token)
+        return Page(page.name, quote(fill(page.path), safe="/?&="), page.who, post, page.status, page.with_token)
 
 
 SEND = """([path, fields]) => {
