@@ -145,6 +145,9 @@
     to.focus();
   });
 
+  // A field of many lines comes into view as a whole, not only the line that is written.
+  document.addEventListener("focusin", ({ target }) => target.matches?.("textarea") && target.scrollIntoView({ block: "nearest" }));
+
   // The chosen day comes into view in a strip wider than the screen.
   for (const on of document.querySelectorAll(".days [aria-current]")) {
     const strip = on.closest(".days");
