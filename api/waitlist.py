@@ -28,7 +28,7 @@ from bookings import reasons
 from bookings.models import Party, Waiting
 from bookings.offers import accept, decline, last_offer, open_offer
 from bookings.parties import friend_named
-from bookings.wishing import move_up, place_in_line, state_of, wait, with_all, withdraw
+from bookings.wishing import include, move_up, place_in_line, state_of, switch, wait, with_all, withdraw
 from hostel.models import Hostel, Need
 from hostel.nights import business_day
 
@@ -133,6 +133,19 @@ class WishRequest(serializers.Serializer):
         return {"nights": nights_of(sent.pop("arrival"), sent.pop("departure"), MOST_NIGHTS), **sent}
 
 
+class WishChange(serializers.Serializer):
+    """What is to change of a wish; its place in line stays."""
+
+    hostels = serializers.ListField(
+        child=serializers.SlugField(max_length=50),
+        required=False,
+        min_length=1,
+        max_length=50,
+        help_text="From now on any one of these will do, and no other.",
+    )
+    automatic = serializers.BooleanField(required=False, help_text="Book it at once; else it is offered for a time.")
+
+
 class PlaceRequest(serializers.Serializer):
     """Why somebody is moved to the head of the line."""
 
@@ -227,7 +240,8 @@ class WaitlistDetail(Door):
 
     serializer_class = WaitingSerializer
     rights = True
-    refuses = ("DELETE",)
+    refuses = ("PATCH", "DELETE")
+    refusal = problems.REFUSED
 
     @extend_schema(
         operation_id="get_wish", tags=["waitlist"], summary="One wish: its place in line, and what is offered"
@@ -240,6 +254,32 @@ class WaitlistDetail(Door):
                 raise Http404
             record("see_wish", now=now, actor=request.user, person=waiting.guest, about=waiting.code)
         return Response(in_words(waiting, now))
+
+    @extend_schema(
+        operation_id="change_wish",
+        tags=["waitlist"],
+        summary="Wait for other houses, or have what comes free booked at once: the place stays",
+        request=WishChange,
+        responses={200: WaitingSerializer},
+    )
+    def patch(self, request, code):
+        now = timezone.now()
+        waiting = own_wish(request.user, code, now)
+        body = WishChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.validated_data
+        houses = _houses(said["hostels"], waiting.nights) if "hostels" in said else []
+        if any(house.network_id != waiting.hostels.all()[0].network_id for house in houses):
+            raise unknown_field("hostels", _("Choose houses of one network."))
+
+        def do():
+            if "automatic" in said:
+                switch(waiting, automatic=said["automatic"], now=now, actor=request.user)
+            if houses:
+                include(waiting, hostels=houses, now=now, actor=request.user)
+            return in_words(with_all().get(pk=waiting.pk), now)
+
+        return write_once(request, do, now=now)
 
     @extend_schema(
         operation_id="leave_waitlist",

@@ -1,4 +1,4 @@
-"""A wish that could not be met waits in line: it is made, switched, moved up, withdrawn, or ends.
+"""A wish that could not be met waits in line: it is made, switched, given other houses, moved up, withdrawn, or ends.
 
 How the line is served is `bookings/serving.py`, how an offer is answered `bookings/offers.py`.
 """
@@ -169,6 +169,35 @@ def switch(waiting: Waiting, *, automatic: bool, now: datetime, actor: User | No
         switched.save(update_fields=["automatic"])
         record("switch_wish", now=now, actor=actor, person=waiting.guest, about=switched.code, automatic=automatic)
         return switched
+
+    return act(do)
+
+
+def include(waiting: Waiting, *, hostels: Sequence[Hostel], now: datetime, actor: User | None = None) -> Waiting:
+    """Have ``waiting`` wait for a bed in any one of ``hostels``, instead of in the houses until now; the place stays.
+
+    What is offered stays offered. What is free in a house that is new to it goes to it, or to who stands in front, as
+    soon as this is in the books. Raises Refused with WAITED where it waits no more, with WAITING where another wish of
+    theirs waits there; ValueError for no houses, or for those of another network.
+    """
+    if not hostels:
+        raise ValueError("a wish is for one or more houses")
+
+    def do():
+        changed = Waiting.objects.standing(now).select_for_update().filter(pk=waiting.pk).first()
+        if changed is None:
+            raise Refused(_waits_no_more(waiting))
+        if {hostel.network_id for hostel in hostels} != set(changed.hostels.values_list("network", flat=True)):
+            raise ValueError("a wish is for houses of one network")
+        own = Waiting.objects.standing(now).filter(guest=changed.guest_id).exclude(pk=changed.pk)
+        same = own.filter(hostels__in=hostels, arrival__lt=changed.departure, departure__gt=changed.arrival).first()
+        if same is not None:
+            raise Refused(_waits_already(same))
+        changed.hostels.set(hostels)
+        slugs = sorted(hostel.slug for hostel in hostels)
+        record("change_wish", now=now, actor=actor, person=waiting.guest, about=changed.code, hostels=slugs)
+        freed.served(now)
+        return changed
 
     return act(do)
 

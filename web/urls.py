@@ -58,7 +58,6 @@ urlpatterns = [
     path("reviews/<int:number>/appeal/", reviews.appeal_page, name="review_appeal"),
     path("me/", me.me, name="me"),
     path("me/letters/", me.letters_page, name="letters"),
-    path("me/messenger/", me.letters_by_messenger, name="letters_by_messenger"),
     path("settings/", me.page_settings, name="page_settings"),
     path("events/", pages.events, name="events"),
     path("apartments/", pages.apartments, name="apartments"),

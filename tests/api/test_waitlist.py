@@ -156,3 +156,22 @@ def test_the_same_wish_sent_twice_under_one_key_waits_once(taken, as_lin, wish):
     assert first.json() == second.json()
     assert Waiting.objects.count() == 1
     assert not Stay.objects.filter(guest__user=None).exists()
+
+
+def test_houses_and_the_switch_are_changed_without_losing_the_place(taken, as_lin, as_chen, wish, nights):
+    Bed.objects.filter(room__hostel__slug="shihu").update(valid_until=nights.arrival)
+    address = f"/api/v1/waitlist/{as_lin.post('/api/v1/waitlist/', wish()).json()['code']}/"
+
+    changed = as_lin.patch(address, {"hostels": ["baodaiqiao", "shihu"], "automatic": True})
+
+    assert changed.status_code == 200
+    body = changed.json()
+    assert ({each["slug"] for each in body["hostels"]}, body["automatic"]) == ({"baodaiqiao", "shihu"}, True)
+    assert body["before"] == 0
+    assert as_lin.patch(address, {"automatic": False}).json()["automatic"] is False
+    assert len(as_lin.get(address).json()["hostels"]) == 2
+    for wrong in ({"hostels": []}, {"hostels": ["nowhere"]}, {"automatic": "perhaps"}):
+        assert as_lin.patch(address, wrong).status_code == 422
+    assert as_chen.patch(address, {"automatic": True}).status_code == 404
+    as_lin.delete(address)
+    assert as_lin.patch(address, {"hostels": ["shihu"]}).json()["code"] == "WAITED"

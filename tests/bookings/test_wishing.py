@@ -9,7 +9,7 @@ from bookings.booking import confirm
 from bookings.cancelling import cancel
 from bookings.models import Stay, TurnAway, Waiting
 from bookings.offers import open_offer
-from bookings.wishing import end_wishes, move_up, place_in_line, state_of, withdraw
+from bookings.wishing import end_wishes, include, move_up, place_in_line, state_of, withdraw
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel
 from hostel.nights import Nights
@@ -130,3 +130,67 @@ def test_a_wish_that_waits_counts_as_turned_away_once(taken, hostel, lin):
     wait(lin, hostel, nights=WEEKEND)
 
     assert sorted(TurnAway.objects.values_list("night", flat=True)) == [SATURDAY, SUNDAY]
+
+
+# Other houses, after joining
+
+
+@pytest.fixture
+def shihu(taken):
+    """Another house that is full: every bed of it is closed."""
+    other = Hostel.objects.get(slug="shihu")
+    Bed.objects.filter(room__hostel=other).update(valid_until=date(2026, 1, 1))
+    return other
+
+
+def test_a_wish_waits_for_other_houses_and_keeps_its_place(taken, hostel, shihu, lin, people):
+    waiting = wait(lin, hostel)
+    behind = wait(people("何静", "female"), shihu, now=LATER)
+    assert place_in_line(behind, LATER) == 0
+
+    include(waiting, hostels=[hostel, shihu], now=LATER)
+
+    assert (place_in_line(waiting, LATER), place_in_line(behind, LATER)) == (0, 1)
+    assert set(waiting.hostels.all()) == {hostel, shihu}
+    assert Deed.objects.get(what="change_wish").values == {"hostels": ["baodaiqiao", "shihu"]}
+
+
+def test_what_is_free_in_a_house_that_is_new_to_it_is_offered_at_once(taken, hostel, lin):
+    waiting = wait(lin, hostel)
+    other = Hostel.objects.get(slug="shihu")
+
+    include(waiting, hostels=[other], now=LATER)
+
+    assert open_offer(waiting, LATER).hostel == other
+
+
+def test_what_is_offered_stays_offered_when_other_houses_are_chosen(taken, hostel, shihu, lin):
+    waiting = wait(lin, hostel)
+    cancel(taken, now=LATER)
+
+    include(waiting, hostels=[shihu], now=LATER)
+
+    assert open_offer(waiting, LATER).hostel == hostel
+
+
+def test_two_wishes_of_one_person_do_not_wait_for_the_same(taken, hostel, shihu, lin):
+    waiting = wait(lin, hostel)
+    other = wait(lin, shihu)
+
+    with pytest.raises(Refused) as no:
+        include(waiting, hostels=[hostel, shihu], now=LATER)
+
+    assert (no.value.code, no.value.reasons[0].value_used) == ("WAITING", other.code)
+    assert set(waiting.hostels.all()) == {hostel}
+
+
+def test_a_wish_that_is_over_takes_no_other_houses(taken, hostel, shihu, lin):
+    waiting = wait(lin, hostel)
+    withdraw(waiting, now=LATER)
+
+    with pytest.raises(Refused) as no:
+        include(waiting, hostels=[shihu], now=LATER)
+
+    assert no.value.code == "WAITED"
+    with pytest.raises(ValueError):
+        include(waiting, hostels=[], now=LATER)

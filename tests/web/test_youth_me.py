@@ -139,7 +139,7 @@ def test_the_messenger_is_asked_about_where_there_is_one_and_only_until_it_is_an
     assert "要收到入住提醒吗" in text_of(page)
     assert not Consent.objects.exists()
 
-    said = [browser.post("/me/messenger/", follow=True) for _ in range(2)][0]
+    said = [browser.post("/me/letters/", follow=True) for _ in range(2)][0]
 
     assert "以后通知会发到微信" in text_of(said)
     assert "y12-messenger" not in browser.get("/me/").content.decode()
@@ -150,7 +150,7 @@ def test_where_there_is_no_messenger_nothing_is_asked_and_nothing_can_be_said(en
     browser = enter(lin.user)
 
     assert "y12-messenger" not in browser.get("/me/").content.decode()
-    browser.post("/me/messenger/")
+    browser.post("/me/letters/")
     assert not Consent.objects.exists()
 
 

@@ -1,5 +1,6 @@
 """The waiting list on the youth's pages (Y11)."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -133,6 +134,30 @@ def test_the_switch_is_changed_without_losing_the_place(page, waits):
     assert not Waiting.objects.get(pk=waits.pk).automatic
 
 
+def test_other_houses_are_chosen_after_joining_and_one_at_least(page, waits, taken):
+    Bed.objects.filter(room__hostel__slug="shihu").update(valid_until=date(2026, 1, 1))
+
+    assert page("houses", also=["baodaiqiao", "shihu"]).redirect_chain
+    assert {hostel.slug for hostel in waits.hostels.all()} == {"baodaiqiao", "shihu"}
+    html = page().content.decode()
+    assert html.count("checked") == 2
+    none = page("houses")
+    assert none.status_code == 422
+    assert "至少选一家驿站" in text_of(none)
+    assert waits.hostels.count() == 2
+
+
+def test_the_reason_of_the_last_stay_is_chosen_so_that_joining_is_one_more_tap(enter, lin, taken, clock):
+    book(guest=lin, hostel=Hostel.objects.get(slug="shihu"), nights=Nights(MONDAY, TUESDAY), purpose="exam", now=NOW)
+
+    form = enter(lin.user).get(NEW)
+
+    assert re.search(r'name="purpose" value="exam" checked', form.content.decode())
+    assert form.content.decode().count("checked") == 1
+    again = enter(lin.user).post("/waitlist/new/", {"hostel": "baodaiqiao", "in": SATURDAY, "out": SUNDAY})
+    assert again.status_code == 422
+
+
 def test_an_offered_stay_leads_to_the_offer(enter, lin, taken, waits):
     cancel(taken, now=NOW)
     browser = enter(lin.user)
@@ -160,7 +185,8 @@ def test_every_alternative_of_the_page_is_had_by_its_own_button(enter, lin, host
 
     offered = full.context["alternatives"]
     kinds = [each["to"].kind for each in offered]
-    assert kinds == ["change_of_bed", "shorter", "shifted", "nearby", "nearby", "nearby", "waitlist"]
+    # The near houses first: they keep the nights as they are.
+    assert kinds == ["nearby", "nearby", "nearby", "change_of_bed", "shorter", "shifted", "waitlist"]
     for each in offered[:-1]:
         with undone():
             booked = browser.post(each["action"], {"purpose": "interview", "key": each["key"]})

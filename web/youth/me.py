@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import letters, messenger
 from accounts.documents import mask
@@ -108,23 +108,18 @@ def me(request):
 
 @login_required
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def letters_page(request):
-    """Everything that was written to the reader, the latest first."""
+    """Everything that was written to the reader, the latest first; a POST has it sent to the messenger from now on."""
     now = timezone.now()
+    if request.method == "POST":
+        if messenger.can_have_letters(request.user):
+            messenger.agree_to_letters(request.user, now)
+            messages.success(request, _("From now on letters come to the messenger"))
+        return redirect("me")
     shown = list(letters.inbox(request.user, now)[:LETTERS_ON_A_PAGE])
     response = render(request, "web/youth/letters.html", {"section": "me", "now": now, "letters": _in_words(shown)})
     return _read(request, response, shown, now)
-
-
-@login_required
-@require_POST
-def letters_by_messenger(request):
-    """Have letters sent to the messenger from now on."""
-    if messenger.can_have_letters(request.user):
-        messenger.agree_to_letters(request.user, timezone.now())
-        messages.success(request, _("From now on letters come to the messenger"))
-    return redirect("me")
 
 
 def _read(request, response, shown, now):

@@ -19,9 +19,9 @@ from accounts.reasons import Refused
 from bookings import reasons
 from bookings.alternatives import LAST_CUT_OFF
 from bookings.availability import find, nearest_first
-from bookings.models import Waiting
+from bookings.models import Stay, Waiting
 from bookings.offers import accept, decline, last_offer, open_offer
-from bookings.wishing import CUT_OFF, place_in_line, state_of, switch, wait, with_all, withdraw
+from bookings.wishing import CUT_OFF, include, place_in_line, state_of, switch, wait, with_all, withdraw
 from eligibility.policies import policy_in_force
 from hostel.models import Hostel
 from hostel.nights import Nights, at, business_day
@@ -78,6 +78,14 @@ def _act(request, waiting, now):
     offer = last_offer(waiting)
     try:
         match request.POST.get("act"):
+            case "houses":
+                chosen = set(request.POST.getlist("also"))
+                houses = [house for house, _metres in _houses_for(waiting) if house.slug in chosen]
+                if not houses:
+                    error = _("Choose at least one house")
+                    return _show(request, waiting, now, error=error)
+                include(waiting, hostels=houses, **about)
+                messages.success(request, _("Saved. Your place in line stays"))
             case "accept" if offer is not None:
                 accept(offer, **about)
                 stay = offer.stays.filter(guest=waiting.guest).first()
@@ -97,7 +105,14 @@ def _act(request, waiting, now):
     return redirect("wish", code=waiting.code)
 
 
-def _show(request, waiting, now, no=None):
+def _houses_for(waiting):
+    """Every house that ``waiting`` could wait for, with its distance in metres from the first that it waits for."""
+    first = waiting.hostels.all()[0]
+    houses = Hostel.objects.filter(network=first.network_id, access=Hostel.Access.INDIVIDUAL).select_related("network")
+    return nearest_first(houses.valid_throughout(waiting.nights), first.position)
+
+
+def _show(request, waiting, now, no=None, error=""):
     state, last = state_of(waiting, now), last_offer(waiting)
     waits = state in ("waiting", "offered")
     missed = waits and state == "waiting" and last is not None and last.accepted_at is None
@@ -119,9 +134,17 @@ def _show(request, waiting, now, no=None):
             "free": _free_now(waiting, now) if missed or state == "expired" else [],
             "stay": last.stays.filter(guest=waiting.guest).first() if last is not None and state == "filled" else None,
             "no": no,
+            "error": error,
+            "houses": _ticked(waiting, error) if waits else [],
         },
-        status=HTTPStatus.CONFLICT if no else HTTPStatus.OK,
+        status=HTTPStatus.CONFLICT if no else HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
     )
+
+
+def _ticked(waiting, error):
+    """The houses that can be chosen: each with its distance, and whether it is ticked."""
+    chosen = set() if error else {hostel.slug for hostel in waiting.hostels.all()}
+    return [(house, metres, house.slug in chosen) for house, metres in _houses_for(waiting)]
 
 
 def _short(then, now):
@@ -181,6 +204,7 @@ class NewWish:
         self.others = nearest_first(houses, hostel.position)
         self.policy = policy_in_force(hostel.network_id, business_day(now))
         self.said = request.POST if request.method == "POST" else request.GET
+        self.purposes = purposes_of(self.policy)
         self.chosen = set(self.said.getlist("also"))
 
     def show(self, no=None, status=HTTPStatus.OK, error=""):
@@ -195,7 +219,8 @@ class NewWish:
                 "hostel": self.hostel,
                 "nights": self.nights,
                 "others": [(house, metres, house.slug in self.chosen) for house, metres in self.others],
-                "purposes": purposes_of(self.policy),
+                "purposes": self.purposes,
+                "purpose": self.said.get("purpose") or self._last_purpose(),
                 "said": self.said,
                 "cut_off": _short(cut_off if self.now < cut_off else at(self.nights.arrival, LAST_CUT_OFF), self.now),
                 "alternatives": [(each, alternative_address(each)) for each in (no.alternatives if no else ())],
@@ -207,10 +232,18 @@ class NewWish:
             status=status,
         )
 
+    def _last_purpose(self):
+        """What the reader came for the last time, where one may still come for it: shown, and changed with one tap."""
+        if self.request.method == "POST":
+            return ""
+        own = Stay.objects.of(self.request.user).exclude(purpose="").order_by("-booked_at", "-pk")
+        last = own.values_list("purpose", flat=True).first()
+        return last if last in {each["value"] for each in self.purposes} else ""
+
     def join(self):
         """Add the wish; sent twice with one key it is added once."""
         purpose = self.said.get("purpose", "")
-        if purpose not in {each["value"] for each in purposes_of(self.policy)}:
+        if purpose not in {each["value"] for each in self.purposes}:
             return self.show(status=HTTPStatus.UNPROCESSABLE_ENTITY, error=_("Choose what you come for"))
         also = [house for house, _metres in self.others if house.slug in self.chosen]
         key = key_of(self.request)
