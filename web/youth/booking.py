@@ -621,7 +621,7 @@ def _review_address(no: Refused, now) -> str:
     kept = Assessment.objects.select_related("policy").filter(code=no.assessment).first() if no.assessment else None
     if kept is None or why_not_ask(kept, now):
         return ""
-    return asked.address("/reviews/new/", {"about": kept.code})
+    return asked.address(reverse("review_new"), {"about": kept.code})
 
 
 def _listed(form):
