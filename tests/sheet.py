@@ -3,6 +3,7 @@
     make sheet                                  four views of each: phone, phone in English, phone in the dark, desktop
     make sheet ARGS="y4 y8-ready"               only the pages whose names begin so
     make sheet ARGS="--all --to /tmp/sheet"     all eight views, somewhere else
+    make sheet ARGS="y12 --view desktop-dark"   one view
 
 Open the index.html that it names at the end, and look.
 """
@@ -69,9 +70,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.sheet", description=__doc__.partition("\n")[0])
     parser.add_argument("pages", nargs="*", help="beginnings of names, such as y4 or y8-ready; none: every page")
     parser.add_argument("--all", action="store_true", help="eight views of each page instead of four")
+    parser.add_argument("--view", choices=[view.name for view in EVERY], help="this view alone")
     parser.add_argument("--to", type=Path, default=ROOT / "var" / "sheet", metavar="FOLDER")
     said = parser.parse_args(arguments)
-    views = EVERY if said.all else USUAL
+    views = [view for view in EVERY if view.name == said.view] or (EVERY if said.all else USUAL)
     said.to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as ends:
         ground = Ground(Path(folder), f"sqlite:///{folder}/house.sqlite3")
