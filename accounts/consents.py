@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import act
-from accounts.models import Consent, User
+from accounts.models import Consent, Person, User
 from accounts.people import AGREED_AT_THE_DOOR
 from accounts.reasons import Fix, Refused, not_met
 from accounts.record import record
@@ -63,7 +63,9 @@ def withdraw(user: User, purpose: str, *, now: datetime) -> Consent:
             raise Refused(_not_given())
         standing.withdrawn_at = now
         standing.save(update_fields=["withdrawn_at"])
-        record("withdraw_consent", now=now, actor=user, person=getattr(user, "person", None), purpose=purpose)
+        record(
+            "withdraw_consent", now=now, actor=user, person=Person.objects.filter(user=user).first(), purpose=purpose
+        )
         if purpose in _FOLLOWS:
             _FOLLOWS[purpose].does(user, now)
         return standing

@@ -5,24 +5,34 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.acts import act
 from accounts.forgetting import Fact, Section, files, holds, tells
 from accounts.looks import looks_at
-from accounts.models import User
-from accounts.reasons import Sentence
+from accounts.models import Deed, Person, User
+from accounts.reasons import Fix, Refused, Sentence, not_met
 from accounts.record import record
+
+EXPORTED = "export_own"
+# Each opens everything that is sealed, and the pictures: often enough for whoever lost the file.
+MOST_AN_HOUR = 10
 
 
 def as_data(user: User, *, now: datetime, language: str) -> dict[str, Any]:
-    """All that is held of ``user`` as JSON values; sentences in ``language``. That it was asked for is on record."""
-    record("export_own", now=now, actor=user, person=getattr(user, "person", None))
+    """All that is held of ``user`` as JSON values; sentences in ``language``. That it was asked for is on record.
+
+    Raises Refused with TOO_OFTEN after ten times in an hour.
+    """
+    if Deed.objects.filter(actor=user, what=EXPORTED, at__gt=now - timedelta(hours=1)).count() >= MOST_AN_HOUR:
+        raise Refused(_too_often())
+    record(EXPORTED, now=now, actor=user, person=Person.objects.filter(user=user).first())
     with translation.override(language):
         sections = tells(user, now, language)
         return {
@@ -51,7 +61,7 @@ def as_data(user: User, *, now: datetime, language: str) -> dict[str, Any]:
 
 def export(user: User, *, now: datetime, language: str) -> bytes:
     """The same as a zip: ``index.html`` to be read in ``language`` without a network, ``data.json``, and the pictures
-    of proofs that are still kept."""
+    of proofs that are still kept. Raises Refused as `as_data` does."""
     data = act(lambda: as_data(user, now=now, language=language))
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -68,6 +78,16 @@ class Line:
 
     label: str
     texts: list[str]
+
+
+def _too_often():
+    return not_met(
+        "TOO_OFTEN",
+        gettext_lazy("This was asked for %(times)s times within an hour: try again later"),
+        {"times": MOST_AN_HOUR},
+        value_used=MOST_AN_HOUR,
+        fix=Fix("own", gettext_lazy("Read it on the page"), "/me/data/"),
+    )
 
 
 def _page(user, now, language):
@@ -92,6 +112,8 @@ def _entries(section: Section) -> Iterator[list[Line]]:
 
 def _read(fact: Fact) -> list[str]:
     value = fact.value
+    if fact.said is not None:
+        return fact.said
     if isinstance(value, list):
         return [_said(each) for each in value]
     return [said] if (said := _said(value)) else []

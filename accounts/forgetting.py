@@ -19,11 +19,13 @@ from accounts import names
 from accounts.acts import act
 from accounts.documents import mask
 from accounts.letters import say
+from accounts.looks import done
 from accounts.models import Consent, Deed, IdempotencyKey, Letter, Person, Role, User
 from accounts.phones import mask_phone
 from accounts.reasons import Fix, Reason, Refused, Sentence, not_met
 from accounts.record import record
 from accounts.retention import OF
+from hostel.models import Need
 from hostel.nights import business_day
 from hostel.spans import add_working_days
 from hostel.working_days import reach
@@ -89,11 +91,13 @@ class Kept:
 
 @dataclass(frozen=True)
 class Fact:
-    """One value of what is given to somebody: its key for programs, its name for people."""
+    """One value of what is given to somebody: its key for programs, its name for people, and how people read it where
+    that is not the value itself (texts; none of them, and it is for programs alone)."""
 
     key: str
     label: Any
     value: Any
+    said: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -141,9 +145,10 @@ def holder(name: str, held: Holder) -> None:
 
 
 def holds(user: User, now: datetime) -> list[Held]:
-    """All that is held of ``user``, in sentences."""
-    whose = Whose.of(user)
-    return [held for each in _HOLDERS.values() for held in each.holds(whose, now)]
+    """All that is held of ``user``, in sentences, in the order of the table of purposes."""
+    whose, order = Whose.of(user), list(OF)
+    found = [held for each in _HOLDERS.values() for held in each.holds(whose, now)]
+    return sorted(found, key=lambda held: order.index(held.key))
 
 
 def tells(user: User, now: datetime, language: str) -> list[Section]:
@@ -275,7 +280,7 @@ def _holds(whose, now):
     if person is not None and (said := _said(person)):
         yield Held("answers", Sentence("%(said)s", {"said": " · ".join(said)}))
     if person is not None and person.needs:
-        yield Held("needs", Sentence(_("Needs that you named: %(number)s"), {"number": len(person.needs)}))
+        yield Held("needs", Sentence("%(said)s", {"said": _needs(person)}))
     letters = _letters(whose).count()
     if letters:
         yield Held("letters", Sentence(_("Messages: %(number)s"), {"number": letters}), source="record")
@@ -299,6 +304,10 @@ def _said(person):
         said.append(str(_("home in the district") if person.home_in_district else _("no home in the district")))
     said += person.answers.values()
     return [str(each) for each in said if each]
+
+
+def _needs(person):
+    return " · ".join(str(Need(need).label) for need in person.needs)
 
 
 def _letters(whose):
@@ -339,7 +348,7 @@ def _tells(whose, now, language):
         facts.insert(4, Fact("document_number", _("Document number"), mask(person.document) if person.document else ""))
         facts.append(Fact("document_seen_at", _("Compared at a desk"), person.document_seen_at))
         facts += [Fact(f"answer_{key}", key, value) for key, value in sorted(person.answers.items())]
-        facts.append(Fact("needs", _("Needs of a bed"), ", ".join(person.needs)))
+        facts.append(Fact("needs", _("Needs of a bed"), person.needs, [_needs(person)] if person.needs else []))
         yield Section("person", _("Who you are"), [facts])
     yield Section("consents", _("What you agreed to"), [_consent(each) for each in user.consents.order_by("given_at")])
     letters = _letters(whose).order_by("written_at")
@@ -369,8 +378,8 @@ def _letter(letter, language):
     return [
         Fact("written_at", _("Written"), letter.written_at),
         Fact("sent_at", _("Sent"), letter.posted_at),
-        Fact("kind", _("Kind"), letter.kind),
-        Fact("about", _("About"), letter.about),
+        Fact("kind", _("Kind"), letter.kind, []),
+        Fact("about", _("About"), letter.about, []),
         Fact("text", _("Text"), text),
     ]
 
@@ -379,7 +388,7 @@ def _deed(deed, whose):
     by = _("yourself") if deed.actor_id == whose.user.pk else _("staff") if deed.actor_id else _("the house by itself")
     return [
         Fact("at", _("When"), deed.at),
-        Fact("what", _("What"), deed.what),
+        Fact("what", _("What"), deed.what, [str(done(deed.what))]),
         Fact("by", _("By"), by),
         Fact("hostel", _("House"), deed.hostel.name if deed.hostel else ""),
         Fact("about", _("About"), deed.about),

@@ -11,14 +11,57 @@ from accounts.reasons import Sentence
 
 # Every deed that is no more than a look, in the words of whom was looked at.
 SEEN = {
-    "see_stay": _("opened your card at the desk"),
+    "see_stay": _("opened your check-in card"),
     "see_person": _("opened your page, with your stays and nights"),
     "see_evidence": _("looked at a proof you sent"),
     "see_review": _("read what you asked and said"),
     "see_no_show": _("read about a stay you missed"),
     "see_wish": _("looked at what you wait for"),
 }
+# The other deeds that are on record about somebody, in short; what is not here is called by its code.
+DONE = {
+    "identity_given": _("said who you are"),
+    "identity_changed": _("changed who you are"),
+    "identity_claimed": _("took over the stays a list had under your document"),
+    "come_back": _("came back after erasing"),
+    "change_profile": _("changed your answers"),
+    "hold": _("held a bed"),
+    "extend_hold": _("held the bed longer"),
+    "hold_ended": _("the hold ended"),
+    "confirm": _("booked"),
+    "cancel": _("cancelled"),
+    "undo_cancel": _("took the cancellation back"),
+    "extend": _("added nights"),
+    "shorten": _("gave nights back"),
+    "shift": _("moved to other days"),
+    "check_in": _("checked in"),
+    "check_out": _("checked out"),
+    "no_show": _("did not come"),
+    "appeal_no_show": _("explained a stay that was missed"),
+    "lift_no_show": _("took a no-show back"),
+    "leave_no_show": _("left a no-show as it was"),
+    "walk_in": _("came without a booking"),
+    "wait": _("joined the waiting list"),
+    "withdraw_wish": _("left the waiting list"),
+    "offer": _("offered a bed"),
+    "accept_offer": _("took an offered bed"),
+    "decline_offer": _("declined an offered bed"),
+    "book_party": _("booked with friends"),
+    "hand_in_evidence": _("handed in a proof"),
+    "purge_evidence": _("deleted the pictures of a proof"),
+    "ask_review": _("asked a person to look"),
+    "grant_extra": _("granted extra nights"),
+    "withdraw_extra": _("took extra nights back"),
+    "move_bed": _("changed the bed"),
+    "withdraw_consent": _("took a consent back"),
+    "export_own": _("exported what is held"),
+}
 SHOWN = 200
+
+
+def done(what: str) -> Any:
+    """The deed called ``what`` in words."""
+    return SEEN.get(what) or DONE.get(what) or what
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from accounts.reasons import CHINESE, ENGLISH
 from api.door import Door
 from api.fields import Answers, Choice, Day, Graduation, Needs
 from api.once import write_once
+from api.own import ErasedSerializer, erased_in_words
 from api.pages import Pages
 from bookings.allowance import allowance_of
 from bookings.guests import change_profile, say_who
@@ -64,6 +65,7 @@ class MeSerializer(serializers.Serializer):
     education = serializers.CharField()
     graduation = serializers.CharField()
     school = serializers.CharField()
+    major = serializers.CharField()
     school_city = serializers.CharField()
     home_in_district = serializers.BooleanField(allow_null=True)
     answers = serializers.DictField(
@@ -94,6 +96,7 @@ class MeRequest(serializers.Serializer):
     education = Choice(Person.Education.choices, required=False)
     graduation = Graduation(required=False, help_text="A day, `2025-06-25`, a month, `2025-06`, or a year.")
     school = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    major = serializers.CharField(max_length=80, required=False, allow_blank=True)
     school_city = serializers.CharField(max_length=40, required=False, allow_blank=True)
     home_in_district = serializers.BooleanField(required=False, allow_null=True)
     needs = Needs(required=False, help_text="What one needs of a bed; it is kept encrypted.")
@@ -122,7 +125,7 @@ class Me(Door):
     serializer_class = MeSerializer
     throttle_classes = [IdentitiesPerLogin]
     counted = ("PATCH",)
-    refuses = ("PATCH",)
+    refuses = ("PATCH", "DELETE")
 
     @extend_schema(operation_id="get_me", tags=["me"], summary="My profile, the document masked")
     def get(self, request):
@@ -156,6 +159,17 @@ class Me(Door):
             return self._in_words(request.user, now)
 
         return write_once(request, do, now=now)
+
+    @extend_schema(
+        operation_id="erase_me",
+        tags=["me"],
+        summary="Have my account erased: at once, and for good",
+        request=None,
+        responses={200: ErasedSerializer},
+    )
+    def delete(self, request):
+        now = timezone.now()
+        return write_once(request, lambda: erased_in_words(request.user, now), now=now)
 
     def _in_words(self, user, now):
         roles = user.roles.valid_on(business_day(now)).select_related("hostel", "network").order_by("pk")

@@ -20,7 +20,7 @@ from accounts.forgetting import (
     without,
 )
 from accounts.models import Person
-from accounts.reasons import Fix, Reason, Sentence, not_met
+from accounts.reasons import CHINESE, Fix, Reason, Sentence, not_met
 from bookings.facts import NO_SHOWS_REMEMBERED, kept_nights
 from bookings.holding import end_hold
 from bookings.models import Batch, BedNight, NoShow, Party, Stay, TurnAway, Waiting
@@ -29,7 +29,7 @@ from eligibility.caps import Cap, CityCap
 from eligibility.forgetting import false_proofs_of, remembered_until
 from eligibility.models import Assessment, Policy
 from eligibility.policies import terms_of
-from hostel.models import Network, NetworkCap
+from hostel.models import Need, Network, NetworkCap
 from hostel.nights import business_day
 
 
@@ -89,8 +89,11 @@ def _holds(whose: Whose, now: datetime) -> Iterator[Held]:
 def _tells(whose: Whose, now: datetime, language: str) -> Iterator[Section]:
     if whose.person is None:
         return
-    stays = Stay.objects.filter(guest=whose.person).select_related("hostel").prefetch_related("bed_nights__bed__room")
-    yield Section("stays", _("Stays and nights"), [_stay(each, now) for each in stays.order_by("arrival", "pk")])
+    stays = Stay.objects.filter(guest=whose.person).select_related("hostel", "assessment__policy")
+    stays = stays.prefetch_related("bed_nights__bed__room")
+    yield Section(
+        "stays", _("Stays and nights"), [_stay(each, now, language) for each in stays.order_by("arrival", "pk")]
+    )
     waits = Waiting.objects.filter(guests__guest=whose.person).prefetch_related("hostels").order_by("made_at")
     yield Section("waits", _("What you waited for"), [_waiting(each) for each in waits])
     missed = NoShow.objects.filter(guest=whose.person).select_related("stay").order_by("at")
@@ -99,7 +102,8 @@ def _tells(whose: Whose, now: datetime, language: str) -> Iterator[Section]:
     yield Section("turned_away", _("Nights for which there was no bed"), [_turned_away(each) for each in turned])
 
 
-def _stay(stay, now):
+def _stay(stay, now, language):
+    purpose = terms_of(stay.assessment.policy).purposes.get(stay.purpose, (stay.purpose, stay.purpose))
     nights = sorted(stay.bed_nights.all(), key=lambda night: night.night)
     return [
         Fact("code", _("Code"), stay.code),
@@ -107,8 +111,8 @@ def _stay(stay, now):
         Fact("arrival", _("Arrival"), stay.arrival),
         Fact("departure", _("Departure"), stay.departure),
         Fact("state", _("State"), str(Stay.Status(stay.state(now)).label)),
-        Fact("purpose", _("What for"), stay.purpose),
-        Fact("needs", _("Needs of a bed"), ", ".join(stay.needs)),
+        Fact("purpose", _("To come for"), stay.purpose, [purpose[0 if language == CHINESE else 1]]),
+        Fact("needs", _("Needs of a bed"), stay.needs, [str(Need(each).label) for each in stay.needs]),
         Fact("booked_at", _("Booked"), stay.booked_at),
         Fact("coming_at", _("Said that you come"), stay.coming_at),
         Fact("late_at", _("Said that you come late"), stay.late_at),
@@ -117,7 +121,7 @@ def _stay(stay, now):
         Fact("cancelled_at", _("Cancelled"), stay.cancelled_at),
         Fact("cancel_reason", _("What you said about it"), stay.cancel_reason),
         Fact("no_show_at", _("Missed"), stay.no_show_at),
-        Fact("nights", _("Nights"), [_night(each) for each in nights]),
+        Fact("nights", _("Nights"), [_night(each) for each in nights], [_night_said(each) for each in nights]),
     ]
 
 
@@ -130,6 +134,12 @@ def _night(night):
         "slept": night.slept_at is not None,
         "given_back": night.released_at is not None,
     }
+
+
+def _night_said(night):
+    price = _("free") if night.price_class == BedNight.PriceClass.FREE else f"¥{night.price_fen / 100:.2f}"
+    became = _("given back") if night.released_at else _("slept") if night.slept_at else _("kept")
+    return f"{night.night.isoformat()} · {night.bed} · {price} · {became}"
 
 
 def _waiting(waiting):

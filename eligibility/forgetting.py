@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.consents import Following, follows
-from accounts.forgetting import FOR_EVER, Fact, Held, Holder, Kept, Section, Whose, books_until, holder, without
+from accounts.forgetting import FOR_EVER, PERSON, Fact, Held, Holder, Kept, Section, Whose, books_until, holder, without
 from accounts.models import Consent, User
-from accounts.reasons import Fix, Reason, Sentence, not_met
+from accounts.reasons import CHINESE, Fix, Reason, Sentence, not_met
 from eligibility import reviews
-from eligibility.evaluation import replay
-from eligibility.evidence import delete_pictures
+from eligibility.evaluation import ASK_A_PERSON, NO, TELL_US_MORE, YES, replay
+from eligibility.evidence import accepted_by, delete_pictures
 from eligibility.models import Assessment, Evidence, ExtraNights, Policy, Review
+from eligibility.policies import terms_of
 from eligibility.proof_files import open_page
 from eligibility.rules.no_show import NoShow
 from eligibility.rules.sanction import Sanction
@@ -21,6 +22,12 @@ from hostel.nights import business_day
 
 # Of a decision's facts those that say who somebody is; what was wished for, and what the house knew, stays.
 PERSONAL = ("gender", "birth_date", "education", "graduation", "school", "school_city", "home_in_district")
+OUTCOMES = {
+    YES: _("You may stay free"),
+    NO: _("You may not, for these reasons"),
+    TELL_US_MORE: _("Something was still to be said or shown"),
+    ASK_A_PERSON: _("A person was to look"),
+}
 
 
 def remembered_until(
@@ -81,8 +88,8 @@ def _tells(whose: Whose, now: datetime, language: str) -> Iterator[Section]:
         return
     made = Assessment.objects.filter(person=whose.person).select_related("policy").order_by("made_at", "pk")
     yield Section("decisions", _("Decisions and their reasons"), [_decision(each, language) for each in made])
-    shown = Evidence.objects.of(whose.person).select_related("assessment").prefetch_related("pages")
-    yield Section("proofs", _("Proofs"), [_proof(each) for each in shown.order_by("handed_in_at", "pk")])
+    shown = Evidence.objects.of(whose.person).select_related("assessment__policy").prefetch_related("pages")
+    yield Section("proofs", _("Proofs"), [_proof(each, language) for each in shown.order_by("handed_in_at", "pk")])
     asked = Review.objects.filter(assessment__person=whose.person).select_related("assessment")
     yield Section("questions", _("What a person was asked"), [_question(each) for each in asked.order_by("asked_at")])
     extra = ExtraNights.objects.filter(person=whose.person).order_by("granted_at")
@@ -90,29 +97,46 @@ def _tells(whose: Whose, now: datetime, language: str) -> Iterator[Section]:
 
 
 def _decision(made, language):
-    decided = replay(made)
+    decided, purposes = replay(made), terms_of(made.policy).purposes
+    wish = made.facts["wish"]
+    facts = {key: made.facts.get(key) for key in (*PERSONAL, "answers")}
+    asked = [f"{wish['arrival']} – {wish['departure']}", _in_language(purposes.get(wish["purpose"]), language)]
     said = [reason.sentence.say(language) for reason in decided.reasons]
     return [
         Fact("code", _("Code"), made.code),
         Fact("made_at", _("When"), made.made_at),
-        Fact("act", _("About"), made.get_act_display()),
+        Fact("act", _("What"), made.get_act_display()),
         Fact("stay", _("Stay"), made.about),
-        Fact("policy", _("Rules"), decided.policy),
-        Fact("outcome", _("Outcome"), made.outcome),
+        Fact("policy", _("Rules"), decided.policy, [terms_of(made.policy).title.say(language)]),
+        Fact("outcome", _("Outcome"), made.outcome, [str(OUTCOMES[made.outcome])]),
         Fact("reasons", _("Reasons"), said),
-        Fact("facts", _("From these answers"), {key: made.facts.get(key) for key in (*PERSONAL, "answers")}),
-        Fact("wish", _("You asked for"), made.facts["wish"]),
+        Fact("facts", _("From these answers"), facts, _facts_said(facts)),
+        Fact("wish", _("You asked for"), wish, [each for each in asked if each]),
     ]
 
 
-def _proof(shown):
+def _in_language(pair, language):
+    return "" if pair is None else pair[0] if language == CHINESE else pair[1]
+
+
+def _facts_said(facts):
+    said = {PERSON[key]: value for key, value in facts.items() if key in PERSON and value not in (None, "")}
+    said |= facts.get("answers") or {}
+    yes_or_no = {True: _("yes"), False: _("no")}
+    return [
+        f"{label}: {yes_or_no.get(value, value) if isinstance(value, bool) else value}" for label, value in said.items()
+    ]
+
+
+def _proof(shown, language):
+    label = accepted_by(shown.assessment).get(shown.kind, {}).get("label", {})
     return [
         Fact("decision", _("Decision"), shown.assessment.code),
-        Fact("kind", _("Kind"), shown.kind),
+        Fact("kind", _("Kind"), shown.kind, [label.get("zh" if language == CHINESE else "en", shown.kind)]),
         Fact("way", _("How"), shown.get_way_display()),
         Fact("code", _("Code"), shown.code),
         Fact("handed_in_at", _("Handed in"), shown.handed_in_at),
-        Fact("state", _("State"), shown.get_state_display()),
+        Fact("state", _("State"), str(Evidence.State(shown.state).label)),
         Fact("purge_on", _("Pictures are kept until"), shown.purge_on),
         Fact("purged_at", _("Pictures were deleted"), shown.purged_at),
         Fact("files", _("Pictures in this file"), [] if shown.purged_at else _names(shown)),

@@ -11,6 +11,7 @@ from web.youth import (
     home,
     maps,
     me,
+    own,
     pages,
     parties,
     passes,
@@ -58,6 +59,9 @@ urlpatterns = [
     path("reviews/<int:number>/appeal/", reviews.appeal_page, name="review_appeal"),
     path("me/", me.me, name="me"),
     path("me/letters/", me.letters_page, name="letters"),
+    path("me/data/", own.own_page, name="own_data"),
+    path("me/data/export.zip", own.export_zip, name="own_export"),
+    path("me/data/erase/", own.erase_page, name="own_erase"),
     path("settings/", me.page_settings, name="page_settings"),
     path("events/", pages.events, name="events"),
     path("apartments/", pages.apartments, name="apartments"),
@@ -65,4 +69,5 @@ urlpatterns = [
     path("map/", maps.map_page, name="map"),
     path("help/", pages.help_page, name="help"),
     path("privacy/", pages.privacy, name="privacy"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
 ]

@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.retention import PURPOSES
 from hostel.models import Hostel
 from hostel.nights import business_day
 
@@ -18,7 +19,13 @@ def help_page(request):
 @require_safe
 def privacy(request):
     """What is asked, why, who sees it, how long it is kept."""
-    return render(request, "web/youth/privacy.html")
+    return render(request, "web/youth/privacy.html", {"purposes": PURPOSES})
+
+
+@require_safe
+def accessibility(request):
+    """What works for whom, what does not yet, and how to get help."""
+    return render(request, "web/youth/accessibility.html")
 
 
 @require_safe
