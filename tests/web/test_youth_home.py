@@ -2,13 +2,15 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
 from bookings.booking import book
 from bookings.models import Stay
-from hostel.models import Bed, Hostel, Network, OutOfService, Quota
+from hostel.models import Bed, Hostel, Network, OutOfService, Photo, Quota
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
 from tests.web.conftest import text_of
@@ -81,6 +83,104 @@ def test_a_place_puts_the_nearest_house_first(visitor):
     assert re.search('<option value="mudu"[^>]* selected>', page.content.decode())
 
 
+def test_a_place_may_be_typed_and_the_address_says_what_was_typed(visitor):
+    page = visitor.get("/?in=2026-03-07&out=2026-03-08&q=友翔路16号&purpose=interview")
+
+    assert re.search('<option value="inovance"[^>]* selected>', page.content.decode())
+    assert cards(page)[0] == "苏青驿·越溪站"
+    assert "离汇川技术 2.0 公里，骑车约 20 分钟" in text_of(page)
+    assert "y1-which" not in page.content.decode()
+    assert "/hostels/yuexi/?in=2026-03-07&amp;out=2026-03-08&amp;near=inovance" in page.content.decode()
+    assert 'href="/en/?in=2026-03-07' in page.content.decode()
+
+
+def test_a_text_that_several_places_fit_shows_them_and_keeps_the_nights(visitor):
+    page = visitor.get("/?in=2026-03-07&out=2026-03-09&q=高铁站&purpose=interview")
+    html = page.content.decode()
+
+    assert "你说的“高铁站”是哪一个？" in text_of(page)
+    assert 'value="高铁站"' in html
+    for slug in ("suzhou-station", "suzhou-north"):
+        assert f'href="/?in=2026-03-07&amp;out=2026-03-09&amp;near={slug}&amp;purpose=interview"' in html
+    assert len(cards(page)) == 10  # the houses are there all the same
+    assert "y1-way" not in html
+
+
+def test_a_text_that_no_place_fits_says_so_and_leads_to_the_list(visitor):
+    page = visitor.get("/", {"q": "<b>月亮上</b>"})
+
+    assert "没找到叫“&lt;b&gt;月亮上&lt;/b&gt;”的地方" in page.content.decode()
+    assert 'href="/map/"' in page.content.decode()
+    assert len(cards(page)) == 10
+
+
+def test_what_is_typed_counts_more_than_what_was_picked_before(visitor):
+    page = visitor.get("/?near=mudu&q=胥口站")
+
+    assert cards(page)[0] == "苏青驿·胥口站"
+
+
+def test_the_places_chosen_lately_come_back_the_last_first_and_can_be_forgotten(visitor):
+    def recent(page):
+        part = re.search(r'data-testid="y1-recent".*?</ul>', page.content.decode(), re.DOTALL)
+        return re.findall(r'<a class="chip"[^>]*>([^<]*)<', part[0]) if part else []
+
+    for slug in ("mudu", "xukou", "hr-bureau", "mudu", "inovance", "ecovacs"):
+        page = visitor.get(f"/?near={slug}")
+    kept = visitor.cookies["near"]
+
+    assert kept.value == "ecovacs.inovance.mudu.hr-bureau"
+    assert (kept["httponly"], kept["samesite"]) == (True, "Lax")
+    assert recent(page) == ["汇川技术", "木渎", "吴中区人社局", "胥口"]  # the one chosen stands in the picker
+    assert recent(visitor.get("/")) == ["科沃斯", "汇川技术", "木渎", "吴中区人社局"]
+    assert "near" not in visitor.get("/?near=ecovacs").cookies  # nothing new, nothing said
+
+    forgotten = visitor.get("/?near=mudu&forget=1")
+    assert recent(forgotten) == []
+    assert recent(visitor.get("/")) == []
+
+
+@pytest.mark.parametrize("cookie", ["nowhere.mudu.mudu", "mudu." * 5000, "%00;<script>", "...."])
+def test_a_cookie_written_by_hand_does_no_harm(visitor, cookie):
+    visitor.cookies["near"] = cookie
+    page = visitor.get("/")
+
+    assert page.status_code == 200
+    assert page.content.decode().count(">木渎</a>") == (1 if "mudu" in cookie else 0)
+
+
+def test_in_english_the_way_is_said_in_english(visitor):
+    words = text_of(visitor.get("/en/?near=hr-bureau"))
+
+    assert "22 beds left tonight · 600 m from Baodaiqiao South" in words
+    assert "1.5 km from Wuzhong Human Resources Bureau, about 25 min on foot" in words
+    assert re.search(r"about \d+ min by metro", words)
+
+
+def test_a_card_says_no_more_than_four_facts_the_most_telling_first(visitor, hostel):
+    Hostel.objects.filter(pk=hostel.pk).update(
+        facilities=["wifi", "kitchen", "air_conditioning", "door_lock", "womens_floor", "private_bathroom", "made_up"]
+    )
+
+    def facts(page):
+        return re.findall(r"<li>([^<]*)</li>", re.search(r'<ul class="facts">.*?</ul>', page.content.decode())[0])
+
+    assert facts(visitor.get("/")) == ["独立卫浴", "女生楼层", "电子门锁", "空调"]
+    assert facts(visitor.get("/hostels/baodaiqiao/")) == ["独立卫浴", "女生楼层", "电子门锁", "空调", "无线网", "厨房"]
+
+
+def test_at_a_full_network_one_waits_for_the_nearest_three_houses_at_once(visitor, enter, lin):
+    for house in Hostel.objects.all():
+        close(house, FRIDAY, MONDAY)
+    page = visitor.get("/?near=mudu")
+    address = re.search(r'href="([^"]*)" data-testid="y1-wait"', page.content.decode())[1].replace("&amp;", "&")
+    form = enter(lin.user).get(address).content.decode()
+
+    assert address == "/waitlist/new/?hostel=mudu&in=2026-03-06&out=2026-03-07&also=xukou&also=shihu"
+    assert "苏青驿·木渎站 · 苏青驿·胥口站 · 苏青驿·石湖站" in text_of(page)
+    assert re.findall(r'name="also" value="(\w+)" checked', form) == ["xukou", "shihu"]
+
+
 def test_a_house_for_groups_stands_last_and_says_so(visitor):
     page = visitor.get("/")
 
@@ -133,7 +233,7 @@ def test_a_query_that_cannot_be_is_read_as_kindly_as_it_can(visitor, query):
 def test_nothing_is_put_on_anybody_who_only_looks(visitor):
     page = visitor.get("/")
 
-    assert not page.cookies
+    assert set(page.cookies) <= {"csrftoken"}  # what keeps the forms of a page safe
     assert "<dialog" not in page.content.decode()
     assert "no-cache" not in page.headers.get("Cache-Control", "")
 
@@ -169,14 +269,14 @@ def test_a_house_shows_fourteen_nights_with_their_beds(visitor):
 
     assert page.content.decode().count('class="day') == 14
     assert "3月6日–3月19日" in text_of(page)
-    assert "订这几晚" in text_of(page)
+    assert "订今晚" in text_of(page)
     assert "吴中区长桥街道示例路20号" in text_of(page)
     assert "14:00–23:00" in text_of(page)
 
 
 def test_the_first_tap_chooses_the_first_night_and_the_second_the_last(visitor):
     first = visitor.get("/hostels/baodaiqiao/?in=2026-03-07&pick=last")
-    second = "/hostels/baodaiqiao/?in=2026-03-07&amp;out=2026-03-10#nights"
+    second = "/hostels/baodaiqiao/?in=2026-03-07&amp;out=2026-03-10#picked"
 
     assert "再点最后一晚" in text_of(first)
     assert second in first.content.decode()
@@ -193,6 +293,88 @@ def test_nights_broken_by_a_full_one_offer_the_shorter_stay(visitor, hostel):
     assert "/hostels/baodaiqiao/?in=2026-03-06&amp;out=2026-03-08" in page.content.decode()
     assert "y3-book" not in page.content.decode()
     assert "y3-ask" not in page.content.decode()
+
+
+def test_nights_that_no_bed_has_throughout_are_offered_with_one_change_of_bed(visitor, enter, lin, hostel):
+    beds = list(Bed.objects.filter(room__hostel=hostel))
+    for number, bed in enumerate(beds):  # each is closed on one of the two nights
+        first = FRIDAY if number % 2 else SATURDAY
+        OutOfService.objects.create(
+            bed=bed, first_night=first, until=first + timedelta(days=1), reason="repair", written_at=NOW
+        )
+    page = visitor.get("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-08&purpose=interview")
+    href = re.search(r'href="([^"]*)" data-testid="y3-parts"', page.content.decode())[1].replace("&amp;", "&")
+
+    assert href == "/book/baodaiqiao/?in=2026-03-06&out=2026-03-08&change=1&purpose=interview"
+    assert 'data-testid="y4-change"' in enter(lin.user).get(href).content.decode()
+    # Where a night between is full, no change of bed helps.
+    close(hostel, FRIDAY, SATURDAY)
+    broken = visitor.get("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-08").content.decode()
+    assert "y3-parts" not in broken
+    assert "y3-shorter" in broken
+
+
+def test_the_button_says_tonight_where_it_is_tonight_alone(visitor):
+    def words(address):
+        found = re.search(r'data-testid="y3-book">(.*?)</a>', visitor.get(address).content.decode())[1]
+        return re.sub("<[^>]*>", "", found)
+
+    assert words("/hostels/baodaiqiao/") == "订今晚"
+    assert words("/en/hostels/baodaiqiao/") == "Book tonight"
+    assert words("/hostels/baodaiqiao/?in=2026-03-06&out=2026-03-08") == "订这几晚"
+    assert words("/hostels/baodaiqiao/?in=2026-03-07") == "订这几晚"
+    assert 'data-testid="y3-tonight"' in visitor.get("/hostels/baodaiqiao/").content.decode()
+
+
+def test_after_the_last_night_is_chosen_the_result_has_the_focus_and_a_way_back_to_the_dates(visitor):
+    chosen = visitor.get("/hostels/baodaiqiao/?in=2026-03-07&out=2026-03-10").content.decode()
+
+    assert re.search(r'id="picked" tabindex="-1".*?<a [^>]*href="#nights"', chosen, re.DOTALL)
+    assert "换日期" in chosen
+    for address in ("/hostels/baodaiqiao/", "/hostels/baodaiqiao/?in=2026-03-07&pick=last"):
+        assert 'id="picked"' not in visitor.get(address).content.decode()
+
+
+def test_a_house_says_its_hours_its_rules_and_what_to_bring_in_three_lines(visitor):
+    def rules(page):
+        part = re.search(r'data-testid="y3-rules".*?</section>', page.content.decode(), re.DOTALL)[0]
+        return re.findall(r"<span>(.*?)</span>", part)
+
+    hours, kept, bring = rules(visitor.get("/hostels/baodaiqiao/"))
+    assert hours == "14:00–23:00 到店，12:00 前离店"
+    assert kept.startswith("第一晚的床留到 23:00。")
+    assert "180 天内 2 次没来也没取消，暂停预订 60 天" in kept
+    assert bring.startswith("带上订房时用的证件")
+
+    Hostel.objects.update(network=Network.objects.create(slug="new", name_zh="新", name_en="New"))  # without a policy
+    assert len(rules(visitor.get("/hostels/baodaiqiao/"))) == 2
+
+
+def test_a_house_is_opened_in_the_maps_that_phones_have(visitor, hostel):
+    html = visitor.get("/hostels/baodaiqiao/").content.decode()
+    amap, tencent = re.findall(r'href="([^"]*)" rel="noreferrer" data-testid="y3-map"', html)
+
+    assert parse_qs(urlsplit(unescape(amap)).query)["position"] == ["120.6463,31.2575"]
+    assert urlsplit(tencent).netloc == "apis.map.qq.com"
+    assert parse_qs(urlsplit(unescape(tencent)).query)["marker"] == [
+        "coord:31.2575,120.6463;title:苏青驿·宝带桥站;addr:吴中区长桥街道示例路20号"
+    ]
+
+
+def test_what_guests_said_and_what_is_on_today_show_nothing_until_there_is_something(visitor):
+    page = visitor.get("/hostels/baodaiqiao/")
+
+    assert re.findall(r"<h2[^>]*>\s*</h2>|<section[^>]*>\s*</section>", page.content.decode()) == []
+
+
+def test_a_house_without_a_photo_has_a_scene_of_its_own(visitor):
+    Photo.objects.all().delete()
+    scenes = re.findall(r'<svg class="drawn.*?</svg>', visitor.get("/").content.decode(), re.DOTALL)
+    again = re.findall(r'<svg class="drawn.*?</svg>', visitor.get("/").content.decode(), re.DOTALL)
+
+    assert len(scenes) == len(set(scenes)) == 10
+    assert scenes == again
+    assert scenes[0] in visitor.get("/hostels/baodaiqiao/").content.decode()
 
 
 def test_a_house_for_groups_offers_no_booking(visitor):

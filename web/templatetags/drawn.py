@@ -2,6 +2,7 @@
 
 import math
 import random
+from zlib import crc32
 
 from django import template
 
@@ -9,16 +10,22 @@ register = template.Library()
 
 # The picture's own units. A card shows little more than the middle third, so what is worth seeing stands there.
 WIDE, HIGH, SHORE, MIDDLE = 320, 200, 138, 160
+# Each has its colours in the sheet.
+HOURS = ("morning", "noon", "evening")
 
 
 @register.inclusion_tag("web/parts/drawn.html")
 def drawn_house(slug):
     """Draw a scene for the house with this slug: always the same for one house, another for the next."""
-    chance = random.Random(slug)
-    scene = chance.choice((_houses, _bridge, _pagoda, _sails, _terrace))
+    # Which scene, which hour and which way round change with the slug by turns, so that few houses look alike.
+    turn = crc32(slug.encode())
+    chance = random.Random(turn)
+    scene = SCENES[turn % len(SCENES)]
     return {
         "wide": WIDE,
         "high": HIGH,
+        "hour": HOURS[turn // len(SCENES) % len(HOURS)],
+        "turned": turn // len(SCENES) // len(HOURS) % 2,
         "shapes": [
             _shape("sky", f"M0 0H{WIDE}V{HIGH}H0z"),
             _disc("sun", chance.randint(95, 225), chance.randint(34, 58), chance.randint(13, 20)),
@@ -168,3 +175,6 @@ def _terrace(chance):
     yield from _tree(MIDDLE + 98, SHORE, 48)
     yield _box("trunk", MIDDLE - 47, SHORE - 40, 2, 40)
     yield _disc("lit", MIDDLE - 46, SHORE - 42, 4)
+
+
+SCENES = (_houses, _bridge, _pagoda, _sails, _terrace)

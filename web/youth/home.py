@@ -308,13 +308,15 @@ def _days(counts, nights, hostel, query):
         length = (count.night - nights.arrival).days + 1
         if extending and 1 <= length <= asked.LONGEST:
             chosen = {"in": nights.arrival.isoformat(), "out": (count.night + timedelta(days=1)).isoformat()}
+            goes_to = "#picked"
         else:
             chosen = {"in": count.night.isoformat(), "pick": "last"}
+            goes_to = "#nights"
         keep = {name: query[name] for name in ("near", *asked.ANSWERS) if name in query}
         yield {
             "count": count,
             "on": count.night in nights,
-            "href": asked.address(path, chosen, keep) + "#nights",
+            "href": asked.address(path, chosen, keep) + goes_to,
         }
 
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from statistics import median
 from urllib.parse import urlencode
 
@@ -43,6 +44,9 @@ HOSTEL_MARK, PLACE_MARK, GAP = 11, 5, 2
 # Degrees from the middle within which the picture is nearly to scale; beyond, distances shrink more and more.
 NEARBY = 0.05
 ROUNDS = 80  # of pushing apart what overlaps
+LETTER = 13  # how high a name in the picture is
+# How far a name may stand from the middle of what it names, the least first.
+SHIFTS = sorted(product(range(-60, 61, 6), repeat=2), key=lambda shift: math.hypot(*shift))
 
 Position = tuple[float, float]
 
@@ -97,7 +101,8 @@ def _row(place, hostels):
     return {
         "place": place,
         "nearest": nearest,
-        "metres": distance_m(place.position, nearest.position) if nearest else None,
+        # Both positions are known to some ten metres at best.
+        "metres": round(distance_m(place.position, nearest.position), -1) if nearest else None,
         "href": asked.address(reverse("home"), {"near": place.slug}),
     }
 
@@ -139,16 +144,13 @@ def _picture(hostels, places, shown):
     marks += tuple((each.lat, each.lng, PLACE_MARK) for each in places)
     frame, found = _laid_out(marks)
     spot = dict(zip([*hostels, *places], found, strict=True))
+    taken = [(x, y, mark[2], mark[2]) for (x, y), mark in zip(found, marks, strict=True)]
+    shores = [(water.name, [frame.at(each) for each in water.shore]) for water in all_waters()]
     return {
         "wide": WIDE,
         "high": HIGH,
         "waters": [
-            {
-                "name": water.name,
-                "points": _points(map(frame.at, water.shore)),
-                "at": _label(map(frame.at, water.shore)),
-            }
-            for water in all_waters()
+            {"name": name, "points": _points(shore), "at": _label(name, shore, taken)} for name, shore in shores
         ],
         "lines": [
             {"number": number, "name": line.name, "points": _points(spot[stop] for stop in line.stops)}
@@ -199,9 +201,20 @@ def _points(spots):
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
 
 
-def _label(spots):
-    """Where the name of a water stands: in the middle of what is seen of it; None where nothing is."""
-    seen = [(x, y) for x, y in spots if 0 <= x <= WIDE and 0 <= y <= HIGH]
+def _label(name, shore, taken):
+    """Where the name of a water stands: as near to the middle of what is seen of it as nothing else is; None where none
+    of it is seen. ``taken`` are boxes (their middle, half their width and height); the name's own is added to them."""
+    seen = [(x, y) for x, y in shore if 0 <= x <= WIDE and 0 <= y <= HIGH]
     if not seen:
         return None
-    return round(sum(x for x, _y in seen) / len(seen), 1), round(sum(y for _x, y in seen) / len(seen), 1)
+    middle_x, middle_y = sum(x for x, _y in seen) / len(seen), sum(y for _x, y in seen) / len(seen)
+    wide = len(name) * LETTER * (0.28 if name.isascii() else 0.5)
+    for shift_x, shift_y in SHIFTS:
+        x, y = middle_x + shift_x, middle_y + shift_y
+        inside = wide < x < WIDE - wide and LETTER < y < HIGH - LETTER
+        if inside and all(
+            abs(x - t_x) >= wide + t_wide or abs(y - t_y) >= LETTER / 2 + t_high for t_x, t_y, t_wide, t_high in taken
+        ):
+            taken.append((x, y, wide, LETTER / 2))
+            return round(x, 1), round(y, 1)
+    return None
