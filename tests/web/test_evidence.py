@@ -76,7 +76,7 @@ def test_the_page_says_what_will_do_and_ticks_nothing_beforehand(browser, stay):
 def test_where_the_policy_wants_it_beforehand_the_page_says_until_when(browser, held):
     words = text_of(browser.get(at(held)))
 
-    assert "3月6日 周五 16:00" in words  # six hours after booking
+    assert "房给你留着，3月6日 周五 16:00 前补一张面试或考试通知就行" in words  # six hours after booking
     assert "到店出示原件也行" not in words
 
 
@@ -123,12 +123,27 @@ def test_it_is_its_guest_s_alone(stay, chen, manager, enter):
     assert not Evidence.objects.exists()
 
 
+def test_an_identity_card_that_the_rules_accept_is_not_asked_for_here(browser, lin, hostel, in_force):
+    in_force(PUBLISHED / "wuhan_wuchang_2022_2024.yaml")
+    stay = book(guest=lin, hostel=hostel, nights=Nights(SUNDAY, TUESDAY), purpose="job_seeking", now=NOW)
+    send(browser, stay, photo(), kind="education_proof")
+    show_at_desk(stay, kind="education_proof", now=NOW, actor=lin.user)
+    page = browser.get(at(stay))
+
+    assert "identity_card" not in re.findall(r'name="kind" value="(\w+)"', page.content.decode())
+    assert "我们从不要身份证照片，不用拍" in text_of(page)
+
+
 def test_in_english_it_is_english(browser, stay):
-    words = text_of(browser.get(f"/en{at(stay)}"))
+    page = browser.get(f"/en{at(stay)}")
+    words = text_of(page)
 
     assert "Any one of these will do" in words
     assert "interview or exam notice" in words
     assert "Rather not upload? Show it at the desk" in words
+    assert f'data-parts="/en{at(stay)}parts/"' in page.content.decode()
+    no = browser.put(f"/en{at(stay)}parts/{KEY}/0/?of=1", b"a", content_type="application/octet-stream")
+    assert no.json()["sentence"].startswith("Tick that the pictures may be kept")
 
 
 # --- handing in -------------------------------------------------------------------------------------------------------

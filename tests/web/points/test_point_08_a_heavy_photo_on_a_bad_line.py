@@ -110,14 +110,14 @@ def test_a_heavy_photo_leaves_the_phone_small_and_without_its_place_and_a_cut_li
         page.locator("label:has(input[name=kind][value=interview_notice])").click()
         chosen(page, heavy)
         pictures = page.get_by_test_id("y7-pictures")
-        expect(pictures).to_contain_text("位置和时间已去掉")
+        expect(pictures).to_contain_text("位置时间已去掉")
 
         # Without the consent nothing leaves the phone.
         page.get_by_test_id("y7-send").click()
         expect(page.get_by_test_id("y7-errors")).to_be_focused()
         assert [asked.method for asked in tried] == ["POST"]
         assert len(tried[0].post_data_buffer) < 3000
-        expect(pictures).to_contain_text("位置和时间已去掉")
+        expect(pictures).to_contain_text("位置时间已去掉")
 
         # The line is cut after three pieces: it is said, nothing is lost, and the bed is still held.
         page.route(re.compile(r"/parts/\w+/3/"), lambda route: route.abort("internetdisconnected"))
@@ -129,7 +129,7 @@ def test_a_heavy_photo_leaves_the_phone_small_and_without_its_place_and_a_cut_li
         # The page is opened anew: the picture is there, and what has come is not sent again.
         page.unroute_all()
         page.reload()
-        expect(pictures).to_contain_text("位置和时间已去掉")
+        expect(pictures).to_contain_text("位置时间已去掉")
         page.locator("label:has(input[name=kind][value=interview_notice])").click()
         page.get_by_test_id("y7-agreed").check()
         page.route(f"**/stays/{code}/evidence/", lambda route: route.abort("connectionreset"))

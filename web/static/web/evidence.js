@@ -113,7 +113,6 @@
   const row = (picture) => {
     const shape = document.getElementById("picture").content.firstElementChild.cloneNode(true);
     shape.querySelector("[data-remove]").addEventListener("click", () => remove(picture));
-    shape.querySelector("[data-again]").addEventListener("click", send);
     picture.row = shape;
     list.append(shape);
     list.hidden = false;
@@ -129,6 +128,7 @@
     });
     list.hidden = !pictures.length;
   };
+  const nameOf = (picture) => picture.row.querySelector("[data-name]").textContent;
   const remove = (picture) => {
     if (busy) return;
     const at = pictures.indexOf(picture);
@@ -185,14 +185,15 @@
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
     const after = AbortSignal.timeout ? { signal: AbortSignal.timeout(PATIENCE) } : {};
     const answer = await fetch(`${form.dataset.parts}${key}/${rest}`, { ...after, ...how, headers: { "X-CSRFToken": token } });
-    if (answer.status === 401) return toLogin();
+    if (answer.status === 401) return anew();
     if (answer.ok) return answer.json();
     if (![409, 422].includes(answer.status)) throw new Stopped(say("trouble"));
-    const { sentence, next } = await answer.json();
-    throw new Stopped([sentence, next].filter(Boolean).join(". "));
+    const { code, sentence, next } = await answer.json();
+    if (!/^(FILE_|AGREED)/.test(code)) return anew(); // nothing can be handed in any more: the page says why
+    throw new Stopped([sentence, next].filter(Boolean).join(words.dataset.between));
   };
   // What was chosen waits in the phone; who has logged in again comes back to it.
-  const toLogin = () => { location.assign(location.href); return new Promise(() => {}); };
+  const anew = () => { location.reload(); return new Promise(() => {}); };
   const pieces = (picture) => Math.ceil(picture.blob.size / Number(form.dataset.piece));
   const progress = (picture) => {
     const part = Math.floor((100 * picture.have.length) / pieces(picture));
@@ -200,7 +201,10 @@
     bar.hidden = false;
     bar.value = part;
     tell(picture, part < 100 ? say("sending", { n: part }) : say("sent"));
-    form.ownerDocument.querySelector("[data-proof-said]").textContent = picture.row.querySelector("[data-state]").textContent;
+    const all = pictures.reduce((sum, each) => sum + pieces(each), 0);
+    const come = pictures.reduce((sum, each) => sum + each.have.length, 0);
+    button.textContent = say("sending", { n: Math.floor((100 * come) / all) });
+    if (part === 100) document.querySelector("[data-proof-said]").textContent = `${nameOf(picture)}: ${say("sent")}`;
   };
   const sendAhead = async (picture) => {
     const count = pieces(picture), size = Number(form.dataset.piece);
@@ -219,7 +223,7 @@
     said.delete("files"); // what was chosen is on its way already, shrunk
     for (const { key } of pictures) said.append("sent", key);
     const answer = await fetch(form.action, { method: "POST", body: said, headers: { Accept: "application/json" } });
-    if (answer.redirected) return toLogin();
+    if (answer.redirected) return anew();
     if ((answer.headers.get("Content-Type") ?? "").startsWith("application/json")) {
       await forget(pictures.map(({ key }) => key));
       return location.assign((await answer.json()).then);
@@ -231,6 +235,7 @@
     if (busy) return;
     busy = true;
     quiet();
+    for (const each of list.querySelectorAll("[data-remove]")) each.disabled = true;
     button.style.width = `${button.offsetWidth}px`;
     button.disabled = true;
     button.textContent = button.dataset.busy;
@@ -245,14 +250,15 @@
     } catch (trouble) {
       const lost = !(trouble instanceof Stopped);
       stop(lost ? say("net") : trouble.message);
+      button.textContent = words.dataset.again;
       cut = lost;
     }
     busy = false;
+    for (const each of list.querySelectorAll("[data-remove]")) each.disabled = false;
   };
   const quiet = () => {
     cut = false;
     document.querySelector("[data-cut]").hidden = true;
-    for (const { row: each } of pictures) each.querySelector("[data-again]").hidden = true;
     button.disabled = false;
     button.textContent = idle;
   };
@@ -263,7 +269,7 @@
     place.querySelector("span").textContent = sentence;
     document.querySelector("[data-proof-said]").textContent = sentence;
     for (const picture of pictures.filter((each) => each.begun && each.have.length < pieces(each))) {
-      tell(picture, say("sending", { n: picture.row.querySelector("progress").value }));
+      tell(picture, say("stopped", { n: picture.row.querySelector("progress").value }));
     }
   };
   // The page as the house answers it, in the place of this one: what was chosen stays chosen.
