@@ -1,4 +1,5 @@
-"""The nights left, in a real browser: they drop on booking, return on cancelling, and are the same everywhere."""
+"""Acceptance point 6: the nights left drop on booking and return on cancelling, and are the same on the phone, over
+REST and in the office; every range of nights is printed with both its ends, on every page that shows one."""
 
 import re
 from datetime import timedelta
@@ -65,8 +66,17 @@ class Left:
 
 
 def ranges(page):
-    """Every range of nights that the page prints."""
-    return [span.inner_text().replace("今晚 ", "") for span in page.locator(".span").all()]
+    """Every range of nights that the page prints: each line in which something goes on to something."""
+    lines = page.locator("body").inner_text().splitlines()
+    return [line.replace("今晚 ", "") for line in lines if "→" in line]
+
+
+def with_both_ends(page, paths):
+    """Look at each of ``paths``: it prints a range, and each of its ranges with both ends."""
+    for path in paths:
+        page.goto(path)
+        assert ranges(page), path
+        assert all(BOTH_ENDS.search(said) for said in ranges(page)), (path, ranges(page))
 
 
 @pytest.mark.browser
@@ -96,10 +106,19 @@ def test_the_nights_left_drop_on_booking_and_return_on_cancelling_everywhere(hou
         assert left.everywhere() == 7 - of_this_year
 
         # Both ends of every range stand on each page that names nights.
-        for shown, path in ((page, "/me/"), (page, address), (office, f"/office/people/{left.person}/")):
-            shown.goto(path)
-            assert ranges(shown), path
-            assert all(BOTH_ENDS.search(said) for said in ranges(shown)), (path, ranges(shown))
+        nights = f"in={arrival}&out={departure}"
+        with_both_ends(
+            page,
+            [
+                f"/?{nights}",
+                f"/hostels/shihu/?{nights}",
+                f"/book/shihu/?{nights}",
+                f"/waitlist/new/?hostel=shihu&{nights}",
+                *(f"{address}{part}" for part in ("", "pass/", "change/", "cancel/")),
+                "/me/",
+            ],
+        )
+        with_both_ends(office, [f"/office/people/{left.person}/"])
 
         # She cancels, and has them again at once.
         page.goto(address)
