@@ -10,7 +10,7 @@
 | phone and code, their errors, a new code | here, test_login |
 | coming late, giving back, taking back, other days | points/test_point_10, points/test_point_11, test_youth_stays |
 | a proof | test_evidence (the page's own form without pieces), points/test_point_09 |
-| the waiting list | test_waiting_in_browser, points/test_point_12 |
+| the waiting list | points/test_point_12 |
 | a missed night, a question to a person | test_no_shows, test_youth_reviews |
 | letters, settings, leaving | here, test_youth_pages |
 | what is held of a person: taking it along, taking back a consent, erasing it | points/test_point_14 |
