@@ -26,7 +26,7 @@ class HeldSerializer(serializers.Serializer):
     value_source = serializers.ChoiceField(["declared", "verified", "record"])
 
 
-class LookSerializer(serializers.Serializer):
+class OwnLookSerializer(serializers.Serializer):
     """Somebody of the staff opened something."""
 
     at = serializers.DateTimeField()
@@ -41,7 +41,7 @@ class OwnSerializer(serializers.Serializer):
 
     made_at = serializers.DateTimeField()
     held = HeldSerializer(many=True)
-    looks = LookSerializer(many=True)
+    looks = OwnLookSerializer(many=True)
     login = serializers.ListField(child=serializers.DictField())
     person = serializers.ListField(child=serializers.DictField(), required=False)
     consents = serializers.ListField(child=serializers.DictField(), required=False)
