@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import translation
 
 from hostel.models import Photo
 from web import errors
@@ -105,3 +107,18 @@ def test_no_other_file_comes_out(visitor, name):
 def test_addresses_have_the_language_in_front():
     assert reverse("home") == "/"
     assert reverse("stay", args=["ABC234"]) == "/stays/ABC234/"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", 'Hello, <span lang="zh-Hans">陈一舟</span> &amp; <span lang="zh-Hans">示例路20号</span>'),
+        ("zh-hans", "Hello, 陈一舟 &amp; 示例路20号"),
+    ],
+)
+def test_chinese_in_an_english_page_says_that_it_is_chinese(language, said):
+    with translation.override(language):
+        assert (
+            Template("{% load house %}{{ text|chinese }}").render(Context({"text": "Hello, 陈一舟 & 示例路20号"}))
+            == said
+        )

@@ -1,5 +1,7 @@
 """What more than one acceptance point reads."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from tests.browser import chromium, phone
@@ -33,12 +35,14 @@ SAID = """() => {
 
 
 class English:
-    """Each page under `/en/`: what it says, by its name, and what is wider than the smallest phone."""
+    """Each page under `/en/`: what it says, by its name, what is wider than the smallest phone, whom it asked."""
 
     def __init__(self, every):
-        self.said, self.looks = {}, Looks()
+        self.said, self.looks, self.hosts, self.complaints = {}, Looks(), set(), []
         with chromium() as browser:
             page = without_photos(phone(browser, every.url))
+            page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+            page.on("console", lambda message: self.complaints.append(message.text))
             for each in every.pages:
                 if not each.path.startswith("/office/"):  # one address for both languages
                     every.open(page, each, "/en")

@@ -11,6 +11,8 @@ whose evening comes or who chooses other letters in the footer: the house would 
 more.
 """
 
+from urllib.parse import urlsplit
+
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
@@ -84,6 +86,12 @@ def test_axe_finds_nothing_on_any_page_in_light_dark_and_the_largest_letters(loo
 def test_at_320_pixels_nothing_scrolls_sideways_in_both_languages(looks, english):
     assert looks.of("wide", "wide largest") == {}
     assert english.looks.of("wide", "wide largest") == {}
+
+
+def test_no_page_asks_anybody_else_for_anything_and_the_browser_has_nothing_to_say(every, english):
+    assert english.hosts == {urlsplit(every.url).netloc}
+    # That a page was refused or is not there is said by its status, as it should be; the photos were held back here.
+    assert [each for each in english.complaints if not each.startswith("Failed to load resource")] == []
 
 
 def test_what_has_the_focus_is_never_under_the_bars(looks):
