@@ -31,9 +31,9 @@ KINDS = {
     METRO: _("Metro stations"),
     RAILWAY: _("Railway stations"),
     COMPANY: _("Companies"),
-    PARK: _("Parks and industrial areas"),
+    PARK: _("Industrial parks"),
     CAMPUS: _("Campuses"),
-    OFFICE: _("Offices and job fairs"),
+    OFFICE: _("Offices, job fairs"),
     TOWN: _("Towns and streets"),
 }
 
