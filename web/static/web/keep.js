@@ -5,7 +5,7 @@
   const keep = form?.querySelector("[data-keep]");
   if (!keep) return;
   const kept = form.querySelector("[data-kept]");
-  const value = (name) => form.elements[name]?.value.trim() ?? "";
+  const value = (name) => new FormData(form).get(name)?.trim() ?? "";
   keep.hidden = true; // the button is for those without scripts
   let asked = "";
 
@@ -13,7 +13,7 @@
     const kind = value("document_kind");
     const needed = kind === "resident" ? 18 : 6;
     const says = form.querySelector("[data-when]").hidden || ["gender", "birth_year", "birth_month", "birth_day"].every(value);
-    return form.elements.agreed.checked && value("name").length > 1 && value("document_number").length >= needed && says;
+    return value("agreed") && value("name").length > 1 && value("document_number").length >= needed && says;
   };
 
   const ask = async () => {
@@ -34,5 +34,4 @@
     }
   };
   form.addEventListener("change", ask);
-  form.elements.agreed.addEventListener("change", ask);
 })();
