@@ -1,6 +1,7 @@
 import pytest
 
 from accounts.models import Role
+from bookings.arriving import come_late
 from bookings.cancelling import cancel
 from bookings.desk import check_in, check_out, no_show
 from hostel.models import Bed, Hostel
@@ -101,6 +102,20 @@ def test_a_no_show_has_no_next_act(enter, manager, hostel, lin, friday_stay, clo
     no_show(stay, now=clock.now)
 
     assert rows(enter(manager).get("/desk/?tab=no_show")) == [(stay.code, "no_show", "", False)]
+
+
+def test_who_said_that_they_come_late_stands_in_the_list_with_that_word(
+    enter, manager, hostel, lin, friday_stay, clock
+):
+    stay = friday_stay(lin, hostel)
+    clock.now = moment(FRIDAY, 21)
+    come_late(stay, now=clock.now)
+    clock.now = moment(SATURDAY, 0, 30)
+
+    page = enter(manager).get("/desk/")
+
+    assert rows(page) == [(stay.code, "arriving_late", "check_in", False)]
+    assert "晚到" in text_of(page)
 
 
 def test_cancelled_held_and_later_stays_and_those_of_other_houses_are_on_no_list(

@@ -108,7 +108,7 @@ def test_a_bed_that_waits_for_a_proof_says_what_is_missing(lin, hostel, enter, c
 
     read = enter(lin.user).get(f"/stays/{stay.code}/")
 
-    assert "房给你留着，3月6日 周五 16:00 前补上材料就行。" in text_of(read)
+    assert "房给你留着，3月6日 周五 16:00 前补一张面试或考试通知就行" in text_of(read)
     assert sentences(read) == ["材料没补齐：还差面试或考试通知 / 用人单位名称和联系方式"]
     assert f'href="/stays/{stay.code}/evidence/"' in read.content.decode()
 

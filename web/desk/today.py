@@ -107,7 +107,7 @@ def _row(stay, tab, desk):
         late = stay.kept_until <= desk.now
         card = desk.url("desk_checkin", stay=stay.code)
         act, href = (NO_SHOW, desk.url("desk_no_show", stay.code)) if late else (CHECK_IN, card)
-        return Row(stay, bed, "due_in", act, href, late, card)
+        return Row(stay, bed, "arriving_late" if stay.late_at else "due_in", act, href, late, card)
     state = "overdue" if stay.departure < desk.day else "due_out" if stay.departure == desk.day else "in_house"
     return Row(stay, bed, state, CHECK_OUT, desk.url("desk_check_out", stay.code))
 

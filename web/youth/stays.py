@@ -1,5 +1,6 @@
 """One stay (Y6), and giving it back (Y10). A stay is shown to its guest alone; to others there is none."""
 
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -24,6 +25,8 @@ from bookings.models import Stay
 from bookings.no_shows import appeal, pause_after
 from bookings.undoing import undo
 from eligibility.evaluation import replay
+from eligibility.evidence import accepted_by
+from eligibility.rule import two_languages
 from web.templatetags.house import hour
 from web.youth import asked
 from web.youth.booking import alternative_address
@@ -98,7 +101,7 @@ def shown_state(stay: Stay, now: datetime) -> str:
 
 def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
     state = stay.state(now)
-    doable = actions(stay, now)
+    doable, missing = actions(stay, now), _missing(stay, state)
     hold_ended = state == Stay.Status.CANCELLED and (
         stay.cancel_cause == Stay.Cause.HOLD_ENDED or stay.status == Stay.Status.HELD
     )
@@ -120,7 +123,8 @@ def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
             "is_looked_for": stay.is_looked_for(now),
             "question": about_stay(stay, now),
             "can_say_late": is_too_late(stay, now),
-            "missing": _missing(stay, state),
+            "missing": missing,
+            "proof": _proof(stay, missing),
             "against": _against(stay, state),
             "again_href": asked.address(reverse("book", args=[stay.hostel.slug]), asked.span(stay.nights)),
             **said,
@@ -129,11 +133,21 @@ def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
     )
 
 
+def _proof(stay, missing):
+    """What a held bed waits for in a word, where that is one proof: the one most people have."""
+    if len(missing) != 1:
+        return None
+    accepted = next(iter(accepted_by(stay.assessment).values()), None)
+    return two_languages(accepted["label"]) if accepted else None
+
+
 def _against(stay, state):
     """What was not met, or had to be looked at, when a stay was not passed: each with its next step."""
     if state != Stay.Status.REFUSED:
         return []
-    return without_their_time(each for each in replay(stay.assessment).reasons if each.verdict in (NOT_MET, ASK))
+    reasons = replay(stay.assessment).reasons
+    # By when it would be answered is no matter any more.
+    return [replace(each, by=None) for each in reasons if each.verdict in (NOT_MET, ASK)]
 
 
 def _missing(stay, state):
@@ -213,7 +227,7 @@ def coming_page(request, code):
     except Refused as no:
         return _coming(request, own_stay(request, code), now, no, HTTPStatus.CONFLICT)
     if answered is None:
-        return _coming(request, stay, now, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _coming(request, stay, now, None, HTTPStatus.UNPROCESSABLE_ENTITY)
     if answer == "no":
         _say_cancelled(request, nights)
     elif answer == "late":
@@ -234,5 +248,6 @@ def _coming(request, stay, now, no=None, status=HTTPStatus.OK):
         "actions": doable,
         "late_until": late_hour(stay) if doable["come_late"].ok else None,
         "no": no,
+        "wrong": status == HTTPStatus.UNPROCESSABLE_ENTITY,
     }
     return render(request, "web/youth/coming.html", page, status=status)
