@@ -122,7 +122,7 @@ def pause_after(stay: Stay, now: datetime) -> Sentence | None:
         text = _("It would be your no-show number %(now)s within %(days)s days: booking pauses for %(pause)s days")
     else:
         text = _(
-            "It would be your no-show number %(now)s; at %(count)s within %(days)s days booking pauses for %(pause)s days"
+            "It would be your no-show no. %(now)s; at %(count)s within %(days)s days booking pauses for %(pause)s days"
         )
     return Sentence(text, values)
 
