@@ -3,10 +3,21 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import act
+from accounts.consents import Following, follows
 from accounts.models import Consent, User
 from accounts.record import record
+
+follows(
+    Consent.Purpose.MESSENGER,
+    Following(
+        _("From then on letters come as short messages. What the messenger has already, it has"),
+        # `accounts/letters.py` looks at the consent each time it sends.
+        lambda _user, _now: None,
+    ),
+)
 
 
 def wants_letters(user: User) -> bool:
@@ -23,7 +34,7 @@ def agree_to_letters(user: User, now: datetime) -> None:
     """Send the letters of ``user`` to the messenger from now on; asked twice, it stands once."""
 
     def do():
-        _agreed, fresh = Consent.objects.get_or_create(
+        _consent, fresh = Consent.objects.get_or_create(
             user=user, purpose=Consent.Purpose.MESSENGER, withdrawn_at=None, defaults={"given_at": now}
         )
         if fresh:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from accounts import letters
+from accounts.consents import consents_of, withdraw
 from accounts.models import Consent, Letter, User
 from bookings.booking import book
 from bookings.cancelling import cancel
@@ -158,3 +159,13 @@ def test_what_one_agreed_to_stands_there_with_its_day(enter, lin):
     Consent.objects.create(user=lin.user, purpose=Consent.Purpose.SERVICE, given_at=moment(FRIDAY, 0, 30))
 
     assert "服务协议 2026年3月6日 起" in text_of(enter(lin.user).get("/me/"))
+
+
+def test_the_yes_to_the_messenger_can_be_taken_back(enter, lin, with_messenger):
+    browser = enter(lin.user)
+    browser.post("/me/letters/")
+
+    withdraw(lin.user, Consent.Purpose.MESSENGER, now=NOW)
+
+    assert "y12-messenger" in browser.get("/me/").content.decode()
+    assert all(agreed.follows for agreed in consents_of(lin.user))

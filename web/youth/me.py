@@ -53,6 +53,7 @@ class ToDo:
     about: str
     href: str
     by: datetime | None = None
+    nights: str = ""
 
 
 @login_required
@@ -147,8 +148,8 @@ def _of_wishes(waits, now):
         if state != "offered" or (offer := open_offer(waiting, now)) is None:
             continue
         text = _("A room is yours. Tap before %(until)s") % {"until": moment(offer.until)}
-        about = f"{offer.hostel.name} · {span(offer.nights, now)}"
-        found.append(ToDo("y12-offer", "bed", text, about, reverse("wish", args=[waiting.code]), offer.until))
+        nights, href = span(offer.nights, now), reverse("wish", args=[waiting.code])
+        found.append(ToDo("y12-offer", "bed", text, offer.hostel.name, href, offer.until, nights))
     return sorted(found, key=lambda each: each.by)
 
 
@@ -157,18 +158,18 @@ def _of_stays(current, now):
     found = []
     for row in current:
         stay = row["stay"]
-        about, link = f"{stay.hostel.name} · {span(stay.nights, now)}", reverse("stay", args=[stay.code])
+        about, nights, link = stay.hostel.name, span(stay.nights, now), reverse("stay", args=[stay.code])
         until = {"moment": moment(stay.held_until)} if stay.held_until else {}
         if row["state"] == "held" and stay.awaits == Stay.Awaits.PROOF:
             text = _("Add what is missing by %(moment)s") % until
-            found.append(ToDo("y12-proof", "camera", text, about, link, stay.held_until))
+            found.append(ToDo("y12-proof", "camera", text, about, link, stay.held_until, nights))
         elif row["state"] == "held" and not stay.awaits:
             text = _("Confirm the booking by %(moment)s") % until
-            found.append(ToDo("y12-confirm", "clock", text, about, link, stay.held_until))
+            found.append(ToDo("y12-confirm", "clock", text, about, link, stay.held_until, nights))
         elif is_asked(stay, now):
             text = _("Still coming tonight? Say so by %(moment)s") % {"moment": moment(stay.kept_until)}
             href = reverse("stay_coming", args=[stay.code])
-            found.append(ToDo("y12-coming", "moon", text, about, href, stay.kept_until))
+            found.append(ToDo("y12-coming", "moon", text, about, href, stay.kept_until, nights))
     return sorted(found, key=lambda each: each.by)
 
 
