@@ -14,6 +14,10 @@ from accounts.reasons import Fix, Refused, not_met
 from accounts.record import record
 
 
+# Without these there is no account, or no stay to it: who takes one back has the account erased.
+OF_THE_ACCOUNT = (*AGREED_AT_THE_DOOR, Consent.Purpose.IDENTITY)
+
+
 @dataclass(frozen=True)
 class Following:
     """What follows when a consent is taken back: ``says`` is read before, ``does`` is done with it."""
@@ -51,12 +55,11 @@ def consents_of(user: User) -> list[Agreed]:
 def withdraw(user: User, purpose: str, *, now: datetime) -> Consent:
     """Take back what ``user`` agreed to, with all that follows from it.
 
-    Raises Refused with CONSENT for what was agreed to at the door, without which there is no account, and for what does
-    not stand.
+    Raises Refused with CONSENT for what the account rests on, and for what does not stand.
     """
 
     def do():
-        if purpose in AGREED_AT_THE_DOOR:
+        if purpose in OF_THE_ACCOUNT:
             raise Refused(_of_the_account())
         standing = Consent.objects.select_for_update().filter(user=user, purpose=purpose, withdrawn_at=None).first()
         if standing is None:

@@ -17,7 +17,7 @@ from accounts.acts import act
 from accounts.forgetting import Fact, Section, files, holds, tells
 from accounts.looks import looks_at
 from accounts.models import Deed, Person, User
-from accounts.reasons import Fix, Refused, Sentence, not_met
+from accounts.reasons import Fix, Refused, not_met
 from accounts.record import record
 
 EXPORTED = "export_own"
@@ -92,7 +92,7 @@ def _too_often():
 
 def _page(user, now, language):
     with translation.override(language):
-        sections = [(str(each.title), list(_entries(each))) for each in tells(user, now, language)]
+        sections = [(each.key, str(each.title), list(_entries(each))) for each in tells(user, now, language)]
         shown = {
             "now": timezone.localtime(now),
             "language": "en" if language == "en" else "zh-Hans",
@@ -125,8 +125,10 @@ def _said(value: Any) -> str:
             return ""
         case bool():
             return _("yes") if value else _("no")
-        case datetime() | date():
-            return Sentence("%(moment)s", {"moment": value}).say(translation.get_language() or "")
+        case datetime():
+            return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+        case date():
+            return value.isoformat()
         case dict():
             return " · ".join(f"{key} {_said(each)}" for key, each in value.items() if each not in (None, "", {}, []))
     return str(value)

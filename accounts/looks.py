@@ -28,6 +28,7 @@ DONE = {
     "hold": _("held a bed"),
     "extend_hold": _("held the bed longer"),
     "hold_ended": _("the hold ended"),
+    "book": _("booked"),
     "confirm": _("booked"),
     "cancel": _("cancelled"),
     "undo_cancel": _("took the cancellation back"),

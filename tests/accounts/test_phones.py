@@ -28,3 +28,7 @@ def test_what_is_no_phone_is_refused(typed):
 @pytest.mark.parametrize(("phone", "shown"), [("+8613812345678", "+86 138******78"), ("+85261234567", "+852 ******67")])
 def test_a_phone_is_shown_masked(phone, shown):
     assert mask_phone(phone) == shown
+
+
+def test_the_login_of_somebody_forgotten_has_no_phone_to_be_shown():
+    assert mask_phone("gone-12") == "—"

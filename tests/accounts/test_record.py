@@ -65,3 +65,11 @@ def test_lines_are_added_as_before(deed):
     record("looked", now=NOW)
 
     assert Deed.objects.count() == 2
+
+
+def test_who_writes_a_reason_with_a_name_in_it_leaves_no_name_behind(people, wuzhong):
+    lin = people("林小满", "female")
+
+    record("leave_no_show", now=NOW, person=lin, reason=f"林小满（{lin.document}，安徽大学）未提供证明")
+
+    assert Deed.objects.get(what="leave_no_show").reason == "…（…，…）未提供证明"
