@@ -16,9 +16,9 @@ from tests.machine import postgres_programs
 from tests.postgres import SETTINGS, temporary_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASUREMENTS = ("preview", "speed", "allocation", "arranging")
-# About beds and nights alone: no house is needed.
-WITHOUT_HOUSE = ("allocation",)
+MEASUREMENTS = ("preview", "speed", "allocation", "arranging", "taps")
+# About beds and nights alone, or in a house that they start by themselves.
+WITHOUT_HOUSE = ("allocation", "taps")
 ON_POSTGRESQL_ALONE = ("speed",)
 # As the anchors were taken: what is lasting is written through, and the counting of statements can be asked for.
 LASTING = {

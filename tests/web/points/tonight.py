@@ -3,7 +3,7 @@
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from django.utils import timezone
@@ -11,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from hostel.nights import business_day
 from tests.browser import follow
-from tests.conftest import resident_number
 from tests.house import RunningHouse
 
 LIN, ZHOU = "+8613912345678", "+8613912345679"
@@ -37,7 +36,7 @@ import datetime
 now = timezone.now() + timedelta(seconds={ahead})
 today = business_day(now)
 user = User.objects.create_user("{phone}", phone_verified=True)
-number = resident_number(datetime.date(today.year - 24, 5, 6), "female", 11)
+number = resident_number(datetime.date(today.year - 24, 5, 6), "female", 11 + {number})
 then = at(today - timedelta(days=30), time(15))
 person = complete_person(user, name="林小满", document_kind="resident", document_number=number, now=then,
                          education="bachelor", graduation=f"{{today.year}}-06", home_in_district=False)
@@ -49,6 +48,14 @@ check_out(stay, now=at(day + timedelta(days=1), time(9)))
 """
 
 
+# A resident card of somebody of 23, of whom the house does not know.
+CARD = """
+import datetime
+from tests.conftest import resident_number
+print(resident_number(datetime.date({year} - 23, 4, 5), "female", 70 + {number}))
+"""
+
+
 class Evening:
     """A running house in which it is six in the evening, today or tomorrow: the beds of tonight can be had."""
 
@@ -56,8 +63,11 @@ class Evening:
         self.house, self.ahead = house, ahead
         self.tonight = business_day(timezone.now() + ahead)
 
-    def was_here(self, phone: str):
-        self.house.django(WAS_HERE.format(phone=phone, ahead=self.ahead.total_seconds()))
+    def was_here(self, phone: str, number: int = 0):
+        self.house.django(WAS_HERE.format(phone=phone, number=number, ahead=self.ahead.total_seconds()))
+
+    def card(self, number: int) -> str:
+        return self.house.django(CARD.format(year=self.tonight.year, number=number)).strip()
 
 
 @contextmanager
@@ -140,9 +150,9 @@ def of_returning(page: Page) -> Way:
     return way
 
 
-def of_new(page: Page, evening: Evening, number: str, delay: int = 0) -> Way:
+def of_new(page: Page, evening: Evening, number: str, delay: int = 0, who: int = 0) -> Way:
     """Tonight, by somebody nobody knows: four chips, four fields, three consents."""
-    way = Way(page, delay)
+    way, card = Way(page, delay), evening.card(who)
     page.goto("/")
     way.began = time.monotonic()
     way.go(page.get_by_test_id("y1-card").first, "card")
@@ -154,8 +164,7 @@ def of_new(page: Page, evening: Evening, number: str, delay: int = 0) -> Way:
     way.type(page.get_by_test_id("y5-code"), evening.house.login_code(number))
     way.go(page.get_by_test_id("y5-login"), "log in")
     way.type(page.locator("#name"), "周一一")
-    born = date(evening.tonight.year - 23, 4, 5)
-    way.type(page.locator("#document_number"), resident_number(born, "female", 7))
+    way.type(page.locator("#document_number"), card)
     way.tap(page.get_by_test_id("y4-agreed"), "consent")
     for name, value in (
         ("education", "bachelor"),
