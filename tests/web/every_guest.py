@@ -301,7 +301,8 @@ class _Making:
         self.guest("erased", "华莉")
         browser = Client()
         browser.cookies[settings.SESSION_COOKIE_NAME] = self.made["sessions"]["erased"][0]
-        assert browser.post("/me/data/erase/", {"sure": "1"}).status_code == 302
+        answer = browser.post("/me/data/erase/")
+        assert answer.status_code == 302, answer.content.decode()
         self.made["sessions"]["erased"] = [browser.session.session_key]
 
     def wish(self, who, name, first, until, **how):

@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from urllib.parse import quote, urlencode
 
@@ -44,6 +44,7 @@ class Page:
     post: Mapping[str, str] | None = field(default=None, hash=False)
     status: int = 200
     with_token: bool = True
+    near: str = ""  # the places that this browser chose lately
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ PAGES = (
     Page("y1-near", "/?near=hr-bureau"),
     Page("y1-typed", "/?q=越溪"),
     Page("y1-typed-unknown", "/?q=北京西站"),
+    Page("y1-recent", "/", near="mudu.hr-bureau"),
     Page("y1-three-nights", "/?in={day9}&nights=3"),
     Page("y1-full", "/?in={day20}&nights=1"),
     Page("y1-logged-in", "/", "confirmed"),
@@ -249,7 +251,7 @@ class EveryPage:
 
     def ask(self, page: Page, language: str = "", **headers: str) -> Answer:
         """What the house answers, without following where it leads; ``headers`` are sent besides."""
-        cookies = {"csrftoken": TOKEN} | ({"sessionid": next(self.sessions[page.who])} if page.who else {})
+        cookies = self._cookies(page)
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} | headers
         sent.setdefault("Accept-Language", "en" if language else "zh-CN")
         body = None
@@ -267,18 +269,24 @@ class EveryPage:
 
     def open(self, tab: Tab, page: Page, language: str = "") -> None:
         """Open it in a browser's tab, as who it belongs to; a form is sent from an empty page of the house."""
-        context = tab.context
-        context.clear_cookies(name="sessionid")
-        cookies = [{"name": "csrftoken", "value": TOKEN, "url": self.url}]
-        if page.who:
-            cookies.append({"name": "sessionid", "value": next(self.sessions[page.who]), "url": self.url})
-        context.add_cookies(cookies)
+        for name in ("sessionid", "near"):
+            tab.context.clear_cookies(name=name)
+        cookies = self._cookies(page)
+        tab.context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in cookies.items()])
         if page.post is None:
             tab.goto(self.url + self.path(page, language))
             return
         tab.goto(f"{self.url}/healthz")
         with tab.expect_navigation():
             tab.evaluate(SEND, [self.path(page, language), self._form(page)])
+
+    def _cookies(self, page):
+        cookies = {"csrftoken": TOKEN}
+        if page.who:
+            cookies["sessionid"] = next(self.sessions[page.who])
+        if page.near:
+            cookies["near"] = page.near
+        return cookies
 
     def _form(self, page):
         return dict(page.post) | ({"csrfmiddlewaretoken": TOKEN} if page.with_token else {})
@@ -288,7 +296,7 @@ class EveryPage:
             return re.sub(r"\{(\w+)\}", lambda found: self.codes[found[1]], text)
 
         post = None if page.post is None else {name: fill(value) for name, value in page.post.items()}
-        return Page(page.name, quote(fill(page.path), safe="/?&="), page.who, post, page.status, page.with_token)
+        return replace(page, path=quote(fill(page.path), safe="/?&="), post=post)
 
 
 SEND = """([path, fields]) => {
