@@ -335,12 +335,12 @@ def test_whoever_is_new_is_led_to_the_check(enter, people, wuzhong):
 
 def test_me_takes_as_many_statements_with_three_stays_as_with_one(enter, lin, hostel, stay, django_assert_num_queries):
     browser = enter(lin.user)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(19):
         browser.get("/me/")
     for day in (5, 7):
         first = FRIDAY + timedelta(days=day)
         book(guest=lin, hostel=hostel, nights=Nights(first, first + timedelta(days=1)), purpose="exam", now=NOW)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(19):
         browser.get("/me/")
 
 
