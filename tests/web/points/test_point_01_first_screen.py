@@ -38,30 +38,3 @@ def test_the_first_screen_shows_the_dates_what_is_near_and_a_free_bed_and_nothin
             middle = "document.elementFromPoint(180, 370).closest('main') !== null"
             assert (address, page.evaluate(middle)) == (address, True)
         assert {cookie["name"] for cookie in page.context.cookies()} <= {"csrftoken", "near"}
-
-
-@pytest.mark.browser
-def test_the_phone_finds_the_nearest_place_by_itself_and_says_nobody_where_it_is(house):
-    with chromium() as browser:
-        # As a phone says it, in WGS 84; the bureau is 吴中区人社局.
-        page = phone(
-            browser,
-            house.url,
-            geolocation={"latitude": 31.2650, "longitude": 120.6279},
-            permissions=["geolocation"],
-        )
-        asked = []
-        page.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
-        page.goto("/")
-        with page.expect_navigation():
-            page.get_by_role("button", name="用我的位置").click()
-        expect(page.get_by_test_id("y1-near")).to_have_value("hr-bureau")
-        expect(page.get_by_test_id("y1-way").first).to_contain_text("离吴中区人社局")
-        assert [url for url in asked if "31.2" in url or "120.6" in url] == []
-
-        page.context.set_geolocation({"latitude": 39.9, "longitude": 116.4})
-        page.get_by_role("button", name="用我的位置").click()
-        expect(page.locator("[data-near-said]")).to_contain_text("离我们知道的地方都很远")
-        page.context.clear_permissions()
-        page.get_by_role("button", name="用我的位置").click()
-        expect(page.locator("[data-near-said]")).to_contain_text("手机没有告诉我们位置")
