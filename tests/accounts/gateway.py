@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Gateway(ThreadingHTTPServer):
-    """`answers` says how the next ones are answered: a status, a body of 200, or "silent" to take it and say nothing.
+    """`answers` says how the next ones are answered: a status, a body of 200, "silent" to take it and let the asker wait,
+    or "gone" to take it and hang up.
 
     It keeps what came (`asked`), and what it sent on: what comes again under a key that it knows it sends on once.
     """
@@ -27,7 +28,7 @@ class Gateway(ThreadingHTTPServer):
         key = headers.get("Idempotency-Key")
         self.asked.append({**body, "authorization": headers.get("Authorization"), "key": key})
         answer = self.answers.pop(0) if self.answers else 200
-        if (answer in (200, "silent")) and key not in self.known:
+        if answer in (200, "silent", "gone") and key not in self.known:
             self.sent.append(body)
             self.known.add(key)
         return answer
@@ -37,8 +38,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         answer = self.server.take(body, self.headers)
-        if answer == "silent":
-            time.sleep(1)
+        if answer in ("silent", "gone"):
+            self.close_connection = True
+            time.sleep(3 if answer == "silent" else 0)
             return
         status, said = (answer, b"{}") if isinstance(answer, int) else (200, json.dumps(answer).encode())
         self.send_response(status)

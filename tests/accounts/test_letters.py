@@ -297,11 +297,10 @@ def test_what_the_gateway_refuses_is_kept_and_sent_once_when_it_is_well_again(li
     assert len(sms.sent) == 1
 
 
-def test_what_a_silent_gateway_has_sent_all_the_same_is_not_sent_twice(lin, messenger, sms, monkeypatch):
-    monkeypatch.setattr(senders, "PATIENCE", 0.2)
+def test_what_a_gateway_took_without_an_answer_is_not_sent_twice(lin, messenger, sms):
     wants_messenger(lin)
     write(lin)
-    messenger.answers = ["silent"]
+    messenger.answers = ["gone"]
 
     assert letters.post_due(NOW) == 0
     assert letters.post_due(NOW + timedelta(minutes=2)) == 1

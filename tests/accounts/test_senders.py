@@ -56,12 +56,6 @@ def messenger(settings, sms):
         yield server
 
 
-@pytest.fixture
-def hurried(monkeypatch):
-    """Who waits for an answer no longer than a moment."""
-    monkeypatch.setattr(senders, "PATIENCE", 0.2)
-
-
 LIN = senders.Address("+8613812345678", "lin-7", "en")
 CHEN = senders.Address("+8613900000000")
 
@@ -133,8 +127,16 @@ def test_a_gateway_that_is_not_there_leaves_it_to_the_next(messenger, sms, setti
     assert senders.deliver(LIN, "Booked", "booked", patient=True) == "sms"
 
 
-def test_a_gateway_that_stays_silent_may_have_sent_it(messenger, sms, hurried):
-    messenger.answers = ["silent", "silent"]
+def test_a_gateway_that_lets_one_wait_too_long_may_have_sent_it(sms, monkeypatch):
+    monkeypatch.setattr(senders, "PATIENCE", 0.3)
+    sms.answers = ["silent"]
+
+    with pytest.raises(senders.NoAnswer):
+        senders.deliver(CHEN, "订好了", "booked")
+
+
+def test_a_gateway_that_hangs_up_may_have_sent_it_and_is_waited_for_before_the_next_is_asked(messenger, sms):
+    messenger.answers = ["gone", "gone"]
 
     with pytest.raises(senders.NoAnswer):
         senders.deliver(LIN, "Booked", "booked", patient=True)
