@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Gateway(ThreadingHTTPServer):
-    """`answers` says how the next ones are answered: a status, a body of 200, "silent" to take it and let the asker wait,
-    or "gone" to take it and hang up.
+    """`answers` says how the next ones are answered: a status, a body of 200, "silent" to take it and let the asker
+    wait, or "gone" to take it and hang up.
 
     It keeps what came (`asked`), and what it sent on: what comes again under a key that it knows it sends on once.
     """
