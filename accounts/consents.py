@@ -13,7 +13,6 @@ from accounts.people import AGREED_AT_THE_DOOR
 from accounts.reasons import Fix, Refused, not_met
 from accounts.record import record
 
-
 # Without these there is no account, or no stay to it: who takes one back has the account erased.
 OF_THE_ACCOUNT = (*AGREED_AT_THE_DOOR, Consent.Purpose.IDENTITY)
 
@@ -61,6 +60,8 @@ def withdraw(user: User, purpose: str, *, now: datetime) -> Consent:
     def do():
         if purpose in OF_THE_ACCOUNT:
             raise Refused(_of_the_account())
+        if purpose not in Consent.Purpose.values:
+            raise Refused(_not_given())
         standing = Consent.objects.select_for_update().filter(user=user, purpose=purpose, withdrawn_at=None).first()
         if standing is None:
             raise Refused(_not_given())

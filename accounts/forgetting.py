@@ -7,6 +7,7 @@ table about a person is in one of them, and a test looks through all tables for 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -234,7 +235,7 @@ def forget_documents(now: datetime) -> int:
     return from how many. It may run twice or late."""
     gone = 0
     for number in Person.objects.exclude(forgotten_at=None).exclude(document_hash=None).values_list("pk", flat=True):
-        gone += act(lambda number=number: _forget_document(number, now))
+        gone += act(partial(_forget_document, number, now))
     return gone
 
 
@@ -466,8 +467,13 @@ def _forgets(whose, now):
 
 def _end_sessions(user, now):
     running = Session.objects.filter(expire_date__gt=now - timedelta(days=1))
-    mine = [each.pk for each in running.iterator() if each.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    mine = [each.pk for each in running.iterator() if _is_of(user, each.get_decoded())]
     Session.objects.filter(pk__in=mine).delete()
+
+
+def _is_of(user, said):
+    """Whether a session is of ``user``, or of a browser in which their number was typed and no code yet."""
+    return said.get(SESSION_KEY) == str(user.pk) or user.phone in str(said)
 
 
 def _gone():

@@ -81,7 +81,9 @@ def looks_at(user: User, most: int = SHOWN) -> list[Look]:
     deeds = list(found.select_related("hostel")[:most])
     roles = Role.objects.filter(user__in={deed.actor_id for deed in deeds}).select_related("hostel").order_by("pk")
     by_actor = {role.user_id: role for role in roles}
-    return [Look(deed.at, _where(deed, by_actor.get(deed.actor_id)), SEEN[deed.what], deed.about) for deed in deeds]
+    return [
+        Look(deed.at, _where(deed, by_actor.get(deed.actor_id or 0)), SEEN[deed.what], deed.about) for deed in deeds
+    ]
 
 
 def _where(deed, role):

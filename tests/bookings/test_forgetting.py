@@ -190,6 +190,16 @@ def test_no_session_no_token_and_no_code_lets_them_in_again(lived):
     assert not IdempotencyKey.objects.exists()
 
 
+def test_a_browser_that_waits_for_the_code_forgets_the_number(lived):
+    session = SessionStore()
+    session["login_phone"] = PHONE
+    session.save()
+
+    erase(lived.user, now=LATER, actor=lived.user)
+
+    assert not Session.objects.exists()
+
+
 def test_a_session_of_somebody_else_goes_on(lived, chen):
     session = SessionStore()
     session[SESSION_KEY] = str(chen.user.pk)

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -33,7 +33,7 @@ GOES = ("phone", "identity", "answers", "needs", "proofs", "letters", "consents"
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def own_page(request: HttpRequest) -> HttpResponse:
+def own_page(request):
     """All that is held, who looked at it, and what was agreed to; a POST takes one consent back."""
     if request.method != "POST":
         return _own(request)
@@ -45,7 +45,7 @@ def own_page(request: HttpRequest) -> HttpResponse:
     return redirect("own_data")
 
 
-def _own(request, status: int = HTTPStatus.OK, **said: Any) -> HttpResponse:
+def _own(request, status=HTTPStatus.OK, **said):
     now = timezone.now()
     looks = looks_at(request.user)
     return render(
@@ -66,7 +66,7 @@ def _own(request, status: int = HTTPStatus.OK, **said: Any) -> HttpResponse:
 @login_required
 @never_cache
 @require_GET
-def export_zip(request: HttpRequest) -> HttpResponse:
+def export_zip(request):
     """All of it as a file, in the language of the page it was asked for on."""
     now = timezone.now()
     try:
@@ -80,7 +80,7 @@ def export_zip(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def erase_page(request: HttpRequest) -> HttpResponse:
+def erase_page(request):
     """What goes and what must stay, said before; then it is done, and said once more to who is logged out by it."""
     if not request.user.is_authenticated:
         if ERASED in request.session:
@@ -99,7 +99,7 @@ def erase_page(request: HttpRequest) -> HttpResponse:
     return redirect("own_erase")
 
 
-def _before(request, now, against, status: int = HTTPStatus.OK) -> HttpResponse:
+def _before(request, now, against, status=HTTPStatus.OK):
     held = [each for each in holds(request.user, now) if each.key in GOES]
     shown = {
         "section": "me",
