@@ -165,6 +165,7 @@ PAGES = (
     Page("y11-new-errors", "/waitlist/new/", "returning",
          {"hostel": "xiangshan", "in": "{day8}", "out": "{day9}"}, 422),
     Page("y11-waiting", "/waitlist/{waits}/", "waits"),
+    Page("y11-no-house", "/waitlist/{waits}/", "waits", {"act": "houses"}, 422),
     Page("y11-automatic", "/waitlist/{automatic}/", "automatic"),
     Page("y11-offered", "/waitlist/{offered}/", "offered"),
     Page("y11-offer-over", "/waitlist/{offer_over}/", "offer_over"),
@@ -176,6 +177,7 @@ PAGES = (
     Page("y12-proof-wanted", "/me/", "held_proof"),
     Page("y12-missed", "/me/", "missed"),
     Page("y12-waits", "/me/", "waits"),
+    Page("y12-offered", "/me/", "offered"),
     Page("y12-letters", "/me/letters/", "offered"),
     Page("y12-letters-empty", "/me/letters/", "newcomer"),
     # what others will fill
