@@ -114,6 +114,12 @@ def chinese(text):
 
 
 @register.filter
+def tel(number):
+    """A number that is rung by a tap, and never broken over two lines."""
+    return format_html('<a class="nowrap" href="tel:{0}">{0}</a>', number)
+
+
+@register.filter
 def weekday(value):
     """Write the weekday of a date: 周一, Mon."""
     return WEEKDAYS[value.weekday()]
