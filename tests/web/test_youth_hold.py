@@ -211,6 +211,20 @@ def test_a_bed_that_is_kept_is_found_again_wherever_one_goes(enter, lin, hostel,
     assert 'href="/book/baodaiqiao/?in=2026-03-06&amp;out=2026-03-08"' in page.content.decode()
 
 
+def test_a_bed_that_is_only_kept_stands_in_the_way_of_no_other_and_goes_back_for_it(enter, lin, hostel):
+    mine = book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="", now=NOW, hold=True)
+    browser = enter(lin.user)
+    longer = f"/book/mudu/?in={FRIDAY}&out={MONDAY}"
+    page = browser.get(longer)
+    answer = browser.post(longer, {"purpose": "interview", "key": "k"})
+
+    mine.refresh_from_db()
+    assert "改订这里，那张床就放回去" in text_of(page)
+    assert "OVERLAP" not in page.content.decode()
+    assert answer.status_code == 302
+    assert mine.status == "cancelled"
+
+
 def test_a_hold_that_is_over_or_somebody_elses_is_not_spoken_of(enter, lin, chen, hostel, clock):
     book(guest=lin, hostel=hostel, nights=Nights(FRIDAY, SUNDAY), purpose="", now=NOW, hold=True)
     theirs = enter(chen.user).get("/").content.decode()

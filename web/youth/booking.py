@@ -208,6 +208,8 @@ class BookPage:
         self.says_who = not self.known or ("document_number" in request.POST and not self.person.document_seen_at)
         self.policy = policy_in_force(hostel.network_id, business_day(now))
         self.held = self._held() if self.person else None
+        # Another bed that is kept for them goes back when this one is asked for, so that it does not stand against it.
+        self.other_hold = self._other_hold()
         self.said = asked.answers(request.POST if request.method == "POST" else request.GET)
         self.accept_price = "accept_price" in request.POST
         self.lodging = self._lodging()
@@ -242,7 +244,7 @@ class BookPage:
         )
 
     def _other_hold(self):
-        """The bed that is kept for them elsewhere or for other nights; it goes back when another is asked for."""
+        """The bed that is kept for them elsewhere or for other nights, if there is one."""
         if self.held or not self.person or not self.person.has_hold:
             return None
         return hold_of(self.person, self.now)
@@ -271,7 +273,8 @@ class BookPage:
     def known_facts(self):
         """The facts of the wish by what is known of the person, before anything was answered here."""
         if self.person is not None:
-            except_stay = self.held.pk if self.held else None
+            kept = self.held or self.other_hold
+            except_stay = kept.pk if kept else None
             return facts_about(
                 self.person, self.hostel, self.nights, self.purpose, self.now, self.policy, except_stay=except_stay
             )
@@ -350,7 +353,7 @@ class BookPage:
                 "path": self.path,
                 "edit_path": asked.address(self.request.path, asked.span(self.nights), self._change, {"edit": "1"}),
                 "held": self.held,
-                "other_hold": self._other_hold(),
+                "other_hold": self.other_hold,
                 "may_keep": not no and not against and self.shown_free,
                 "change_of_bed": self.lodging.change_of_bed,
                 "needs": [(need.value, need.label, need in self.lodging.needs) for need in Need],

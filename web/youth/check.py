@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Person
-from accounts.reasons import ASK, MISSING, NOT_MET, Reason, Refused, Sentence
+from accounts.reasons import ASK, MET, MISSING, NOT_MET, Reason, Refused, Sentence
 from bookings.awaiting import held_until, waits_for
 from bookings.decisions import Decided
 from bookings.facts import facts_of_stranger
@@ -53,7 +53,11 @@ def check(request):
     }
     if said:
         words = in_words(Decided(Person(), policy, facts, evaluate(policy, facts)))
-        page |= words | {"looked_at_by": _who_may_agree(policy, today, words)}
+        page |= words | {
+            "looked_at_by": _who_may_agree(policy, today, words),
+            "against": [reason for reason in words["listed"] if reason.verdict != MET],
+            "others": [reason for reason in words["listed"] if reason.verdict == MET],
+        }
     return render(request, "web/youth/check.html", page)
 
 
