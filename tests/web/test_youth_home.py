@@ -314,6 +314,16 @@ def test_nights_that_no_bed_has_throughout_are_offered_with_one_change_of_bed(vi
     assert "y3-shorter" in broken
 
 
+def test_the_place_chosen_comes_along_to_the_house_and_back(visitor):
+    page = visitor.get("/hostels/baodaiqiao/?in=2026-03-07&out=2026-03-09&near=hr-bureau&purpose=interview")
+    html = page.content.decode().replace("&amp;", "&")
+
+    assert "离吴中区人社局 1.5 公里，步行约 25 分钟" in text_of(page)
+    assert 'href="/?in=2026-03-07&out=2026-03-09&near=hr-bureau&purpose=interview"' in html
+    assert 'href="/hostels/baodaiqiao/?in=2026-03-20&near=hr-bureau&purpose=interview"' in html
+    assert "y3-way" not in visitor.get("/hostels/baodaiqiao/?near=nowhere").content.decode()
+
+
 def test_the_button_says_tonight_where_it_is_tonight_alone(visitor):
     def words(address):
         found = re.search(r'data-testid="y3-book">(.*?)</a>', visitor.get(address).content.decode())[1]

@@ -20,7 +20,7 @@ from bookings.quota_counts import Left, nights_left
 from eligibility.policies import policy_in_force, terms_of
 from hostel.models import Bed, Hostel, Need, Photo, Room
 from hostel.nights import Nights, business_day
-from hostel.places import BIKE, BUS, BY_METRO, WALK, Place, to_metro, way
+from hostel.places import BIKE, BUS, BY_METRO, WALK, Place, distance_m, place_named, to_metro, way
 from web.youth import asked
 from web.youth.booking import choose_again, refused
 from web.youth.maps import apps_at
@@ -66,7 +66,7 @@ class Card:
         self.photo = _first_photo(found.hostel)
         self.place = 0  # in the list, once it is in order
         self.facts = facts_of(found.hostel)[:FACTS_SHOWN]
-        self.way = to_place.in_words(found)
+        self.way = to_place.in_words(found.hostel, found.distance_m)
         # Where the place is the house's own station, the card's line says how far it is.
         self.own_station = to_place.is_station_of(found.hostel)
         self.href = asked.address(reverse("hostel", args=[found.hostel.slug]), asked.span(nights), keep)
@@ -86,14 +86,14 @@ class _ToPlace:
         self.place = place
         self.from_metro = to_metro(place) if place else None
 
-    def in_words(self, found):
-        """About how long it takes, and how one goes; "" where no place is chosen."""
+    def in_words(self, hostel, metres):
+        """About how long the ``metres`` take, and how one goes; "" where no place is chosen."""
         if self.place is None:
             return ""
         walked = None
-        if self.from_metro is not None and found.hostel.metro_metres is not None:
-            walked = self.from_metro + found.hostel.metro_metres
-        there = way(found.distance_m, walked)
+        if self.from_metro is not None and hostel.metro_metres is not None:
+            walked = self.from_metro + hostel.metro_metres
+        there = way(metres, walked)
         return WAYS[there.how].format(minutes=there.minutes)
 
     def is_station_of(self, hostel):
@@ -244,6 +244,10 @@ def house(request, slug):
         if asked.are_over(request.GET, today):
             return choose_again(request, here)
         return _hold(request, hostel, nights, person, now)
+    place = place_named(request.GET.get("near", ""))
+    to_place = _ToPlace(place)
+    distance = distance_m(place.position, hostel.position) if place else None
+    keep = ({"near": place.slug} if place else {}) | asked.answers(request.GET)
     window = asked.strip(nights, today)
     seen = _Seen(hostel, window, nights, now, person)
     counts, free, on_call = seen.counts, seen.free, seen.on_call
@@ -261,23 +265,28 @@ def house(request, slug):
             "on_call": on_call,
             "quota": quota if quota and quota.in_all < len(nights) else None,
             "here": here,
+            "place": place,
+            "distance_m": distance,
+            "way": to_place.in_words(hostel, distance),
+            "own_station": to_place.is_station_of(hostel),
+            "back_href": asked.address(reverse("home"), asked.span(nights), keep),
             "can_hold": bool(person and person.gender and person.document_hash),
             "person": person,
             "hold": hold_of(person, now),
             "first": window.arrival,
             "last": window.departure - timedelta(days=1),
             "today": today,
-            "days": _days(counts, nights, hostel, request.GET),
+            "days": _days(counts, nights, hostel, request.GET, keep),
             "picking": request.GET.get("pick") == "last",
             "picked": "in" in request.GET and request.GET.get("pick") != "last",
             "tonight": nights.arrival == today and len(nights) == 1,
-            "later": asked.address(request.path, {"in": window.departure.isoformat()}),
-            "earlier": asked.address(request.path, {"in": (window.arrival - timedelta(asked.STRIP)).isoformat()})
+            "later": asked.address(request.path, {"in": window.departure.isoformat()}, keep),
+            "earlier": asked.address(request.path, {"in": (window.arrival - timedelta(asked.STRIP)).isoformat()}, keep)
             if window.arrival > today
             else "",
             "wait_href": wait_address(hostel, nights),
             "may_fit": not free and not on_call and _may_fit(nights, counts),
-            "shorter": None if free else _shorter(hostel, nights, counts),
+            "shorter": None if free else _shorter(hostel, nights, counts, keep),
             "parts_href": "" if free or on_call else _in_parts(seen, hostel, nights, request.GET),
             "book_href": _book_address(hostel, nights, request.GET),
             "rooms": _rooms(hostel, nights.arrival),
@@ -300,7 +309,7 @@ class _Seen:
         self.on_call = self.grid.free_on_call(hostel, nights, self.gender)
 
 
-def _days(counts, nights, hostel, query):
+def _days(counts, nights, hostel, query, keep):
     """The buttons of the strip: a first tap picks the first night, a second one the last."""
     path = reverse("hostel", args=[hostel.slug])
     extending = query.get("pick") == "last"
@@ -312,7 +321,6 @@ def _days(counts, nights, hostel, query):
         else:
             chosen = {"in": count.night.isoformat(), "pick": "last"}
             goes_to = "#nights"
-        keep = {name: query[name] for name in ("near", *asked.ANSWERS) if name in query}
         yield {
             "count": count,
             "on": count.night in nights,
@@ -326,7 +334,7 @@ def _may_fit(nights, counts):
     return all(each.taken + each.out_of_service < each.beds for each in counts if each.night in nights)
 
 
-def _shorter(hostel, nights, counts):
+def _shorter(hostel, nights, counts, keep):
     """The longest run of nights with a bed inside ``nights``, the earliest of the longest; None where there is none.
 
     Each night alone has a bed; whether one bed has them all is seen when the run is asked for.
@@ -342,7 +350,7 @@ def _shorter(hostel, nights, counts):
     if not best or len(best) == len(nights):
         return None
     run = Nights(best[0], best[-1] + timedelta(days=1))
-    return {"nights": run, "href": asked.address(reverse("hostel", args=[hostel.slug]), asked.span(run))}
+    return {"nights": run, "href": asked.address(reverse("hostel", args=[hostel.slug]), asked.span(run), keep)}
 
 
 def _in_parts(seen, hostel, nights, query):
