@@ -72,9 +72,10 @@ def asked_from(stay: Stay) -> datetime:
 
 def is_asked(stay: Stay, now: datetime) -> bool:
     """Whether the guest of ``stay`` has still to say at ``now`` whether they come."""
-    said = stay.coming_at or stay.late_at or stay.status != Stay.Status.CONFIRMED or stay.arrival != business_day(now)
-    asked = asked_from(stay)
-    return not said and asked <= now < stay.kept_until and stay.confirmed_at <= asked - JUST_SAID
+    if stay.status != Stay.Status.CONFIRMED or stay.confirmed_at is None or stay.arrival != business_day(now):
+        return False
+    asked, said = asked_from(stay), stay.coming_at or stay.late_at
+    return said is None and asked <= now < stay.kept_until and stay.confirmed_at <= asked - JUST_SAID
 
 
 def _silent(stays: StayQuerySet) -> StayQuerySet:

@@ -35,7 +35,7 @@ from hostel.nights import business_day
 from web.templatetags.house import SETTINGS, moment, span
 from web.youth.questions import given
 from web.youth.reviews import questions_of
-from web.youth.waiting import waits_of
+from web.youth.waiting import short_moment, waits_of
 
 A_YEAR = 365 * 24 * 60 * 60
 PAST_SHOWN = 50
@@ -147,7 +147,7 @@ def _of_wishes(waits, now):
     for waiting, state in waits:
         if state != "offered" or (offer := open_offer(waiting, now)) is None:
             continue
-        text = _("A room is yours. Tap before %(until)s") % {"until": moment(offer.until)}
+        text = _("A room is yours. Tap before %(until)s") % {"until": short_moment(offer.until, now)}
         nights, href = span(offer.nights, now), reverse("wish", args=[waiting.code])
         found.append(ToDo("y12-offer", "bed", text, offer.hostel.name, href, offer.until, nights))
     return sorted(found, key=lambda each: each.by)
@@ -159,7 +159,7 @@ def _of_stays(current, now):
     for row in current:
         stay = row["stay"]
         about, nights, link = stay.hostel.name, span(stay.nights, now), reverse("stay", args=[stay.code])
-        until = {"moment": moment(stay.held_until)} if stay.held_until else {}
+        until = {"moment": short_moment(stay.held_until, now)} if stay.held_until else {}
         if row["state"] == "held" and stay.awaits == Stay.Awaits.PROOF:
             text = _("Add what is missing by %(moment)s") % until
             found.append(ToDo("y12-proof", "camera", text, about, link, stay.held_until, nights))
@@ -167,7 +167,7 @@ def _of_stays(current, now):
             text = _("Confirm the booking by %(moment)s") % until
             found.append(ToDo("y12-confirm", "clock", text, about, link, stay.held_until, nights))
         elif is_asked(stay, now):
-            text = _("Still coming tonight? Say so by %(moment)s") % {"moment": moment(stay.kept_until)}
+            text = _("Still coming tonight? Say so by %(moment)s") % {"moment": short_moment(stay.kept_until, now)}
             href = reverse("stay_coming", args=[stay.code])
             found.append(ToDo("y12-coming", "moon", text, about, href, stay.kept_until, nights))
     return sorted(found, key=lambda each: each.by)

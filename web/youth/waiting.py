@@ -1,6 +1,7 @@
 """The waiting list (Y11): where one stands in line, what is offered, and a wish that is added to it."""
 
 import secrets
+from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -127,8 +128,8 @@ def _show(request, waiting, now, no=None, error=""):
             "people": waiting.guests.count(),
             "before": place_in_line(waiting, now) if waits else None,
             "offer": (offer := open_offer(waiting, now)),
-            "offer_until": _short(offer.until, now) if offer else "",
-            "wait_until": _short(waiting.until, now),
+            "offer_until": short_moment(offer.until, now) if offer else "",
+            "wait_until": short_moment(waiting.until, now),
             # An offer that was left in good time is not called over.
             "over": last if missed and (last.declined_at is None or last.declined_at >= last.until) else None,
             "free": _free_now(waiting, now) if missed or state == "expired" else [],
@@ -147,7 +148,7 @@ def _ticked(waiting, error):
     return [(house, metres, house.slug in chosen) for house, metres in _houses_for(waiting)]
 
 
-def _short(then, now):
+def short_moment(then: datetime, now: datetime) -> str:
     """A moment of today by its hour, another with its day."""
     return hour(then) if timezone.localtime(then).date() == timezone.localtime(now).date() else moment(then)
 
@@ -222,7 +223,9 @@ class NewWish:
                 "purposes": self.purposes,
                 "purpose": self.said.get("purpose") or self._last_purpose(),
                 "said": self.said,
-                "cut_off": _short(cut_off if self.now < cut_off else at(self.nights.arrival, LAST_CUT_OFF), self.now),
+                "cut_off": short_moment(
+                    cut_off if self.now < cut_off else at(self.nights.arrival, LAST_CUT_OFF), self.now
+                ),
                 "alternatives": [(each, alternative_address(each)) for each in (no.alternatives if no else ())],
                 "no": no,
                 "error": error,
