@@ -1,12 +1,12 @@
 """What is held of somebody as one file for them: a page to read, the same for programs, and their pictures."""
 
-import io
 import json
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -23,6 +23,7 @@ from accounts.record import record
 EXPORTED = "export_own"
 # Each opens everything that is sealed, and the pictures: often enough for whoever lost the file.
 MOST_AN_HOUR = 10
+KEPT_IN_MEMORY = 4 * 1024 * 1024  # bytes; what is more waits on the disk until it is sent
 
 
 def as_data(user: User, *, now: datetime, language: str) -> dict[str, Any]:
@@ -59,17 +60,19 @@ def as_data(user: User, *, now: datetime, language: str) -> dict[str, Any]:
         }
 
 
-def export(user: User, *, now: datetime, language: str) -> bytes:
-    """The same as a zip: ``index.html`` to be read in ``language`` without a network, ``data.json``, and the pictures
-    of proofs that are still kept. Raises Refused as `as_data` does."""
+def export(user: User, *, now: datetime, language: str) -> IO[bytes]:
+    """The same as an open zip file: ``index.html`` to be read in ``language`` without a network, ``data.json``, and the
+    pictures of proofs that are still kept. Who sends it closes it. Raises Refused as `as_data` does."""
     data = act(lambda: as_data(user, now=now, language=language))
-    whole = io.BytesIO()
+    pictures = [name for proof in data.get("proofs", ()) for name in proof["files"]]
+    whole = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115  # it outlives this function
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("index.html", _page(user, now, language))
+        packed.writestr("index.html", _page(user, now, language, pictures))
         packed.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
         for name, content in files(user, now):
-            packed.writestr(name, content)
-    return whole.getvalue()
+            packed.writestr(name, content, zipfile.ZIP_STORED)
+    whole.seek(0)
+    return whole
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def _too_often():
     )
 
 
-def _page(user, now, language):
+def _page(user, now, language, pictures):
     with translation.override(language):
         sections = [(each.key, str(each.title), list(_entries(each))) for each in tells(user, now, language)]
         shown = {
@@ -99,7 +102,7 @@ def _page(user, now, language):
             "held": holds(user, now),
             "looks": looks_at(user),
             "sections": sections,
-            "pictures": [name for name, _content in files(user, now)],
+            "pictures": pictures,
         }
         return render_to_string("accounts/export.html", shown)
 

@@ -39,7 +39,7 @@ def browser(lived, later, enter):  # noqa: F811
 def packed(browser, address="/me/data/export.zip"):
     answer = browser.get(address)
     assert answer.headers["Content-Type"] == "application/zip"
-    return zipfile.ZipFile(io.BytesIO(answer.content))
+    return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
 
 
 # --- what is held -----------------------------------------------------------------------------------------------------

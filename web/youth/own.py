@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse
+from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -73,9 +73,8 @@ def export_zip(request):
         packed = export(request.user, now=now, language=get_language() or CHINESE)
     except Refused as no:
         return _own(request, no=no, status=HTTPStatus.TOO_MANY_REQUESTS)
-    response = HttpResponse(packed, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="suqingyi-{business_day(now).isoformat()}.zip"'
-    return response
+    name = f"suqingyi-{business_day(now).isoformat()}.zip"
+    return FileResponse(packed, as_attachment=True, filename=name, content_type="application/zip")
 
 
 @never_cache
