@@ -182,3 +182,20 @@ def test_who_made_it_cancels_for_everyone(party, as_lin):
     assert as_lin.post(address)["Location"] == f"/en/parties/{party.code}/"
     assert {stay.status for stay in party.stays.all()} == {"cancelled"}
     assert as_lin.post(address).status_code == 409
+
+
+def test_after_a_login_that_ended_the_friends_are_named_again_but_for_their_numbers(
+    client, lin, chen, with_chen, clock
+):
+    answer = client.post(HERE, with_chen | {"room": "together"})
+    client.force_login(lin.user)
+    page = client.get(HERE)
+    form = Form(page.content.decode(), "together").sent
+
+    assert answer.status_code == 302
+    assert chen.name not in answer["Location"]
+    assert (form["friend1-name"], form["friend1-document_number"]) == (chen.name, "")
+    assert (form["purpose"], form["room"]) == ("interview", "together")
+    assert "friends_know" not in form
+    assert chen.document not in page.content.decode() + str(dict(client.session))
+    assert chen.name not in client.get(HERE).content.decode()

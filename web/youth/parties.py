@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -31,6 +32,7 @@ from web.youth import asked
 from web.youth.booking import choose_again
 from web.youth.passes import OPENS_DOORS, qr_svg
 from web.youth.questions import purposes_of
+from web.youth.visitor import keep_typed, typed_before
 
 FRIENDS = Party.MOST - 1
 ANY, TOGETHER, ALONE = "any", "together", "alone"
@@ -38,6 +40,12 @@ ROOMS = [
     (ANY, _("Any beds in this house")),
     (TOGETHER, _("Beds in one room")),
     (ALONE, _("A room to ourselves")),
+]
+# What is typed again for who had to log in meanwhile; a document's number is nobody's to keep.
+KEPT_TYPED = [
+    "purpose",
+    "room",
+    *(f"friend{n}-{name}" for n in range(1, FRIENDS + 1) for name in ("name", "document_kind", "purpose")),
 ]
 # Alternatives that are no link here: nobody changes beds within a party, and who waits sends the form as it stands.
 NOT_FOR_ALL = (CHANGE_OF_BED, WAITLIST)
@@ -76,13 +84,16 @@ class Wish(forms.Form):
     )
 
 
-@login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def together_page(request, slug):
     """Name the friends and book for all; who is not known yet says first who they are."""
     now = timezone.now()
     nights = asked.nights(request.GET, business_day(now), longest=60)
+    if not request.user.is_authenticated:
+        if request.method == "POST":
+            keep_typed(request, KEPT_TYPED)
+        return redirect_to_login(asked.address(request.path, asked.span(nights)))
     hostel = Hostel.objects.on(nights.arrival).valid_throughout(nights).filter(slug=slug).first()
     if hostel is None:
         raise Http404
@@ -90,6 +101,11 @@ def together_page(request, slug):
     if request.method == "POST" and asked.are_over(request.GET, business_day(now)):
         return choose_again(request, asked.address(request.path, asked.span(nights)))
     return page.book() if request.method == "POST" and page.known else page.show()
+
+
+def _of_friend(typed, number):
+    prefix = f"friend{number}-"
+    return {name.removeprefix(prefix): said for name, said in typed.items() if name.startswith(prefix)}
 
 
 class TogetherPage:
@@ -100,8 +116,12 @@ class TogetherPage:
         self.person = Person.objects.filter(user=request.user).first()
         self.known = bool(self.person and self.person.gender and self.person.document_hash)
         sent = request.POST if request.method == "POST" else None
-        self.wish = Wish(sent)
-        self.friends = [Friend(sent, prefix=f"friend{number}") for number in range(1, FRIENDS + 1)]
+        before = typed_before(request)
+        self.wish = Wish(sent, initial=before)
+        self.friends = [
+            Friend(sent, prefix=f"friend{number}", initial=_of_friend(before, number))
+            for number in range(1, FRIENDS + 1)
+        ]
 
     def book(self):
         named = [friend for friend in self.friends if friend.is_named]
