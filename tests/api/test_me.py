@@ -108,6 +108,13 @@ def test_a_profile_is_changed_as_often_as_one_likes(as_lin):
         assert as_lin.patch(ME, {"school": "合肥工业大学"}).status_code == 200
 
 
+def test_the_major_stands_beside_the_school(as_lin, lin):
+    assert as_lin.get(ME).json()["major"] == ""
+    assert as_lin.patch(ME, {"major": "护理学"}).json()["major"] == "护理学"
+    lin.refresh_from_db()
+    assert (lin.school, lin.major) == ("安徽大学", "护理学")
+
+
 def test_a_document_of_another_login_is_refused_with_a_way_to_recover_it(newcomer, identity, lin):
     taken = identity | {"document_number": lin.document}
 
@@ -172,6 +179,7 @@ def test_what_a_desk_has_compared_is_changed_at_a_desk(as_lin, lin):
         ({"graduation": "soon"}, "graduation"),
         ({"graduation": "2025-02-29"}, "graduation"),
         ({"school": "x" * 81}, "school"),
+        ({"major": "x" * 81}, "major"),
         ({"school_city": ["合肥"]}, "school_city"),
         ({"home_in_district": 7}, "home_in_district"),
     ],
