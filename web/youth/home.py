@@ -322,7 +322,8 @@ def _days(counts, nights, hostel, query, keep):
             chosen = {"in": count.night.isoformat(), "pick": "last"}
             goes_to = "#nights"
         yield {
-            "count": count,
+            "night": count.night,
+            "free": count.free,
             "on": count.night in nights,
             "href": asked.address(path, chosen, keep) + goes_to,
         }
