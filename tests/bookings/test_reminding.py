@@ -10,6 +10,7 @@ from django.db import connections
 
 from accounts import letters
 from accounts.models import Letter
+from bookings.arriving import say_coming
 from bookings.booking import book
 from bookings.cancelling import cancel
 from bookings.changing import shift
@@ -149,6 +150,15 @@ def test_what_was_written_before_the_stay_became_another_is_not_sent(stay, chen,
 
     assert not any("/pass/" in text for text in sent())
     assert {letter.trouble for letter in of("reminder")} == {letters.NOT_TRUE}
+
+
+def test_who_answers_before_the_question_went_out_is_not_asked_any_more(stay, sent):
+    remind(EVENING)
+    say_coming(stay, now=moment(SATURDAY, 20, 1))
+
+    letters.post_due(moment(SATURDAY, 20, 2))
+
+    assert not any("/coming/" in text for text in sent())
 
 
 def test_a_reminder_that_did_not_go_out_by_the_evening_never_does(stay, sent):
