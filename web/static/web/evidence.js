@@ -250,7 +250,7 @@
     } catch (trouble) {
       const lost = !(trouble instanceof Stopped);
       stop(lost ? say("net") : trouble.message);
-      button.textContent = words.dataset.again;
+      if (!pictures.some((picture) => picture.wrong)) button.textContent = words.dataset.again;
       cut = lost;
     }
     busy = false;
