@@ -224,6 +224,15 @@ def test_a_full_house_offers_the_same_nights_nearby_with_one_tap(enter, lin, hos
     assert Stay.objects.get().nights == Nights(FRIDAY, SUNDAY)
 
 
+def test_what_keeps_the_nights_is_offered_before_other_nights_and_the_line(enter, lin, hostel):
+    close(hostel, FRIDAY, SUNDAY)
+    page = enter(lin.user).post(ADDRESS, {"purpose": "interview", "key": "k"})
+
+    kinds = re.findall(r'data-kind="(\w+)"', page.content.decode())
+    assert kinds[:3] == ["nearby"] * 3
+    assert kinds[3:] == ["shifted", "waitlist"]
+
+
 def test_a_house_whose_free_nights_are_used_up_says_so_and_offers_another_with_one_tap(enter, lin, hostel):
     Quota.objects.create(network=hostel.network, hostel=hostel, first_day=FRIDAY.replace(day=1), nights=0)
     browser = enter(lin.user)
