@@ -99,7 +99,7 @@ def test_the_picture_says_in_words_what_it_is_and_that_the_list_is_enough(visito
     assert "图上有的，列表里都有" in chinese
     assert "The list says all that it shows." in english
     assert "Lake Tai" in english
-    assert "nearest: Yuexi hostel, 2.0 km" in english
+    assert "nearest: Yuexi hostel, 2.0\N{NO-BREAK SPACE}km" in english
 
 
 def test_a_house_that_is_closed_is_not_on_the_map_and_without_any_there_is_no_picture(visitor, hostel):

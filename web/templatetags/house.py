@@ -167,10 +167,12 @@ register.filter("count_nights", count_nights)
 
 @register.filter
 def metres(value):
-    """Write a distance: 600 米 below a kilometre, then 2.1 公里."""
+    """Write a distance: 600 米 below a kilometre, then 2.1 公里; no line ends between the number and its unit."""
     if value < 1000:
-        return _("{number} m").format(number=round(value))
-    return _("{number} km").format(number=f"{value / 1000:.1f}")
+        words = _("{number} m").format(number=round(value))
+    else:
+        words = _("{number} km").format(number=f"{value / 1000:.1f}")
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.inclusion_tag("web/parts/tag.html")
