@@ -129,10 +129,10 @@ PURPOSES = (
     ),
     Purpose(
         "browser",
-        _("In this browser: that you are logged in, a mark that keeps forms safe, text size and colours"),
+        _("In this browser: your login, a mark that keeps forms safe, text size and colours, the last four places"),
         _("So that pages know you, and look as you want them"),
         _("Only this browser"),
-        _("Two weeks after you last logged in; text size and colours a year"),
+        _("The login two weeks, size and colours a year, places ninety days; you clear these where you choose one"),
         _("Looking and checking work without a login, and the sizes of your browser work too"),
     ),
 )

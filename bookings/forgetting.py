@@ -78,7 +78,7 @@ def _holds(whose: Whose, now: datetime) -> Iterator[Held]:
     stays = Stay.objects.filter(guest=whose.person).count()
     nights = BedNight.objects.live().filter(guest=whose.person).count()
     if stays:
-        text = _("Stays: %(stays)s, with %(nights)s nights kept or slept")
+        text = _("Stays: %(stays)s; nights kept or slept: %(nights)s")
         yield Held("stays", Sentence(text, {"stays": stays, "nights": nights}), source="record")
     if waits := Waiting.objects.filter(guests__guest=whose.person).count():
         yield Held("waits", Sentence(_("Times you waited for a bed: %(number)s"), {"number": waits}))
@@ -182,9 +182,10 @@ def _hinders(whose: Whose, now: datetime) -> Iterator[Reason]:
         )
     if person is None:
         return
-    for stay in Stay.objects.standing(now).filter(guest=person).select_related("hostel").order_by("arrival"):
+    standing = _standing(person, now)
+    for stay in standing:
         yield _stands(stay)
-    if not Stay.objects.standing(now).filter(guest=person).exists():
+    if not standing:
         if (night := BedNight.objects.taken(now).filter(guest=person, slept_at=None).first()) is not None:
             yield not_met(
                 "STAY",
@@ -219,6 +220,12 @@ def _hinders(whose: Whose, now: datetime) -> Iterator[Reason]:
             value_used=appeal.stay.code,
             fix=Fix("stay", _("See the stay"), f"/stays/{appeal.stay.code}/"),
         )
+
+
+def _standing(person, now):
+    """Their stays that keep a bed, and those for which a house was asked and another is looked for."""
+    own = Stay.objects.filter(guest=person).select_related("hostel").order_by("arrival")
+    return [*own.standing(now), *(stay for stay in own.lapsed(now) if stay.is_looked_for(now))]
 
 
 def _stands(stay):

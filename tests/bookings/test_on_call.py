@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.forgetting import hinders
 from accounts.letters import say
 from accounts.models import Letter
 from bookings import tasks
@@ -365,3 +366,11 @@ def test_a_wish_that_is_given_another_bed_stays_filled(on_call, full, from_the_l
 
 def fresh(waiting):
     return Waiting.objects.get(pk=waiting.pk)
+
+
+def test_who_is_looked_a_bed_for_cannot_be_forgotten_meanwhile(on_call, full, chen):
+    stay = wish(chen, on_call)
+
+    for now in (SOON, LATE):
+        assert [reason.fix.href for reason in hinders(chen.user, now)] == [f"/stays/{stay.code}/cancel/"]
+    assert hinders(chen.user, stay.kept_until) == []

@@ -47,7 +47,7 @@ def test_what_is_held_stands_there_with_why_and_until_when(browser, lived):  # n
     page = browser.get("/en/me/data/")
 
     words = text_of(page)
-    assert "Stays: 3, with 1 nights kept or slept" in words
+    assert "Stays: 3; nights kept or slept: 1" in words
     assert "Until 1 Jan 2027, also if you erase your account" in words
     assert "a lower bunk" in words
     source = page.content.decode()
