@@ -6,6 +6,7 @@ pages of events, ideas and the rest come with their issues and join `tests.web.e
 """
 
 import json
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import expect
@@ -33,8 +34,9 @@ print(json.dumps(said))
 
 @pytest.fixture(scope="module")
 def named(every):
-    """All that the house's rows say in Chinese that has no English."""
-    return [word for word in json.loads(every.house.django(NAMED)) if word]
+    """All that the house's rows say in Chinese that has no English, and what a reader typed."""
+    typed = [unquote(page.path) for page in every.pages]
+    return [word for word in json.loads(every.house.django(NAMED)) if word] + typed
 
 
 def test_every_page_under_en_is_english_but_for_names_addresses_and_what_is_quoted(english, named):
