@@ -69,6 +69,6 @@ def test_trouble_is_the_exit_code_too(house):
     with pytest.raises(CalledProcessError):
         house.manage("run_due")
 
-    # The line writes letters too; what does not went well.
+    # The line and the reminders write letters too; what does not went well.
     troubled = house.rows("SELECT name FROM accounts_taskrun WHERE outcome = 'trouble' ORDER BY name")
-    assert troubled == [("letters",), ("waiting",)]
+    assert troubled == [("letters",), ("reminders",), ("waiting",)]
