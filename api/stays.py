@@ -187,6 +187,7 @@ class StaySerializer(serializers.Serializer):
     checked_out_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancel_cause = serializers.ChoiceField(Stay.Cause.choices, allow_blank=True)
+    cancel_reason = serializers.CharField(allow_blank=True, help_text="Why, in the guest's own words, if they said so.")
     no_show_at = serializers.DateTimeField(allow_null=True)
     actions = serializers.SerializerMethodField()
 

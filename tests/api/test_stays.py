@@ -249,10 +249,12 @@ def test_a_cancellation_is_taken_back_while_nobody_else_has_the_bed(as_lin, stay
     address = f"{STAYS}{stay.code}/cancellation/"
     cancelled = as_lin.post(address, {"reason": "面试改期"}).json()
     assert cancelled["actions"]["undo_cancel"] == {"ok": True, "reason": None}
+    assert cancelled["cancel_reason"] == "面试改期"
 
     back = as_lin.post(f"{address}undo/").json()
 
     assert (back["status"], back["cancelled_at"], len(back["nights"])) == ("confirmed", None, 1)
+    assert back["cancel_reason"] == ""
     problem(as_lin.post(f"{address}undo/"), 409, "STATE")
     problem(as_lin.post(address, {"reason": "因" * 201}), 422, "FIELDS")
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Deed
+from bookings.cancelling import cancel
 from bookings.models import NoShow
 from bookings.night_audit import close_no_shows
 from tests.api.counting import statements
@@ -44,6 +45,16 @@ def test_the_guest_writes_and_reads_what_became_of_it(missed, lin, officer, ente
     assert "高铁晚点，有凭证" in text_of(guest.get(page))
     assert missed.code not in text_of(office.get("/office/no-shows/"))
     assert missed.code in text_of(office.get("/office/no-shows/?all=1"))
+
+
+def test_the_office_reads_what_was_said_when_it_was_given_up_too_late(friday_stay, lin, hostel, officer, enter, clock):
+    stay = friday_stay(lin, hostel)
+    clock.now = MISSED_AT + timedelta(minutes=5)
+    cancel(stay, now=clock.now, actor=lin.user, late=True, reason="没赶上车")
+    clock.now = MISSED_AT + timedelta(hours=9)
+
+    assert "没赶上车" not in text_of(enter(officer).get("/office/no-shows/?all=1"))
+    assert "没赶上车" in text_of(enter(officer).get(f"/office/no-shows/{stay.code}/"))
 
 
 def test_in_english_too(missed, lin, enter):

@@ -109,7 +109,9 @@ def test_after_the_hour_it_was_kept_until_the_page_says_what_is_recorded_and_the
     assert answer.status_code == 302
     stay.refresh_from_db()
     assert (stay.status, stay.cancel_reason) == ("no_show", "没赶上车")
-    assert "没等到你，房间已放出" in text_of(browser.get(answer.url))
+    after = text_of(browser.get(answer.url))
+    assert "没等到你，房间已放出" in after
+    assert "没赶上车" in after
 
 
 def test_the_second_time_it_says_that_booking_pauses(stay, enter, clock, lin, hostel, manager):
