@@ -24,7 +24,7 @@ from accounts.models import Person
 from bookings.models import Batch, NoShow
 from eligibility.models import Review
 from hostel.models import Hostel
-said = [word for person in Person.objects.all() for word in (person.name, person.masked_name, person.school)]
+said = [word for each in Person.objects.all() for word in (each.name, each.masked_name, each.school, each.school_city)]
 said += [word for hostel in Hostel.objects.all() for word in (hostel.address, hostel.town)]
 said += [batch.organisation for batch in Batch.objects.all()]
 said += [missed.appeal for missed in NoShow.objects.all()] + [review.note for review in Review.objects.all()]
