@@ -9,11 +9,13 @@ from bookings.availability import night_table
 from bookings.desk import check_in, check_out
 from bookings.models import BedNight
 from bookings.night_audit import audit
+from config.schedule import SCHEDULE
 from figures.nights import nights_given
 from hostel.models import Bed, Hostel, Network, OutOfService
 from hostel.nights import Nights
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment, staff
 from tests.web.conftest import text_of
+from web.office.schedule import JOBS
 
 CELL = re.compile(r'data-night="([\d-]+)" data-free="(\d+)" data-beds="(\d+)">(.*?)</a>', re.DOTALL)
 
@@ -161,7 +163,17 @@ def test_the_schedule_says_when_each_task_last_ran_and_how_it_ended(office, wuzh
         job: " ".join(re.sub(r"<[^>]+>", " ", line).split())
         for job, line in re.findall(r'<tr data-job="(\w+)">(.*?)</tr>', html, re.DOTALL)
     }
-    assert list(said) == ["night_audit", "no_shows", "holds", "waiting", "letters", "sweep", "proofs"]
+    assert list(said) == [
+        "night_audit",
+        "no_shows",
+        "holds",
+        "waiting",
+        "reminders",
+        "letters",
+        "sweep",
+        "forgetting",
+        "proofs",
+    ]
     assert "3月6日 周五 09:30 3月6日 周五 09:31" in said["night_audit"]
     assert "截至" not in said["night_audit"]
     assert "OSError" in said["letters"]
@@ -170,8 +182,22 @@ def test_the_schedule_says_when_each_task_last_ran_and_how_it_ended(office, wuzh
     assert "定时任务没按时跑" in text_of(office.get("/office/"))
 
 
+def test_the_office_has_words_for_every_task_of_the_schedule():
+    assert set(JOBS) == {job.name for job in SCHEDULE}
+
+
 def test_a_schedule_in_time_raises_no_doubt(office, wuzhong):
-    for name in ("night_audit", "no_shows", "holds", "waiting", "letters", "sweep", "proofs"):
+    for name in (
+        "night_audit",
+        "no_shows",
+        "holds",
+        "waiting",
+        "reminders",
+        "letters",
+        "sweep",
+        "forgetting",
+        "proofs",
+    ):
         with ran(name, NOW):
             pass
 

@@ -14,8 +14,10 @@ JOBS = {
     "no_shows": (_("No-shows: gives back beds of those who did not come"), timedelta(minutes=30)),
     "holds": (_("Holds: closes those whose time is over"), timedelta(minutes=30)),
     "waiting": (_("Waiting list: gives what came free to who is next"), timedelta(minutes=30)),
+    "reminders": (_("Reminders: the pass in the morning, the question in the evening"), timedelta(minutes=30)),
     "letters": (_("Messages: sends what is waiting"), timedelta(minutes=30)),
     "sweep": (_("Sweep: clears away what nobody needs any more"), timedelta(hours=36)),
+    "forgetting": (_("Forgetting: deletes fingerprints that no rule needs any more"), timedelta(hours=36)),
     "proofs": (_("Proofs: deletes pictures whose time is over"), timedelta(hours=36)),
 }
 
