@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_what_was_read_and_who_is_forgotten'),
+        ("accounts", "0007_what_was_read_and_who_is_forgotten"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='consent',
-            name='purpose',
-            field=models.CharField(choices=[('service', 'service agreement'), ('privacy', 'privacy policy'), ('evidence', 'proofs kept to verify a reason'), ('identity', 'name and document kept for stays')], max_length=20),
+            model_name="consent",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("service", "service agreement"),
+                    ("privacy", "privacy policy"),
+                    ("evidence", "proofs kept to verify a reason"),
+                    ("identity", "name and document kept for stays"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0008_a_word_for_name_and_document'),
+        ("accounts", "0008_a_word_for_name_and_document"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='consent',
-            name='purpose',
-            field=models.CharField(choices=[('service', 'service agreement'), ('privacy', 'privacy policy'), ('evidence', 'proofs kept to verify a reason'), ('identity', 'name and document kept for stays'), ('messenger', 'letters in the messenger')], max_length=20),
+            model_name="consent",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("service", "service agreement"),
+                    ("privacy", "privacy policy"),
+                    ("evidence", "proofs kept to verify a reason"),
+                    ("identity", "name and document kept for stays"),
+                    ("messenger", "letters in the messenger"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
