@@ -78,11 +78,14 @@ class CodeForm(ConfirmLoginCodeForm):
     code = forms.CharField(
         label=pgettext_lazy("login", "Code"),
         max_length=20,
-        widget=forms.TextInput(
-            {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-field", "autofocus": True}
-        ),
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-field"}),
         error_messages={"required": _("Type the 6 digits of the message")},
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:  # else the summary of what is wrong has the focus
+            self.fields["code"].widget.attrs["autofocus"] = True
 
     def clean_code(self):
         self.cleaned_data["code"] = unicodedata.normalize("NFKC", self.cleaned_data["code"])

@@ -518,6 +518,16 @@ def test_the_page_says_after_how_long_a_new_code_can_be_asked_for(browser, codes
     assert "任何一家驿站都能帮你" in page
 
 
+def test_the_field_of_the_code_has_the_focus_until_something_is_wrong(browser, codes):
+    ask(browser)
+    fresh = browser.get("/login/code/").content.decode()
+    mistyped = browser.post("/login/code/", {"code": wrong(codes()[-1][1])}).content.decode()
+
+    assert re.search(r'<input [^>]*name="code"[^>]* autofocus', fresh)
+    assert mistyped.count("autofocus") == 1
+    assert re.search(r'class="errors"[^>]* autofocus', mistyped)
+
+
 def test_a_code_asked_for_long_ago_makes_nobody_wait(browser, codes):
     ask(browser)
     with pytest.MonkeyPatch.context() as patch:
