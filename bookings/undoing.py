@@ -76,8 +76,17 @@ def _nothing_came_between(parts: Sequence[Stay], moment: datetime, now: datetime
         if BedNight.objects.taken(now).between(part.nights).filter(guest=guest).exists():
             raise Refused(reasons.nights_used(part))
         hostel = Hostel.objects.on(part.arrival).get(pk=part.hostel_id)
-        how = {"except_stay": part.pk, "extends": True, "applicant": part.applicant}
-        decided = decide(guest, hostel, part.nights, part.purpose, now, accept_price=True, **how)
+        decided = decide(
+            guest,
+            hostel,
+            part.nights,
+            part.purpose,
+            now,
+            accept_price=True,
+            except_stay=part.pk,
+            extends=True,
+            applicant=part.applicant,
+        )
         free = set(_rows(part, moment).free_of_charge().values_list("night", flat=True))
         if not free <= _free_now(part, decided):
             raise Refused(reasons.nights_used(part))
