@@ -4,10 +4,9 @@ import tests.environment  # isort: skip  # noqa: F401  first of all: it gives th
 
 import tempfile
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-
-from django.utils import timezone
+from zoneinfo import ZoneInfo
 
 from tests.browser import chromium, close_chromium, follow, phone, tablet
 from tests.house import Ground, RunningHouse
@@ -29,6 +28,7 @@ from bookings.booking import book
 from bookings.desk import check_in, check_out
 from bookings.night_audit import audit
 from bookings.proving import prove
+from config.schedule import SCHEDULE
 from eligibility import drafting
 from eligibility.evidence import kept_files
 from eligibility.models import Policy
@@ -61,8 +61,8 @@ for stay in sorted(stays, key=lambda stay: stay.arrival):
         if leaves < now and dice.random() < 0.8:
             check_out(stay, now=leaves)
 audit(now)
-for task in ("letters", "holds", "no_shows", "night_audit", "sweep", "proofs"):
-    with ran(task, now, lambda: now):
+for job in SCHEDULE:
+    with ran(job.name, now, lambda: now):
         pass
 me = Person.objects.get(user__phone="{guest}")
 book(guest=me, hostel=houses[0], nights=Nights(today, today + timedelta(days=2)), purpose="interview", now=now)
@@ -98,8 +98,8 @@ def main():
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as ends:
         clock = Path(folder) / "clock"
-        evening = timezone.localtime().replace(hour=19, minute=40)
-        ahead = (evening + timedelta(days=1) - timezone.localtime()).total_seconds()
+        now = datetime.now(ZoneInfo("Asia/Shanghai"))
+        ahead = (now.replace(hour=19, minute=40) + timedelta(days=1) - now).total_seconds()
         clock.write_text(str(ahead))
         ground = Ground(Path(folder), f"sqlite:///{folder}/house.sqlite3")
         ends.callback(ground.close)
