@@ -103,6 +103,8 @@ PAGES = (
     Page("y5-code", "/login/code/", "waits_for_code"),
     Page("y5-code-wrong", "/login/code/", "waits_for_code", {"code": "000000"}, 422),
     Page("y5-agreement", "/agreement/"),
+    Page("y5-leave", "/logout/", "confirmed"),
+    Page("y5-closed", "/login/closed/"),
     # Y6 the stay
     Page("y6-held", "/stays/{held}/", "held"),
     Page("y6-held-proof", "/stays/{held_proof}/", "held_proof"),

@@ -1,11 +1,20 @@
 """Every page in every state, in both languages: it answers what the list says, and is valid HTML."""
 
 import pytest
+from django.urls import get_resolver, resolve
 
 from tests.html import check
 from tests.web.every_page import LANGUAGES
 
 pytestmark = pytest.mark.look
+
+# Addresses of the young that are no page of theirs.
+NO_PAGE = {
+    *("stay_pass_png", "stay_evidence_picture", "decision_evidence_picture", "own_export"),  # files
+    *("review_appeal", "letters_by_messenger"),  # what a form sends; then one is on another page
+    "account_login",  # another name of the same address
+}
+OF_STAFF = "mfa_"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +34,15 @@ def test_every_page_is_in_the_state_that_the_list_says(answers):
 
 def test_no_two_pages_of_the_list_have_one_name(every):
     assert len({page.name for page in every.pages}) == len(every.pages)
+
+
+def test_no_page_is_forgotten(every):
+    names = {name for name in get_resolver("web.urls").reverse_dict if isinstance(name, str)}
+
+    there = [page.path.partition("?")[0] for page in every.pages if page.status not in (404, 500)]
+    listed = {resolve(path).url_name for path in there}
+
+    assert {name for name in names - listed - NO_PAGE if not name.startswith(OF_STAFF)} == set()
 
 
 @pytest.mark.java
