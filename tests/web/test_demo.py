@@ -1,15 +1,18 @@
 """`manage.py demo`: what `make run` greets with."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Consent, Deed, Person, Role, User
+from accounts.models import Consent, Deed, Letter, Person, Role, User
 from accounts.roles import hostels_managed_by, networks_seen_by
 from bookings.booking import book
+from bookings.models import BedNight, Stay
 from eligibility.models import Policy
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
@@ -67,15 +70,39 @@ def test_the_guest_may_book_tonight_at_once():
     assert stay.status == "confirmed"
 
 
+def test_the_guest_has_slept_here_and_comes_again_and_tonight_needs_no_reason_typed(client):
+    demo()
+    client.force_login(User.objects.get(phone="+8613800000001"), backend=settings.AUTHENTICATION_BACKENDS[0])
+
+    mine = client.get("/me/").content.decode()
+    tonight = client.get("/book/mudu/").content.decode()
+
+    past, coming = Stay.objects.order_by("arrival")
+    assert (past.status, coming.status) == ("left", "confirmed")
+    assert BedNight.objects.filter(stay=past).exclude(slept_at=None).count() == 2
+    for said in (f"/stays/{past.code}/", f"/stays/{coming.code}/pass/", "还可免费住", "y12-letters"):
+        assert said in mine
+    assert re.search(r'value="interview"[^>]* checked', tonight)
+
+
+def test_only_the_letter_about_the_stay_to_come_is_sent_when_the_house_starts():
+    demo()
+
+    past, coming = Stay.objects.order_by("arrival")
+    letters = Letter.objects.order_by("written_at")
+    assert [letter.about for letter in letters] == [past.code, coming.code]
+    assert [letter.posted_at for letter in letters] == [past.booked_at, None]
+
+
 def test_a_second_run_keeps_what_was_changed_meanwhile():
     first = demo()
     Hostel.objects.filter(slug="mudu").update(phone="0512-6500-9999")
     Person.objects.update(school="苏州大学")
-    rows = [model.objects.count() for model in (User, Person, Role, Consent, Policy, Hostel, Deed)]
+    rows = [model.objects.count() for model in (User, Person, Role, Consent, Policy, Hostel, Stay, Deed)]
 
     assert demo() == first
 
-    assert [model.objects.count() for model in (User, Person, Role, Consent, Policy, Hostel, Deed)] == rows
+    assert [model.objects.count() for model in (User, Person, Role, Consent, Policy, Hostel, Stay, Deed)] == rows
     assert Hostel.objects.get(slug="mudu").phone == "0512-6500-9999"
     assert Person.objects.get().school == "苏州大学"
 

@@ -1,7 +1,7 @@
 """`manage.py demo`: the sample network, and a person for each role. `make run` calls it; again, it only prints."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -11,16 +11,20 @@ from django.utils import timezone
 import eligibility
 import hostel
 from accounts.documents import with_check_digit
-from accounts.models import Person, Role, User
+from accounts.models import Letter, Person, Role, User
 from accounts.people import agree, complete_person, login_for, verify_phone
 from accounts.roles import grant_role
+from bookings.booking import book
+from bookings.desk import check_in, check_out
+from bookings.night_audit import audit
 from eligibility.models import Policy
 from eligibility.policy_file import load_policy
 from hostel.models import Hostel, Network
 from hostel.network_file import load_network
+from hostel.nights import Nights, at, business_day
 
 SAMPLE = "wuzhong"
-HOUSE = "baodaiqiao"
+HOUSE, NEXT_HOUSE = "baodaiqiao", "mudu"
 NETWORK_FILE = Path(hostel.__file__).parent / "sample" / "wuzhong.yaml"
 POLICY_FILE = Path(eligibility.__file__).parent / "sample" / "wuzhong.yaml"
 
@@ -74,7 +78,7 @@ def make(player, network, now) -> User:
     agree(user, now)
     if not player.role:
         if not Person.objects.filter(user=user).exists():
-            make_guest(user, now)
+            was_here_and_comes_again(make_guest(user, now), now)
     elif player.role == Role.Kind.MANAGER:
         grant_role(user, player.role, hostel=Hostel.objects.get(slug=HOUSE), valid_from=date(2023, 1, 1), now=now)
     else:
@@ -97,6 +101,28 @@ def make_guest(user, now) -> Person:
         home_in_district=False,
         now=now,
     )
+
+
+def was_here_and_comes_again(guest: Person, now: datetime) -> None:
+    """Give ``guest`` two nights of last month and one of next week, so that their pages have something to say.
+
+    Tonight stays free for whoever tries the house: it is three taps, because the reason of last time stands chosen.
+    """
+    today, day = business_day(now), timedelta(days=1)
+    came = today - 30 * day
+    there = Nights(came, came + 2 * day)
+    stay = book(
+        guest=guest, hostel=Hostel.objects.get(slug=HOUSE), nights=there, purpose="interview", now=at(came, time(15))
+    )
+    check_in(stay, compared=True, now=at(came, time(16)))
+    left = at(there.departure, time(9))
+    audit(left)
+    check_out(stay, now=left)
+    again = Nights(today + 6 * day, today + 7 * day)
+    book(guest=guest, hostel=Hostel.objects.get(slug=NEXT_HOUSE), nights=again, purpose="interview", now=now)
+    # What was written last month went out last month.
+    for letter in Letter.objects.filter(person=guest, written_at__lt=left):
+        Letter.objects.filter(pk=letter.pk).update(posted_at=letter.written_at, posted_by="in_app")
 
 
 def directions(port: int) -> str:
