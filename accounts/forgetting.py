@@ -22,6 +22,7 @@ from accounts.documents import mask
 from accounts.letters import say
 from accounts.looks import done
 from accounts.models import Consent, Deed, IdempotencyKey, Letter, Person, Role, User
+from accounts.people import erased_already
 from accounts.phones import mask_phone
 from accounts.reasons import Fix, Reason, Refused, Sentence, not_met
 from accounts.record import record
@@ -207,18 +208,20 @@ def erase(user: User, *, now: datetime, actor: User | None = None) -> Erased:
     """
 
     def do():
-        person = Person.objects.select_for_update(no_key=True).filter(user=user).first()
+        people = Person.objects.select_for_update(no_key=True).filter(user=user)
+        person = people.first()
         login = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        whose = Whose(login, person)
+        # Somebody new may have said who they are while the login's lock was waited for.
+        whose = Whose(login, person or people.first())
         if not login.is_active:
-            raise Refused(_gone())
+            raise Refused(erased_already())
         if against := _hindered(whose, now):
             raise Refused(*against)
         kept = _kept(whose, now)
         # From the top down: what hangs on a stay goes before the person whose it was.
         for each in reversed(_HOLDERS.values()):
             each.forgets(whose, now)
-        record("forget_person", now=now, actor=actor, person=person)
+        record("forget_person", now=now, actor=actor, person=whose.person)
         return Erased(now, done_by(now), kept)
 
     return act(do)
@@ -474,14 +477,6 @@ def _end_sessions(user, now):
 def _is_of(user, said):
     """Whether a session is of ``user``, or of a browser in which their number was typed and no code yet."""
     return said.get(SESSION_KEY) == str(user.pk) or user.phone in str(said)
-
-
-def _gone():
-    return not_met(
-        "GONE",
-        _("This account was erased already"),
-        fix=Fix("login", _("Begin anew"), "/login/"),
-    )
 
 
 holder(

@@ -15,7 +15,7 @@ from accounts.acts import act, attempt
 from accounts.documents import digits_hash, read_document, read_name
 from accounts.models import Consent, Person, User
 from accounts.phones import mask_phone
-from accounts.reasons import MISSING, NOT_MET, Fix, Reason, Refused, Sentence
+from accounts.reasons import MISSING, NOT_MET, Fix, Reason, Refused, Sentence, not_met
 from accounts.record import record
 from hostel.models import Need
 
@@ -58,13 +58,13 @@ def complete_person(
     ``profile`` takes the fields of PROFILE; its ``answers`` are laid over those given before, key by key, and an
     empty one takes its key out. Raises Refused with IDENTITY: for a number or name that does not
     read, for a document that belongs to another login or was written down at a desk, and for another document than
-    the one a desk has seen. ``bound`` is a reason why document, gender and birth date may not become others, if
-    there is one. Raises ValidationError for a profile value that cannot be.
+    the one a desk has seen; with GONE where the login was erased meanwhile. ``bound`` is a reason why document, gender
+    and birth date may not become others, if there is one. Raises ValidationError for a profile value that cannot be.
     """
 
     def do():
         identity = _identity(name, document_kind, document_number, gender, birth_date, now)
-        own = Person.objects.filter(user=user).first()
+        own = _own_of(user)
         other = _other_of(identity["document_hash"], own)
         if other is not None and (_is_provisional(other) or other.forgotten_at):
             other = _behind_its_lock(other)
@@ -85,6 +85,15 @@ def complete_person(
         return _write(person, identity, profile, now, user, other)
 
     return act(do)
+
+
+def _own_of(user):
+    """The person of the login, behind its lock: nobody is written down for a login that is being erased."""
+    logins = User.objects.select_related("person").select_for_update(no_key=True, of=("self",))
+    login = logins.get(pk=user.pk)
+    if not login.is_active:
+        raise Refused(erased_already())
+    return login.person if hasattr(login, "person") else None
 
 
 def _other_of(document_hash, own):
@@ -172,7 +181,9 @@ def change_profile(
         raise TypeError(f"not part of a profile: {', '.join(sorted(unknown))}")
 
     def do():
-        kept = Person.objects.get(pk=person.pk)
+        kept = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        if kept.forgotten_at:
+            raise Refused(erased_already())
         if "name" in changes:
             changes["name"] = read_name(changes["name"])
         changed = [name for name, value in changes.items() if getattr(kept, name) != value]
@@ -336,6 +347,11 @@ def sweep_unverified(now: datetime) -> int:
 
 def _reason(verdict, sentence, fix, field=""):
     return Reason("IDENTITY", verdict, sentence, value_source="declared", fix=fix, field=field)
+
+
+def erased_already() -> Reason:
+    """Why nothing can be done for a login, or its person, that is forgotten."""
+    return not_met("GONE", _("This account was erased already"), fix=Fix("login", _("Begin anew"), "/login/"))
 
 
 def _missing(field, sentence):

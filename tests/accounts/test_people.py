@@ -1,4 +1,5 @@
 import threading
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -6,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, connections
 
 from accounts.documents import digits_hash, with_check_digit
+from accounts.forgetting import erase
 from accounts.models import Consent, Deed, Person, Role, User
 from accounts.people import add_person, agree, change_profile, complete_person, login_for, sweep_unverified
 from accounts.reasons import MISSING, NOT_MET, Refused
@@ -195,6 +197,47 @@ def test_of_two_logins_with_one_document_at_one_moment_one_is_refused():
 
     assert sorted(outcomes) == ["IDENTITY"] * 5 + ["person"]
     assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_says_who_they_are_while_their_login_is_erased_is_forgotten_or_not_written_down_at_all():
+    users = [User.objects.create_user(f"+861380000000{n}") for n in range(6)]
+    start = threading.Barrier(2 * len(users))
+
+    def go(verb, *args, **kwargs):
+        start.wait()
+        try:
+            with suppress(Refused):
+                verb(*args, now=NOW, **kwargs)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=go, args=[erase, user]) for user in users]
+    for number, user in enumerate(users):
+        said = IDENTITY | {"document_number": with_check_digit(f"3401022001050600{number}")}
+        threads.append(threading.Thread(target=go, args=[complete_person, user], kwargs=said))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert not User.objects.filter(is_active=True).exists()
+    assert not Person.objects.exclude(user=None, name="").exists()
+
+
+def test_nobody_is_written_down_for_a_login_or_a_person_that_was_erased_meanwhile(newcomer):
+    person = complete_person(newcomer, **IDENTITY, now=NOW)
+    erase(newcomer, now=NOW)
+
+    for verb, about, said in (
+        (complete_person, newcomer, IDENTITY),
+        (change_profile, person, {"school": "安徽大学", "needs": ["lower_bunk"]}),
+    ):
+        with pytest.raises(Refused) as no:
+            verb(about, **said, now=NOW)
+        assert no.value.code == "GONE"
+    [left] = Person.objects.values_list("user", "name", "document", "school", "needs")
+    assert left == (None, "", "", "", [])
 
 
 def test_what_the_desk_has_seen_does_not_change(newcomer):
