@@ -74,11 +74,20 @@ def test_a_known_person_confirms_with_one_reason_and_one_tap(enter, lin):
     stay = Stay.objects.get()
     assert "今晚 3月6日 周五 → 3月8日 周日，共 2 晚" in text_of(page)
     assert "共 7 晚，还剩 7 晚；订后剩 5 晚" in text_of(page)
-    assert "床给你留到到店那天 23:00" in text_of(page)
+    assert "床给你留到 3月6日 周五 23:00" in text_of(page)
     assert 'name="document_number"' not in page.content.decode()
     assert (stay.status, stay.guest, stay.nights) == ("confirmed", lin, Nights(FRIDAY, SUNDAY))
     assert answer.url == f"/stays/{stay.code}/"
     assert "订好了，等你来" in text_of(browser.get(answer.url))
+
+
+def test_who_books_tonight_after_midnight_reads_of_which_day_the_hour_is(enter, lin, clock):
+    clock.now = moment(SATURDAY, 0, 39)
+
+    page = text_of(enter(lin.user).get(ADDRESS))
+
+    assert "今晚 3月6日 周五 → 3月8日 周日，共 2 晚" in page
+    assert "床给你留到 3月7日 周六 02:39" in page
 
 
 def test_a_double_tap_books_once(enter, lin):
