@@ -7,6 +7,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import Person
+from accounts.people import erased_already
+from accounts.reasons import Refused
 from bookings.models import NoShow, Stay
 from eligibility.models import Evidence, ExtraNights, Review
 from hostel.prepared import Prepared
@@ -16,6 +18,15 @@ def guest_locked(whose: Q) -> Person | None:
     """The person ``whose`` finds, with the row locked that two bookings of one person meet at: the allowance is counted
     behind this lock. Beside it what there is to be read about them, so that nothing is asked for in vain."""
     return _for_update(whose).first()
+
+
+def still_known(person: int) -> Person:
+    """The person of this number, with their row locked, for what they do themselves: raises Refused with GONE where
+    they had themselves forgotten meanwhile, so that nothing is written down about them after that."""
+    known = Person.objects.select_for_update(no_key=True).get(pk=person)
+    if known.forgotten_at:
+        raise Refused(erased_already())
+    return known
 
 
 def guests_locked(people: Iterable[int]) -> dict[int, Person]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import letters
 from accounts.acts import act
 from accounts.models import Person, User
+from accounts.people import erased_already
 from accounts.record import record
 from bookings import reasons
 from bookings.models import NoShow, Stay
@@ -39,6 +40,8 @@ def appeal(stay: Stay, *, text: str, now: datetime, actor: User | None = None) -
 
     def do():
         missed = _locked(stay, now)
+        if missed.guest.forgotten_at:
+            raise Refused(erased_already())
         if reason := why_no_appeal(missed.stay, now):
             raise Refused(reason)
         missed.appeal, missed.appealed_at = said, now

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import letters
 from accounts.acts import act
-from accounts.models import Person, User
+from accounts.models import User
 from accounts.roles import Right, is_manager, may
 from bookings import reasons
 from bookings.awaiting import EVIDENCE, look_again
-from bookings.locking import locked
+from bookings.locking import locked, still_known
 from bookings.models import Stay
 from bookings.reviewing import DECISIONS, pass_review
 from eligibility import reviews
@@ -184,7 +184,7 @@ def qualify(
 
     def do():
         # What one person hands in, and what is answered about it, follow one another.
-        Person.objects.select_for_update(no_key=True).get(pk=assessment.person_id)
+        still_known(assessment.person_id)
         if reason := why_not_qualify(assessment, now):
             raise Refused(reason)
         evidence = hand_in(assessment, kind, now=now, actor=actor, pages=pages, code=code, first=first, last=last,

@@ -18,7 +18,7 @@ from bookings.awaiting import left_the_party, look_again
 from bookings.freed import served
 from bookings.holding import close_lapsed, close_own_lapsed
 from bookings.house_plan import Want, find_beds
-from bookings.locking import lock_friends, locked
+from bookings.locking import lock_friends, locked, still_known
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
 from bookings.relocating import put_into
@@ -331,7 +331,7 @@ def ask_for_review(assessment: Assessment, *, person: Person, note: str, now: da
     """
 
     def do():
-        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        still_known(person.pk)
         if reason := why_not_ask(assessment, now) or _wrong_note(note):
             raise Refused(reason)
         rules = _in_question(assessment)
@@ -388,7 +388,7 @@ def appeal(review: Review, *, person: Person, note: str, now: datetime) -> Revie
     """Have a second person look at a refusal of ``review``; once. Raises Refused with NOT_APPEALABLE."""
 
     def do():
-        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        still_known(person.pk)
         refused = reviews.with_all().get(pk=review.pk)
         if reason := why_not_appeal(refused) or _wrong_note(note):
             raise Refused(reason)

@@ -13,6 +13,7 @@ from django.db.models import Q
 from accounts import letters
 from accounts.acts import act
 from accounts.models import User
+from accounts.people import erased_already
 from accounts.record import record
 from bookings import reasons
 from bookings.actions import may
@@ -43,6 +44,8 @@ def undo(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
 
     def do():
         back = locked(stay)
+        if back.guest.forgotten_at:
+            raise Refused(erased_already())
         may(back, "undo_cancel", now)
         moment = back.cancelled_at
         assert moment is not None  # else it may not be

@@ -31,6 +31,10 @@ from bookings.night_audit import audit
 from bookings.no_shows import answer, appeal
 from bookings.parties import Member, book_party
 from bookings.people import find_people
+from bookings.proving import qualify
+from bookings.reviewing import appeal as appeal_review
+from bookings.reviewing import ask_for_review
+from bookings.undoing import undo
 from bookings.walking_in import guest_at_the_desk
 from eligibility.evidence import hand_in, kept_files
 from eligibility.models import Assessment, Evidence, ExtraNights, Review
@@ -237,6 +241,23 @@ def test_who_never_said_who_they_are_can_go_too(db, wuzhong):
 
     assert PHONE not in everything()
     assert [kept.key for kept in erased.kept] == ["record"]
+
+
+def test_nothing_is_written_down_of_them_by_what_was_sent_meanwhile(ruoxi, hostel, officer):
+    user, now = ruoxi.user, moment(SATURDAY, 2)
+    missed = book(guest=ruoxi, hostel=hostel, nights=TONIGHT, purpose="exam", now=NOW)
+    no_show(missed, now=moment(SATURDAY, 1))
+    given_back = book(guest=ruoxi, hostel=hostel, nights=Nights(MONDAY, TUESDAY), purpose="exam", now=now)
+    decision = given_back.assessment
+    review = ask(decision, Review.Kind.RULE, rules=["home"], due_at=NOW, now=NOW, note="")
+    cancel(given_back, now=now, actor=user)
+    erase(user, now=now, actor=user)
+
+    assert code_of(lambda: undo(given_back, now=now, actor=user)) == "GONE"
+    assert code_of(lambda: appeal(missed, text="发烧", now=now, actor=user)) == "GONE"
+    assert code_of(lambda: ask_for_review(decision, person=ruoxi, note="房子卖了", now=now)) == "GONE"
+    assert code_of(lambda: appeal_review(review, person=ruoxi, note="房子卖了", now=now)) == "GONE"
+    assert code_of(lambda: qualify(decision, kind="exam_ticket", code="ABCD1234", now=now, actor=user)) == "GONE"
 
 
 def test_it_is_done_once(lived):
