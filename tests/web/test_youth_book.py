@@ -74,7 +74,7 @@ def test_a_known_person_confirms_with_one_reason_and_one_tap(enter, lin):
     stay = Stay.objects.get()
     assert "今晚 3月6日 周五 → 3月8日 周日，共 2 晚" in text_of(page)
     assert "共 7 晚，还剩 7 晚；订后剩 5 晚" in text_of(page)
-    assert "床给你留到 3月6日 周五 23:00" in text_of(page)
+    assert "3月6日 周五 23:00" in text_of(page)
     assert 'name="document_number"' not in page.content.decode()
     assert (stay.status, stay.guest, stay.nights) == ("confirmed", lin, Nights(FRIDAY, SUNDAY))
     assert answer.url == f"/stays/{stay.code}/"
@@ -87,7 +87,27 @@ def test_who_books_tonight_after_midnight_reads_of_which_day_the_hour_is(enter, 
     page = text_of(enter(lin.user).get(ADDRESS))
 
     assert "今晚 3月6日 周五 → 3月8日 周日，共 2 晚" in page
-    assert "床给你留到 3月7日 周六 02:39" in page
+    assert "3月7日 周六 02:39" in page
+
+
+def test_after_the_desk_closed_the_hours_reach_until_the_bed_is_kept_and_the_desk_is_rung_first(enter, lin, clock):
+    clock.now = moment(FRIDAY, 22, 59)
+    browser = enter(lin.user)
+    before = text_of(browser.get("/en" + ADDRESS))
+    assert (
+        "Check in 14:00–00:59 with the document itself. Once booked, your bed is kept until Sat 7 Mar 00:59." in before
+    )
+    assert "ring the desk" not in before
+
+    clock.now = moment(SATURDAY, 0, 39)
+    after = text_of(browser.get("/en" + ADDRESS))
+    assert "Check in 14:00–02:39" in after
+    assert "It is past 23:00: ring the desk before you set out, 0512-6500-1009 ." in after
+
+    answer = browser.post(ADDRESS, {"purpose": "interview", "key": hidden(browser.get(ADDRESS), "key")})
+    page = text_of(browser.get(answer.url))
+    assert "到店 14:00–02:39" in page
+    assert "14:00–23:00" not in page
 
 
 def test_a_double_tap_books_once(enter, lin):

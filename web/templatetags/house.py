@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.reasons import ASK, MET, MISSING, NOT_MET
 from eligibility.rules.graduation import read_graduation, say_graduation
-from hostel.nights import Nights, business_day
+from hostel.nights import Nights, at, business_day, end_of_night
 from hostel.places import place_called
 
 register = template.Library()
@@ -142,6 +142,16 @@ def moment(value):
     """Write a moment: 3月2日 周一 23:00, Mon 2 Mar 23:00."""
     local = timezone.localtime(value)
     return f"{full_day(local.date())} {local:%H:%M}"
+
+
+@register.simple_tag
+def arrival_hours(hostel, arrival, kept_until, booked_at):
+    """Write from when until when somebody comes in: until the desk closes, or until their bed is kept, where they come
+    late or booked late."""
+    closes = at(arrival, hostel.check_in_until)
+    if kept_until and kept_until > closes and (kept_until < end_of_night(arrival) or booked_at >= closes):
+        closes = kept_until
+    return f"{hour(hostel.check_in_from)}–{hour(closes)}"
 
 
 @register.simple_tag

@@ -45,7 +45,7 @@ from eligibility.models import Assessment
 from eligibility.policies import kept_until, policy_in_force, terms_of
 from eligibility.questions import GRADUATION, every_question, question_of, questions_about
 from hostel.models import Hostel, Need
-from hostel.nights import Nights, business_day
+from hostel.nights import Nights, at, business_day
 from web.templatetags.house import proof_comes_first
 from web.youth import asked
 from web.youth.check import in_words
@@ -384,6 +384,7 @@ class BookPage:
                 "bring": bring[:RULES_SHOWN],
                 "bring_too": bring[RULES_SHOWN:],
                 "kept_until": kept_until(self.policy, self.nights.arrival, self.now),
+                "desk_closed": self.now >= at(self.nights.arrival, self.hostel.check_in_until),
                 "waits": self._waits(facts, accepted) if not no and not against else {},
                 "wrong": wrong,
                 "key": key or secrets.token_urlsafe(16),
