@@ -68,8 +68,13 @@ def test_the_bed_is_theirs_as_soon_as_they_said_who_they_are(six_o_clock, script
             page.locator(f"select[name=birth_{part}]").select_option(value)
         held = page.get_by_test_id("y4-held")
         expect(held).to_have_count(0)
+        # A line that is lost for a moment costs nobody a tap.
+        page.context.set_offline(scripts)
         page.get_by_test_id("y4-agreed").check()
-        if not scripts:
+        if scripts:
+            expect(page.locator("[data-kept]")).to_contain_text("没连上网")
+            page.context.set_offline(False)
+        else:
             page.get_by_test_id("y4-keep").click()
         expect(held).to_contain_text("床给你留到")
 

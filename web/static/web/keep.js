@@ -34,4 +34,5 @@
     }
   };
   form.addEventListener("change", ask);
+  addEventListener("online", ask); // what a lost line left undone, nobody has to tap again
 })();
