@@ -16,6 +16,7 @@ from web.youth import (
     parties,
     passes,
     reviews,
+    settings,
     stays,
     waiting,
 )
@@ -62,7 +63,8 @@ urlpatterns = [
     path("me/data/", own.own_page, name="own_data"),
     path("me/data/export.zip", own.export_zip, name="own_export"),
     path("me/data/erase/", own.erase_page, name="own_erase"),
-    path("settings/", me.page_settings, name="page_settings"),
+    path("settings/", settings.page_settings, name="page_settings"),
+    path("settings/size/", settings.text_size, name="text_size"),
     path("events/", pages.events, name="events"),
     path("apartments/", pages.apartments, name="apartments"),
     path("services/", pages.services, name="services"),

@@ -244,6 +244,7 @@ OWNERS = {
     "me/data/export.zip": ONE_S_OWN,
     "me/data/erase/": ONE_S_OWN,
     "settings/": PUBLIC,
+    "settings/size/": Owner(EVERYBODY, method="POST"),
     "apartments/": PUBLIC,
     "events/": PUBLIC,
     "services/": PUBLIC,

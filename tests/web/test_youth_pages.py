@@ -54,6 +54,17 @@ def test_a_setting_nobody_knows_is_not_kept(visitor):
     assert "pink" not in visitor.get("/").content.decode()
 
 
+def test_the_letters_are_chosen_at_the_foot_of_a_page_that_puts_nothing_on_anybody(visitor):
+    strict = Client(enforce_csrf_checks=True)
+    there = strict.post("/settings/size/", {"size": "largest", "theme": "dark", "back": "/help/?q=1"})
+
+    assert there.url == "/help/?q=1"
+    assert strict.cookies["size"].value == "largest"
+    assert "theme" not in strict.cookies  # nothing else can be chosen without a page of ours
+    assert strict.post("/settings/size/", {"size": "", "back": "https://elsewhere.example/"}).url == "/settings/"
+    assert strict.get("/settings/size/").status_code == 405
+
+
 def test_the_language_of_messages_is_the_persons(enter, lin):
     enter(lin.user).post("/settings/", {"language": "en"})
     lin.user.refresh_from_db()

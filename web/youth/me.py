@@ -5,11 +5,9 @@ from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -32,12 +30,11 @@ from eligibility.policies import policy_in_force
 from eligibility.questions import questions_about
 from hostel.models import Network
 from hostel.nights import business_day
-from web.templatetags.house import SETTINGS, moment, span
+from web.templatetags.house import moment, span
 from web.youth.questions import given
 from web.youth.reviews import questions_of
 from web.youth.waiting import short_moment, waits_of
 
-A_YEAR = 365 * 24 * 60 * 60
 PAST_SHOWN = 50
 LETTERS_SHOWN, LETTERS_ON_A_PAGE = 3, 30
 ANSWERED_LATELY = timedelta(days=3)  # so long an answer is something to see to
@@ -213,25 +210,3 @@ def _caps(person, network, now):
         return allowance_of(person, network, now)
     except Refused:
         return []
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def page_settings(request):
-    """Text size and colours, kept in this browser; for somebody logged in, also the language letters are written in."""
-    if request.method != "POST":
-        return render(request, "web/youth/settings.html", {"back": request.GET.get("back", "")})
-    language = request.POST.get("language", "")
-    if language in ("zh-hans", "en") and request.user.is_authenticated and request.user.language != language:
-        request.user.language = language
-        request.user.save(update_fields=["language"])
-    back = request.POST.get("back", "")
-    if not url_has_allowed_host_and_scheme(back, None):
-        back = ""
-    response = HttpResponseRedirect(back) if back else redirect(reverse("page_settings"))
-    for name, values in SETTINGS.items():
-        chosen = request.POST.get(name, "")
-        if chosen in values:
-            response.set_cookie(name, chosen, max_age=A_YEAR, samesite="Lax", httponly=True)
-        elif name in request.POST:
-            response.delete_cookie(name)
-    return response
