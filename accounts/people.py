@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -64,8 +65,7 @@ def complete_person(
 
     def do():
         identity = _identity(name, document_kind, document_number, gender, birth_date, now)
-        own = _own_of(user)
-        other = _other_of(identity["document_hash"], own)
+        own, other = _own_and_other(user, identity["document_hash"])
         if other is not None and (_is_provisional(other) or other.forgotten_at):
             other = _behind_its_lock(other)
         if other is not None and other.forgotten_at:
@@ -87,19 +87,14 @@ def complete_person(
     return act(do)
 
 
-def _own_of(user):
-    """The person of the login, behind its lock: nobody is written down for a login that is being erased."""
-    logins = User.objects.select_related("person").select_for_update(no_key=True, of=("self",))
-    login = logins.get(pk=user.pk)
-    if not login.is_active:
+def _own_and_other(user, document_hash):
+    """The person of the login, and who beside them has this document; read behind the login's lock. So nobody is
+    written down for a login that is being erased, and of two forms that it sends at once the second finds its own."""
+    if not User.objects.select_for_update(no_key=True).values_list("is_active", flat=True).get(pk=user.pk):
         raise Refused(erased_already())
-    return login.person if hasattr(login, "person") else None
-
-
-def _other_of(document_hash, own):
-    """Who beside ``own`` has this document."""
-    found = Person.objects.filter(document_hash=document_hash).select_related("user")
-    return (found if own is None else found.exclude(pk=own.pk)).first()
+    known = Person.objects.filter(Q(user=user) | Q(document_hash=document_hash)).select_related("user")
+    of_login = {person.user_id == user.pk: person for person in known}
+    return of_login.get(True), of_login.get(False)
 
 
 def _is_provisional(person):
@@ -158,7 +153,7 @@ def add_person(
 
     def do():
         identity = _identity(name, document_kind, document_number, gender, birth_date, now)
-        other = _other_of(identity["document_hash"], None)
+        other = Person.objects.filter(document_hash=identity["document_hash"]).select_related("user").first()
         if other is not None and other.forgotten_at:
             other = _behind_its_lock(other)
             if other.forgotten_at:

@@ -225,6 +225,29 @@ def test_who_says_who_they_are_while_their_login_is_erased_is_forgotten_or_not_w
     assert not Person.objects.exclude(user=None, name="").exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_login_that_says_who_it_is_several_times_at_once_is_no_other_than_itself():
+    user = User.objects.create_user("+8613800000000")
+    start, outcomes = threading.Barrier(6), []
+
+    def come():
+        start.wait()
+        try:
+            outcomes.append(complete_person(user, **IDENTITY, now=NOW).pk)
+        except Refused as no:
+            outcomes.append(no.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=come) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outcomes == [Person.objects.get().pk] * 6
+
+
 def test_nobody_is_written_down_for_a_login_or_a_person_that_was_erased_meanwhile(newcomer):
     person = complete_person(newcomer, **IDENTITY, now=NOW)
     erase(newcomer, now=NOW)
