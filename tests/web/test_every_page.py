@@ -11,7 +11,7 @@ pytestmark = pytest.mark.look
 # Addresses of the young that are no page of theirs.
 NO_PAGE = {
     *("stay_pass_png", "stay_evidence_picture", "decision_evidence_picture", "own_export"),  # files
-    *("review_appeal", "letters_by_messenger"),  # what a form sends; then one is on another page
+    *("review_appeal", "letters_by_messenger", "text_size"),  # what a form sends; then one is on another page
     "account_login",  # another name of the same address
 }
 OF_STAFF = "mfa_"

@@ -90,7 +90,7 @@ def test_the_letters_grow_where_they_are_read_and_nothing_typed_is_lost(every):
         page = phone(browser, every.url)
         page.goto("/check/")
         page.locator("label:has([name=education])").first.click()
-        with page.expect_response("**/settings/"):
+        with page.expect_response("**/settings/size/"):
             page.get_by_test_id("foot-sizes").get_by_role("button", name="特大").click()
         expect(page.locator("html")).to_have_attribute("data-size", "largest")
         expect(page.get_by_role("button", name="特大")).to_have_attribute("aria-pressed", "true")
