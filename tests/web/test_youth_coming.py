@@ -42,8 +42,7 @@ def test_the_page_has_three_answers_with_the_hour_of_the_rules(stay, browser):
 
     assert "今晚还来吗" in page
     assert page.index("准时到") < page.index("晚点到，帮我留到 01:00") < page.index("不来了")
-    assert "2 晚退回你的额度。" in page
-    assert "分钟内可以撤回" in page
+    assert "2 晚退回你的额度。5 分钟内可以撤回" in page
     english = text_of(browser.get(f"/en/stays/{stay.code}/coming/"))
     assert "Arriving late, hold until 01:00" in english
 
