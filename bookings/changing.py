@@ -122,6 +122,24 @@ def _extend(stay, departure, now, actor, accept_price, change_of_bed):
     return stay
 
 
+def foreseen_cost(stay: Stay, nights: Nights, now: datetime) -> list[int] | None:
+    """What each night would cost, in fen, that ``stay`` gets by being for ``nights``: those that are added, or all of
+    them where it comes on other days. None where the rules do not give them. A look: it is decided when it is done."""
+    hostel = Hostel.objects.on(nights.arrival).filter(pk=stay.hostel_id).first()
+    if hostel is None:
+        return None
+    if nights.arrival == stay.arrival:
+        added = len(nights) - len(stay.nights)
+        decision = _asked_for_longer(stay, hostel, nights.departure, now, accept_price=True).decision
+    else:
+        added = len(nights)
+        how = {"accept_price": True, "except_stay": stay.pk, "applicant": stay.applicant}
+        decision = decide(stay.guest, hostel, nights, stay.purpose, now, **how).decision
+    if decision.outcome != YES or added <= 0:
+        return None
+    return [price.cost(hostel.rate_fen) for price in decision.prices[-added:]]
+
+
 def _asked_for_longer(stay, hostel, departure, now, accept_price):
     """The rules see the whole of it, also what it was in another house before."""
     begun = stay.continues.arrival if stay.continues else stay.arrival

@@ -67,6 +67,20 @@ def test_the_page_says_what_it_becomes_before_it_does_it(stay, browser, departur
     assert stay.departure == departure
 
 
+def test_what_the_other_days_cost_is_said_in_yuan_before_they_are_taken(stay, browser):
+    longer = browser.get(address(stay, **days(FRIDAY, TUESDAY)))
+    assert "免费 1 晚；1 晚每晚 49 元，共 49 元，到店付" in text_of(longer)
+    assert "其中 1 晚自己付：到店付 49 元" in text_of(longer)
+    assert 'data-testid="y9-price"' in longer.content.decode()
+
+    free = browser.get(address(stay, **days(SATURDAY, MONDAY)))
+    assert "免费 确认改期" in text_of(free)
+    assert 'data-testid="y9-price"' not in free.content.decode()
+
+    shorter = browser.get(address(stay, **days(FRIDAY, SATURDAY)))
+    assert "y9-cost" not in shorter.content.decode()
+
+
 def test_nights_beyond_the_free_ones_are_had_by_a_tick(stay, browser):
     refused = browser.post(address(stay), days(FRIDAY, TUESDAY))
     assert refused.status_code == 409

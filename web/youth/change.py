@@ -19,7 +19,7 @@ from accounts.reasons import MET, Refused
 from bookings.actions import actions
 from bookings.alternatives import CHANGE_OF_BED, SHIFTED, SHORTER, WAITLIST, Alternative
 from bookings.availability import Grid
-from bookings.changing import change_dates, other_bed
+from bookings.changing import change_dates, foreseen_cost, other_bed
 from bookings.models import Stay
 from hostel.nights import Nights, business_day
 from web.youth import asked
@@ -123,12 +123,22 @@ def _show(request, choice, doable, no, now):
         "picking": choice.may_shift and request.GET.get("pick") == "last",
         "no": no,
         "unmet": [reason for reason in no.reasons if reason.verdict != MET] if no else [],
+        "price": _price(choice, now) if may and choice.kind in ("longer", "other") else None,
         "offers_price": no is not None
         and any(reason.fix is not None and reason.fix.kind == "accept_price" for reason in no.reasons),
         "pays": "accept_price" in request.POST,
         "alternatives": list(_alternatives(no, choice, now)) if no else [],
     }
     return render(request, "web/youth/change.html", page, status=HTTPStatus.CONFLICT if no else HTTPStatus.OK)
+
+
+def _price(choice: _Choice, now: datetime) -> dict | None:
+    """What the nights that the stay gets would cost, as the booking page says it; None where they are not to be had."""
+    costs = foreseen_cost(choice.stay, choice.nights, now)
+    if costs is None:
+        return None
+    each = [cost for cost in costs if cost]
+    return {"nights": len(each), "each": max(costs), "all": sum(costs), "free": len(costs) - len(each)}
 
 
 def _window(choice: _Choice) -> Nights:
