@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.acts import act, write_last
 from accounts.models import IdempotencyKey, User
+from accounts.reasons import Refused
 from hostel.prepared import Prepared
 
 KEPT_FOR = timedelta(hours=24)
@@ -52,12 +53,14 @@ def well_formed(key: str) -> bool:
     return 1 <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()
 
 
-def once(write: Write | None, do: Callable[[], Answer], now: datetime) -> Answer:
+def once(write: Write | None, do: Callable[[], Answer], now: datetime, *, refusals_kept: bool = False) -> Answer:
     """Run ``do`` in one act and keep its answer with it; where the write was answered before, give that answer.
 
     One statement before the verb and one after it, all in the verb's transaction: of two at the same moment one
     loses against the constraint, starts over and finds the other's answer. Without a ``write`` (no key was sent)
-    ``do`` just runs. Raises KeyReused, and whatever ``do`` raises: then nothing is kept.
+    ``do`` just runs. Raises KeyReused, and whatever ``do`` raises: then nothing is kept. A write that is refused only
+    because its twin went through at the same moment gets the twin's answer; with ``refusals_kept`` that is left to
+    `keep_refusal`.
     """
     if write is None:
         return act(do)
@@ -69,7 +72,12 @@ def once(write: Write | None, do: Callable[[], Answer], now: datetime) -> Answer
         _keep(write, answer, now)
         return answer
 
-    return act(verb)
+    try:
+        return act(verb)
+    except Refused:
+        if refusals_kept or (kept := _kept(write, now)) is None:
+            raise
+        return kept
 
 
 def keep_refusal(write: Write | None, answer: Answer, now: datetime) -> Answer:

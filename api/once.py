@@ -36,7 +36,7 @@ def write_once(
     """
     write = _write(request, key, request.data if body is None else body)
     try:
-        given = once(write, lambda: Answer(status, _plain(do())), now)
+        given = once(write, lambda: Answer(status, _plain(do())), now, refusals_kept=True)
     except Refused as no:
         if problems.of_fields(no):
             raise
