@@ -52,6 +52,24 @@ def test_without_scripts_every_card_has_its_photo(every):
 
 
 @pytest.mark.browser
+def test_a_birth_date_can_be_read_whole_in_the_largest_letters(every):
+    wanting = """() => [...document.querySelectorAll('.three select')].filter(each => {
+        const whole = each.cloneNode(true); whole.style.width = 'auto'; whole.style.flex = 'none';
+        each.parentNode.append(whole); const wanted = whole.offsetWidth; whole.remove();
+        return each.offsetWidth < wanted - 1 }).map(each => each.name)"""
+    with chromium() as browser:
+        page = phone(browser, every.url)
+        every.open(page, next(each for each in every.pages if each.name == "y4-newcomer"))
+        page.evaluate("document.documentElement.dataset.size = 'largest'")
+        page.locator("#document_kind summary").click()
+        page.locator("label:has(input[value=passport])").click()
+        expect(page.locator(".three select")).to_have_count(3)
+        expect(page.locator(".three select").first).to_be_visible()
+        assert page.evaluate(wanting) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.browser
 def test_a_card_begins_where_its_padding_ends(every):
     """Hidden fields and legends push nothing down."""
     gap = """() => [...document.querySelectorAll('.card')].map(card => {
