@@ -69,6 +69,7 @@ def test_late_from_the_stay_itself_by_one_tap(stay, browser):
     assert "晚到" in text_of(page)
     assert "床给你留到 3月7日 周六 01:00" in text_of(page)
     assert 'data-testid="y6-late"' not in page.content.decode()
+    assert "苏青驿·宝带桥站 晚到" in text_of(browser.get("/me/"))  # one word everywhere
 
 
 def test_not_coming_cancels_and_can_be_taken_back(stay, browser):

@@ -33,6 +33,7 @@ from hostel.nights import business_day
 from web.templatetags.house import moment, span
 from web.youth.questions import given
 from web.youth.reviews import questions_of
+from web.youth.stays import shown_state
 from web.youth.waiting import short_moment, waits_of
 
 PAST_SHOWN = 50
@@ -62,7 +63,7 @@ def me(request):
     person = Person.objects.filter(user=request.user).first()
     network = Network.objects.filter(hostels__isnull=False).select_related("parent").order_by("pk").first()
     rows = Stay.objects.of(request.user).select_related("hostel").order_by("-arrival", "-pk")[:PAST_SHOWN]
-    stays = [{"stay": stay, "state": stay.state(now)} for stay in rows]
+    stays = [{"stay": stay, "state": stay.state(now), "shown": shown_state(stay, now)} for stay in rows]
     current = [row for row in stays if row["state"] in ("held", "confirmed", "in_house")]
     questions, waits = questions_of(request.user, now), waits_of(request.user, now)
     inbox = letters.inbox(request.user, now)
