@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.acts import act
 from accounts.fields import seal_bytes, unseal_bytes
 from accounts.models import User
+from accounts.people import erased_already
 from eligibility.models import EvidencePart
 from eligibility.proof_files import (
     MAX_BYTES,
@@ -26,7 +27,7 @@ from eligibility.proof_files import (
     too_heavy_together,
     too_many,
 )
-from eligibility.reasons import MISSING
+from eligibility.reasons import MISSING, Refused
 
 PART_BYTES = 100_000
 MOST_PARTS = -(-MAX_BYTES // PART_BYTES)  # of one file
@@ -43,14 +44,16 @@ def keep_part(
 
     ``about`` is the code of the stay or decision. The same piece may come again. Raises Refused with FILE_SIZE where
     the file, or all that is on its way, is too large, and FILE_OTHER where the piece that came before was another
-    (then the file begins anew under a key of its own); ValueError for a piece that cannot be one of such a file.
+    (then the file begins anew under a key of its own), GONE where the login was erased meanwhile; ValueError for a
+    piece that cannot be one of such a file.
     """
     if not (0 <= number < count and 0 < len(content) <= PART_BYTES):
         raise ValueError("no piece of such a file")
 
     def do():
         # Of one login one piece at a time, so that the limits hold.
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if not User.objects.select_for_update(no_key=True).get(pk=user.pk).is_active:
+            raise Refused(erased_already())
         if count > MOST_PARTS:
             raise too_heavy(count * PART_BYTES)
         of_file = EvidencePart.objects.filter(user=user, about=about, key=key)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from cryptography.exceptions import InvalidTag
 
+from accounts.models import User
 from eligibility.models import EvidencePart
 from eligibility.proof_files import MAX_BYTES, MAX_PAGES
 from eligibility.proof_parts import (
@@ -55,6 +56,13 @@ def test_a_piece_that_comes_twice_is_there_once(keep):
         assert keep(1, b"b") == [1]
 
     assert EvidencePart.objects.count() == 1
+
+
+def test_nothing_is_kept_of_who_had_themselves_erased_while_it_was_sent(keep, lin):
+    User.objects.filter(pk=lin.user.pk).update(is_active=False)
+
+    assert refusal(keep).code == "GONE"
+    assert not EvidencePart.objects.exists()
 
 
 def test_they_lie_sealed_and_open_nowhere_else(keep, lin):
