@@ -99,7 +99,7 @@ def _own_and_other(user, document_hash):
 
 def _is_provisional(person):
     """Somebody else named them: no login and no desk has had to do with the document."""
-    return person.user is None and person.document_seen_at is None and person.forgotten_at is None
+    return person.user_id is None and person.document_seen_at is None and person.forgotten_at is None
 
 
 def _without_a_document(own):
@@ -122,8 +122,9 @@ def _come_back(person, user, identity, profile, now, actor):
 
 
 def _behind_its_lock(person):
-    """The same person as they are now: of two logins that come with their document one is first."""
-    return Person.objects.select_for_update(no_key=True, of=("self",)).select_related("user").get(pk=person.pk)
+    """The same person as they are now: of two logins that come with their document one is first. Their login is read
+    afterwards: joined to a row that had to be waited for, it would be the one from before."""
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _let_go(person, now, actor):

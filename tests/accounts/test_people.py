@@ -199,6 +199,32 @@ def test_of_two_logins_with_one_document_at_one_moment_one_is_refused():
     assert Person.objects.count() == 1
 
 
+@pytest.mark.parametrize("before", [{"name": "", "forgotten_at": NOW}, {}], ids=["forgotten", "on a list"])
+@pytest.mark.django_db(transaction=True)
+def test_of_several_logins_that_come_for_one_person_at_one_moment_one_is_them(before):
+    kept = add_person(**IDENTITY, now=NOW)
+    Person.objects.update(**before)
+    users = [User.objects.create_user(f"+861380000000{n}") for n in range(6)]
+    start, outcomes = threading.Barrier(len(users)), []
+
+    def come(user):
+        start.wait()
+        try:
+            outcomes.append(complete_person(user, **IDENTITY, now=NOW).pk)
+        except Refused as no:
+            outcomes.append(no.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=come, args=[user]) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes, key=str) == [kept.pk] + ["IDENTITY"] * 5
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_says_who_they_are_while_their_login_is_erased_is_forgotten_or_not_written_down_at_all():
     users = [User.objects.create_user(f"+861380000000{n}") for n in range(6)]
