@@ -133,8 +133,16 @@ def foreseen_cost(stay: Stay, nights: Nights, now: datetime) -> list[int] | None
         decision = _asked_for_longer(stay, hostel, nights.departure, now, accept_price=True).decision
     else:
         added = len(nights)
-        how = {"accept_price": True, "except_stay": stay.pk, "applicant": stay.applicant}
-        decision = decide(stay.guest, hostel, nights, stay.purpose, now, **how).decision
+        decision = decide(
+            stay.guest,
+            hostel,
+            nights,
+            stay.purpose,
+            now,
+            accept_price=True,
+            except_stay=stay.pk,
+            applicant=stay.applicant,
+        ).decision
     if decision.outcome != YES or added <= 0:
         return None
     return [price.cost(hostel.rate_fen) for price in decision.prices[-added:]]
