@@ -114,6 +114,17 @@ def test_after_the_hour_it_was_kept_until_the_page_says_what_is_recorded_and_the
     assert "没赶上车" in after
 
 
+def test_when_the_nights_are_over_nobody_is_told_that_they_can_still_come_in(stay, enter, clock):
+    """Also before the night audit has written down who did not come."""
+    browser = enter(stay.guest.user)
+    clock.now = moment(stay.departure, 9)
+
+    assert stay.state(clock.now) == "confirmed"
+    assert 'data-testid="y6-over"' in browser.get(f"/stays/{stay.code}/").content.decode()
+    assert "还在路上" not in text_of(browser.get(f"/stays/{stay.code}/"))
+    assert 'data-testid="y8-wrong-day"' in browser.get(f"/stays/{stay.code}/pass/").content.decode()
+
+
 def test_the_second_time_it_says_that_booking_pauses(stay, enter, clock, lin, hostel, manager):
     clock.now = moment(FRIDAY, 23, 30)
     no_show(stay, now=clock.now, actor=manager)

@@ -1,6 +1,7 @@
 """The pass (Y8): a code to show at the desk, readable by eye and by camera, on the page and as a picture to keep."""
 
 import io
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def pass_page(request, code):
             "shown": shown_state(stay, now),
             "valid": state in OPENS_DOORS,
             "too_early": business_day(now) < stay.arrival,
-            "too_late": stay.departure < business_day(now),
+            # Who is in shows it until they go; for who never came it ends with the nights.
+            "too_late": stay.departure < business_day(now) + timedelta(days=state == Stay.Status.CONFIRMED),
             "qr": qr_svg(stay.code) if state in OPENS_DOORS else "",
         },
     )

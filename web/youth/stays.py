@@ -27,6 +27,7 @@ from bookings.undoing import undo
 from eligibility.evaluation import replay
 from eligibility.evidence import accepted_by
 from eligibility.rule import two_languages
+from hostel.nights import business_day
 from web.templatetags.house import hour
 from web.youth import asked
 from web.youth.booking import alternative_address
@@ -123,6 +124,7 @@ def _stay_page(request, stay, now, status=HTTPStatus.OK, **said):
             "is_looked_for": stay.is_looked_for(now),
             "question": about_stay(stay, now),
             "can_say_late": is_too_late(stay, now),
+            "nights_over": stay.departure <= business_day(now),
             "missing": missing,
             "proof": _proof(stay, missing),
             "against": _against(stay, state),
