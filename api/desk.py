@@ -23,7 +23,7 @@ from api.once import write_once
 from api.refusals import unknown_field
 from api.stays import FOR_THE_DESK, MOST_NIGHTS, ActionsSerializer, StaySerializer, in_words
 from bookings import desk, on_call
-from bookings.actions import actions
+from bookings.actions import POLICY_WORDS, actions
 from bookings.models import BedNight, Stay
 from bookings.walking_in import guest_at_the_desk, walk_in
 from hostel.models import Hostel
@@ -133,6 +133,7 @@ class Today(Door):
         stays = (
             Stay.objects.select_related("guest", "hostel")
             .prefetch_related(Prefetch("bed_nights", beds))
+            .annotate(**POLICY_WORDS)
             .filter(
                 Q(status=Stay.Status.CONFIRMED, arrival__lte=today, departure__gt=today)
                 | Q(status=Stay.Status.IN_HOUSE)

@@ -72,7 +72,14 @@ def test_what_cancelling_would_mean_is_said_beforehand(as_lin, as_manager, as_ch
     as_lin.post(address)
     after = as_lin.get(address).json()
 
-    assert before == {"ok": True, "reason": None, "nights_returned": 1, "ends": [], "recorded_as": "cancelled"}
+    assert before == {
+        "ok": True,
+        "too_late": False,
+        "reason": None,
+        "nights_returned": 1,
+        "ends": [],
+        "recorded_as": "cancelled",
+    }
     assert (after["ok"], after["reason"]["code"], after["recorded_as"]) == (False, "STATE", "cancelled")
 
 
