@@ -17,6 +17,8 @@ def full(hostel, nights, lodging=PLAIN):
         text = _("%(hostel)s has no room for you alone from %(arrival)s to %(departure)s")
     elif lodging.needs:
         text = _("%(hostel)s has no bed as you need it (%(needs)s) that is free from %(arrival)s to %(departure)s")
+    elif len(nights) == 1:
+        text = _("%(hostel)s is full on the night of %(arrival)s")
     else:
         text = _("%(hostel)s has no bed that is free from %(arrival)s to %(departure)s")
     return _for_want_of_a_bed("FULL", text, hostel, nights, needs=named(lodging.needs))

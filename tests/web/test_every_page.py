@@ -6,7 +6,7 @@ from django.urls import get_resolver, resolve
 from tests.html import check
 from tests.web.every_page import LANGUAGES
 
-pytestmark = pytest.mark.look
+pytestmark = [pytest.mark.look, pytest.mark.timeout(600)]
 
 # Addresses of the young that are no page of theirs.
 NO_PAGE = {

@@ -190,9 +190,20 @@ def test_a_reason_that_is_too_long_is_said_at_its_field_and_nothing_is_cancelled
     assert stay.status == "confirmed"
 
 
-def test_what_is_over_offers_nothing_to_cancel(stay, enter):
+def test_a_second_tap_on_cancel_leads_to_what_the_first_one_did(stay, enter, clock):
+    browser = enter(stay.guest.user)
+    first = browser.post(f"/stays/{stay.code}/cancel/")
+    clock.now = NOW + timedelta(seconds=1)
+    second = browser.post(f"/stays/{stay.code}/cancel/")
+
+    assert (second.status_code, second.url) == (first.status_code, first.url) == (302, f"/stays/{stay.code}/")
+    assert "y10-undo" in browser.get(second.url).content.decode()
+
+
+def test_what_is_over_offers_nothing_to_cancel(stay, enter, clock):
     cancel(stay, now=NOW)
     browser = enter(stay.guest.user)
+    clock.now = NOW + timedelta(minutes=5)
 
     assert "y6-cancel" not in browser.get(f"/stays/{stay.code}/").content.decode()
     assert browser.post(f"/stays/{stay.code}/cancel/").status_code == 409

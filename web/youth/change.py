@@ -119,6 +119,7 @@ def _show(request, choice, doable, no, now):
         "kind": choice.kind,
         "may": may,
         "why_not": doable["shorten"].reason,
+        "today": choice.today,
         "days": [_day(choice, night, counts, request.GET) for night in window],
         "picking": choice.may_shift and request.GET.get("pick") == "last",
         "no": no,

@@ -174,8 +174,11 @@ def cancel_page(request, code):
     try:
         done = cancel(stay, now=now, actor=request.user, reason=request.POST.get("reason", ""), late=late)
     except Refused as no:
+        found = own_stay(request, code)
+        if actions(found, now, ["undo_cancel"])["undo_cancel"].ok:  # tapped twice: what the first tap did stands there
+            return redirect("stay", code=stay.code)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if no.reasons[0].field else HTTPStatus.CONFLICT
-        return _cancel(request, own_stay(request, code), now, no, status)
+        return _cancel(request, found, now, no, status)
     if done.status == Stay.Status.CANCELLED:
         _say_cancelled(request, nights)
     return redirect("stay", code=stay.code)

@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 
 from tests.browser import chromium, follow, phone
 
-pytestmark = [pytest.mark.browser, pytest.mark.look]
+# Whoever comes first waits for the look at every page.
+pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.timeout(600)]
 
 # Words that have no English: the switch itself, a site's name, the columns of a table that schools have in Chinese.
 COLUMNS = {"姓名", "证件号码", "证件类型", "性别", "学历", "毕业时间", "学校", "本区有住房", "入住", "离开"}

@@ -20,7 +20,8 @@ from playwright.sync_api import expect
 from tests.browser import chromium, phone
 from tests.web.points.sweep import SIZED, Looks, narrow, without_photos
 
-pytestmark = [pytest.mark.browser, pytest.mark.look]
+# Whoever comes first waits for the look at every page.
+pytestmark = [pytest.mark.browser, pytest.mark.look, pytest.mark.timeout(600)]
 
 # All rules in light; of the others those that colours or the size of letters can change.
 AXE = """async ([rules]) => {
