@@ -29,7 +29,7 @@ def test_who_asks_for_several_beds_at_once_holds_one(house, guests_of):
 
 @pytest.mark.postgres
 def test_without_the_promise_of_the_database_somebody_holds_several(ground, guests_of):
-    with RunningHouse(ground, WEB_CONCURRENCY="4") as house:
+    with RunningHouse(ground, wsgi="tests.races.unhurried", WEB_CONCURRENCY="4") as house:
         [token] = guests_of(house, 1)
         house.rows(WITHOUT_ITS_PROMISE)
         for round_ in range(ROUNDS * 3):

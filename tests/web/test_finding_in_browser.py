@@ -14,6 +14,7 @@ def house(ground):
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_the_phone_finds_the_nearest_place_by_itself_and_says_nobody_where_it_is(house):
     with chromium() as browser:
         # As a phone says it, in WGS 84; the bureau is 吴中区人社局.
@@ -41,6 +42,7 @@ def test_the_phone_finds_the_nearest_place_by_itself_and_says_nobody_where_it_is
 
 
 @pytest.mark.browser
+@pytest.mark.look
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_place_is_typed_one_of_several_is_meant_and_it_comes_back_next_time(house, scripts):
     with chromium() as browser:
@@ -60,6 +62,7 @@ def test_a_place_is_typed_one_of_several_is_meant_and_it_comes_back_next_time(ho
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_with_keys_alone_the_nights_are_chosen_and_the_result_has_the_focus(house):
     with chromium() as browser:
         page = phone(browser, house.url)

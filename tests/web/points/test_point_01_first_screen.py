@@ -21,6 +21,7 @@ def ends_at(locator):
 
 
 @pytest.mark.browser
+@pytest.mark.look
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_the_first_screen_shows_the_dates_what_is_near_and_a_free_bed_and_nothing_stands_before_it(house, scripts):
     with chromium() as browser:

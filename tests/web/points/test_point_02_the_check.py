@@ -10,7 +10,7 @@ from hostel.nights import business_day
 from tests.browser import chromium, follow, phone
 from tests.web.test_first_night import by_id
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 
 # The rows of every table there is, ours and the libraries'.
 COUNTS = """

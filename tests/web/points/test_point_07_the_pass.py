@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser import chromium, phone
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 DOCUMENT = """
 from bookings.models import Stay
 print(Stay.objects.get(code="{code}").guest.document)

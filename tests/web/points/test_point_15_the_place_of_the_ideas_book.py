@@ -13,6 +13,7 @@ from tests.house import RunningHouse
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_the_bar_leads_to_the_place_of_the_ideas_book_which_says_what_comes_and_pretends_nothing(ground):
     with RunningHouse(ground) as house, chromium() as browser:
         page = phone(browser, house.url)
