@@ -419,7 +419,7 @@ def test_a_stay_that_had_been_extended_stands_as_long_again(stay):
 
 def test_the_line_is_served_only_where_something_was_given_back(stay, monkeypatch):
     served = []
-    monkeypatch.setattr(freed, "_line", [served.append])
+    monkeypatch.setattr(freed, "_line", [*freed._line, served.append])
     cancel(stay, now=NOW)
     undo(stay, now=SOON)
 

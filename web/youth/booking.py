@@ -2,11 +2,9 @@
 
 import secrets
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from http import HTTPStatus
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
@@ -16,19 +14,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.acts import act
-from accounts.documents import read_document, read_name
 from accounts.idempotency import Answer, Write, once, well_formed
 from accounts.models import Person
 from accounts.people import agree_to_identity
 from accounts.reasons import MET, NOT_MET, Refused
 from bookings.actions import actions
 from bookings.allowance import allowance_of
-from bookings.alternatives import CHANGE_OF_BED, NEARBY, WAITLIST, Alternative
 from bookings.availability import Grid
 from bookings.booking import book_for, confirm
 from bookings.decisions import Decided
@@ -49,26 +44,13 @@ from hostel.nights import Nights, at, business_day
 from web.templatetags.house import proof_comes_first
 from web.youth import asked
 from web.youth.check import in_words
+from web.youth.full import SHOWN_FREE, no_bed
 from web.youth.questions import given, groups, is_of_everybody, knows, months, name_of, purposes_of
 from web.youth.visitor import hold_of, keep_typed, typed_before
+from web.youth.who import SILENT, WhoForm
 
-# Documents whose number may say neither gender nor birth date: for these the page shows where to choose them.
-SILENT = (
-    Person.Document.HK_MACAO_PERMIT,
-    Person.Document.TAIWAN_PERMIT,
-    Person.Document.PASSPORT,
-    Person.Document.FOREIGN_RESIDENT,
-)
 # What this page asks for beside the questions of the policy: until it is answered, nothing is said against it.
 ASKED_HERE = frozenset({"birth_date", "gender", "purpose"})
-
-
-def _read(reader, *said):
-    """What ``reader`` makes of what was typed; its refusal becomes the field's error."""
-    try:
-        return reader(*said)
-    except Refused as no:
-        raise forms.ValidationError([str(reason.sentence) for reason in no.reasons]) from no
 
 
 # Codes of what the guest has to pay, to bring or to keep to, the weightiest first: said before they book.
@@ -79,83 +61,12 @@ RULES_SHOWN = 1
 WANTING_A_BED = ("FULL", "ALONE", "HOLD_ENDED", "QUOTA")
 
 
-# What the forms say that are shown where a bed is free.
-SHOWN_FREE = "shown_free"
-
-
 class NotIdentified(Exception):
     """The house does not take the document, or the name: `refused` says why. Not the wish is wrong, but who wishes."""
 
     def __init__(self, refused: Refused):
         super().__init__(str(refused))
         self.refused = refused
-
-
-class WhoForm(forms.Form):
-    """Who comes: asked once, of a person whom the house does not know yet."""
-
-    name = forms.CharField(
-        label=_("Name, as on the document"),
-        max_length=60,
-        widget=forms.TextInput({"autocomplete": "name"}),
-        error_messages={"required": _("Type your name as on the document")},
-    )
-    document_kind = forms.ChoiceField(
-        label=_("Document"),
-        choices=Person.Document.choices,
-        initial=Person.Document.RESIDENT,
-        error_messages={"required": _("Say which document you have")},
-    )
-    document_number = forms.CharField(
-        label=_("Document number"),
-        max_length=30,
-        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-        error_messages={"required": _("Type the document number")},
-    )
-    gender = forms.ChoiceField(label=_("Gender"), choices=Person.Gender.choices, required=False)
-    birth_year = forms.IntegerField(label=_("Year of birth"), required=False)
-    birth_month = forms.IntegerField(label=_("Month of birth"), required=False)
-    birth_day = forms.IntegerField(label=_("Day of birth"), required=False)
-    agreed = forms.BooleanField(
-        label=_("You may keep my name and document number for my stays"),
-        error_messages={"required": _("Read and tick that we may keep your name and document number")},
-    )
-
-    def clean_name(self):
-        return _read(read_name, self.cleaned_data["name"])
-
-    def clean(self):
-        sent = self.cleaned_data
-        sent["birth_date"] = self._birth_date()
-        if "document_kind" in sent and "document_number" in sent:
-            try:
-                document = _read(read_document, sent["document_kind"], sent["document_number"])
-            except forms.ValidationError as wrong:
-                self.add_error("document_number", wrong)
-            else:
-                self._ask_what_it_does_not_say(document)
-        return sent
-
-    def _birth_date(self):
-        parts = [self.cleaned_data.get(f"birth_{part}") for part in ("year", "month", "day")]
-        if not all(parts):
-            return None
-        try:
-            return date(*parts)
-        except (ValueError, OverflowError):
-            self.add_error("birth_year", gettext("This day does not exist: choose year, month and day again"))
-            return None
-
-    def _ask_what_it_does_not_say(self, document):
-        if not document.gender and not self.cleaned_data.get("gender"):
-            self.add_error("gender", gettext("This document does not say your gender: choose it"))
-        if not document.birth_date and not self.cleaned_data["birth_date"] and "birth_year" not in self.errors:
-            self.add_error("birth_year", gettext("This document does not say your birth date: choose it"))
-
-    def identity(self):
-        """The cleaned answers as `complete_person` takes them."""
-        names = ("name", "document_kind", "document_number", "gender", "birth_date")
-        return {name: self.cleaned_data[name] for name in names}
 
 
 @never_cache
@@ -633,55 +544,14 @@ def _listed(form):
     return [{"field": name, "words": words} for name in form.fields for words in form.errors.get(name, ())]
 
 
-def _keeps_the_nights(alternative):
-    """First what keeps the nights, the nearest house before a change of bed; then other nights; then the line."""
-    return {NEARBY: 0, CHANGE_OF_BED: 1, WAITLIST: 3}.get(alternative.kind, 2)
-
-
-def alternative_address(alternative: Alternative, lodging: Lodging = PLAIN) -> str:
-    """Where ``alternative`` is booked, or waited for, in the reader's language, with what is asked of the bed."""
-    nights = asked.span(Nights(alternative.arrival, alternative.departure))
-    if alternative.kind == WAITLIST:
-        return asked.address(reverse("wish_new"), {"hostel": alternative.hostel.slug}, nights)
-    wanted = asked.lodging_query(replace(lodging, change_of_bed=alternative.kind == CHANGE_OF_BED))
-    return asked.address(reverse("book", args=[alternative.hostel.slug]), nights, wanted)
-
-
 def refused(
     request, hostel, nights: Nights, no: Refused, now, page: BookPage | None = None, form=None, lodging: Lodging = PLAIN
 ):
     """The house said no (409): what could be booked instead where beds are wanting, else every reason with its fix."""
     lodging = page.lodging if page else lodging
     if no.code in WANTING_A_BED:
-        return render(
-            request,
-            "web/youth/full.html",
-            {
-                "needs": sorted(lodging.needs),
-                "alone": lodging.alone,
-                "section": "stay",
-                "now": now,
-                "hostel": hostel,
-                "nights": nights,
-                "no": no,
-                "was_free": SHOWN_FREE in request.POST,
-                "alternatives": [
-                    {
-                        "to": alternative,
-                        "nights": Nights(alternative.arrival, alternative.departure),
-                        "action": alternative_address(alternative, lodging),
-                        "key": secrets.token_urlsafe(16),
-                    }
-                    for alternative in sorted(no.alternatives, key=_keeps_the_nights)
-                ],
-                "purpose": page.said.get("purpose", "") if page else "",
-                "accept_price": page.accept_price if page else False,
-                "search_href": asked.address(
-                    reverse("home"), {"in": nights.arrival.isoformat(), "nights": str(min(len(nights), asked.LONGEST))}
-                ),
-            },
-            status=HTTPStatus.CONFLICT,
-        )
+        purpose, price = (page.said.get("purpose", ""), page.accept_price) if page else ("", False)
+        return no_bed(request, hostel, nights, no, now, lodging, purpose, accept_price=price)
     if page is None:
         page = BookPage(request, Hostel.objects.on(nights.arrival).get(pk=hostel.pk), nights, now)
     return page.show(form, status=HTTPStatus.CONFLICT, no=no)

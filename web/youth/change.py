@@ -23,7 +23,8 @@ from bookings.changing import change_dates, foreseen_cost, other_bed
 from bookings.models import Stay
 from hostel.nights import Nights, business_day
 from web.youth import asked
-from web.youth.booking import alternative_address, choose_again
+from web.youth.booking import choose_again
+from web.youth.full import alternative_address
 from web.youth.stays import own_stay
 
 # So many nights before the arrival the strip begins, where that is not past.

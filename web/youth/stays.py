@@ -30,8 +30,8 @@ from eligibility.rule import two_languages
 from hostel.nights import business_day
 from web.templatetags.house import hour
 from web.youth import asked
-from web.youth.booking import alternative_address
 from web.youth.check import without_their_time
+from web.youth.full import alternative_address
 from web.youth.reviews import about_stay
 
 # What is answered to whether one still comes tonight.

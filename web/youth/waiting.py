@@ -29,7 +29,8 @@ from hostel.nights import Nights, at, business_day
 from web.posted import key_of
 from web.templatetags.house import hour, moment
 from web.youth import asked
-from web.youth.booking import alternative_address, choose_again
+from web.youth.booking import choose_again
+from web.youth.full import alternative_address
 from web.youth.questions import purposes_of
 
 SHOWN = 30
