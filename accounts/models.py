@@ -126,6 +126,21 @@ class Role(Dated):
         ]
 
 
+class DeskPin(models.Model):
+    """By what a colleague says at a shared tablet that it is they: a key drawn from a few digits, kept sealed.
+
+    The key itself, not a digest: a tablet without a line gets what says who they are sealed with it (`accounts/pins.py`),
+    and opens that with the digits alone.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="desk_pin")
+    salt = models.CharField(max_length=32)
+    key = EncryptedField()
+    set_at = models.DateTimeField()
+    wrong = models.PositiveSmallIntegerField(default=0)  # tries in a row
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+
 class Consent(models.Model):
     """A purpose somebody agreed to, and when they took it back."""
 

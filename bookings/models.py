@@ -478,3 +478,24 @@ class TurnAway(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["guest", "night"], name="turned_away_once_per_night")]
         indexes = [models.Index(fields=["night", "hostel"])]
+
+
+class BedEvent(models.Model):
+    """What happened to a bed between its guests. Whether it is clean follows from the last of these and from who is in
+    it (`desk/housekeeping.py`): nothing says so for itself. Lines are only added."""
+
+    class Kind(models.TextChoices):
+        LEFT = "left", _("its guest left")
+        BEGAN = "began", _("cleaning began")
+        CLEANED = "cleaned", _("cleaned")
+        SOILED = "soiled", _("to clean after all")
+
+    bed = models.ForeignKey(Bed, models.PROTECT, related_name="events", db_index=False)  # the constraint has one
+    kind = models.CharField(max_length=7, choices=Kind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bed", "at", "kind"], name="a_bed_s_event_is_written_once"),
+        ]

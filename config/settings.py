@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "accounts",
     "eligibility",
     "bookings",
+    "desk",
     "figures",
     "api",
     "config",

@@ -1,13 +1,15 @@
 """An act at the desk: asked once, done once, however often the button was tapped."""
 
 import secrets
-from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
-from accounts.idempotency import Answer, KeyReused, Write, once, well_formed
+from accounts.idempotency import KeyReused, well_formed
 from bookings.models import Stay
+from desk.acts import Asked, perform
+from desk.models import Act
 from web.desk.access import Desk
 
 
@@ -16,8 +18,8 @@ def new_act_id() -> str:
     return secrets.token_urlsafe(12)
 
 
-def act_once(request: HttpRequest, desk: Desk, stay: Stay, do: Callable[[], Stay]) -> None:
-    """Run the verb ``do`` about ``stay`` unless the form's act is done already.
+def act_once(request: HttpRequest, desk: Desk, what: str, stay: Stay | None = None, **said: Any) -> Act:
+    """Do ``what`` (a kind of `desk.acts`) about ``stay``, with what is ``said`` beside, unless the form's act is done.
 
     Raises Refused where the verb refuses (nothing is kept then, the form may be sent again), and SuspiciousOperation
     for a form without an act or with the act of another stay: no page of ours makes one.
@@ -25,12 +27,7 @@ def act_once(request: HttpRequest, desk: Desk, stay: Stay, do: Callable[[], Stay
     key = request.POST.get("act_id", "")
     if not well_formed(key):
         raise SuspiciousOperation("a form of the desk names its act")
-
-    def answer():
-        do()
-        return Answer(303, {"stay": stay.code})
-
     try:
-        once(Write.of(desk.user, "POST", request.path, key, {"stay": stay.code}), answer, desk.now)
+        return perform(Asked(desk.hostel, key, what, desk.user, desk.now, stay, said), now=desk.now)
     except KeyReused as reused:
         raise SuspiciousOperation("an act of the desk is about one stay") from reused

@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from bookings.models import Stay
-from bookings.on_call import answer
 from eligibility.reasons import Refused
 from web.desk.access import Desk, at_the_desk
 from web.desk.acts import act_once
@@ -33,7 +32,7 @@ def house_answer(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     desk, yes = desk.of(stay), request.POST.get("answer") == "yes"
     about = {"guest": stay.guest.masked_name, "code": stay.code}
     try:
-        act_once(request, desk, stay, lambda: answer(stay, yes, now=desk.now, actor=desk.user))
+        act_once(request, desk, "house_answer", stay, can_be_had=yes)
     except Refused as no:
         messages.warning(request, str(no.reasons[0].sentence))
     else:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.documents import mask
 from accounts.record import record
 from bookings.actions import actions
-from bookings.desk import beds_for, check_in
+from bookings.desk import beds_for
 from bookings.models import Stay
 from eligibility.reasons import Refused
 from web.desk import finding as found
@@ -67,20 +67,10 @@ def _let_in(request, desk):
     if not form.is_valid() and finding.kind == found.READY:
         return _page(request, desk, finding, form=form, status=422)
 
-    def do():
-        said = form.cleaned_data
-        return check_in(
-            stay,
-            bed=said.get("bed"),
-            compared=said.get("compared", False),
-            document_number=said.get("document_number", ""),
-            evidence_seen=said.get("evidence_seen", ""),
-            now=desk.now,
-            actor=desk.user,
-        )
-
+    bed = form.cleaned_data.get("bed")
+    said = {name: form.cleaned_data.get(name, "") for name in ("compared", "document_number", "evidence_seen")}
     try:
-        act_once(request, desk, stay, do)
+        act_once(request, desk, "check_in", stay, bed=str(bed) if bed else "", **said)
     except Refused as no:
         # Somebody else may have been quicker: what is true now is said, and not what was true when the form was made.
         return _page(request, desk, _look(desk, stay.code), form=form, refusal=no, status=409)

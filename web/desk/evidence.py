@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.reasons import CHINESE
 from bookings.models import Stay
-from bookings.proving import evidence_for, may_see_pictures, needs_original, show_at_desk
+from bookings.proving import evidence_for, may_see_pictures, needs_original
 from eligibility.evidence import see_page
 from eligibility.models import EvidencePage
 from eligibility.reasons import Refused
@@ -60,12 +60,8 @@ def original_seen(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     if stay is None:
         raise Http404
 
-    def do():
-        show_at_desk(stay, kind=request.POST.get("evidence_seen", ""), now=desk.now, actor=desk.user)
-        return stay
-
     try:
-        act_once(request, desk, stay, do)
+        act_once(request, desk, "original_seen", stay, evidence_seen=request.POST.get("evidence_seen", ""))
     except Refused as no:
         messages.error(request, str(no.reasons[0].sentence))
     return redirect(desk.url("desk_checkin", stay=stay.code))

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings.actions import actions
-from bookings.desk import check_out, no_show
 from bookings.models import Stay
 from eligibility.reasons import Refused
 from hostel.nights import end_of_night
@@ -20,17 +19,17 @@ from web.staff import no_right
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_out_page(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """Say how many nights go back and which bed falls free; then let the guest go."""
-    return _confirmed(request, desk, code, "check_out", check_out, "in_house")
+    return _confirmed(request, desk, code, "check_out", "in_house")
 
 
 @at_the_desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def no_show_page(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """Say what is remembered of a guest who did not come; then write it down."""
-    return _confirmed(request, desk, code, "no_show", no_show, "due_in")
+    return _confirmed(request, desk, code, "no_show", "due_in")
 
 
-def _confirmed(request, desk, code, act, verb, tab):
+def _confirmed(request, desk, code, act, tab):
     stay = Stay.objects.filter(code=code, hostel__in=desk.hostels).select_related("guest", "hostel").first()
     if stay is None:
         return no_right(
@@ -42,7 +41,7 @@ def _confirmed(request, desk, code, act, verb, tab):
     desk, refusal = desk.of(stay), None
     if request.method == "POST":
         try:
-            act_once(request, desk, stay, lambda: verb(stay, now=desk.now, actor=desk.user))
+            act_once(request, desk, act, stay)
             return redirect(desk.url("desk", tab=tab, **{act: stay.code}))
         except Refused as no:
             refusal = no

@@ -1,0 +1,17 @@
+"""The front desk."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    name = "desk"
+
+    def ready(self):
+        # What can be done at a desk is what these say (`desk.acts.kind`).
+        for name in KINDS_IN:
+            import_module(f"desk.{name}")
+
+
+KINDS_IN = ("letting_in",)
