@@ -42,13 +42,16 @@ class Asked:
 
 # Does what was asked, and returns the stays that it touched or made: the first is the one it is about.
 Do = Callable[[Asked, datetime], Iterable[Stay]]
+# Puts back what an act did, at a moment, for somebody (`desk/undoing.py` calls it, and says what it has looked at).
+Undo = Callable[[Act, datetime, User], object]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of act: what it is called, how it is done, which stays it may change.
+    """A kind of act: what it is called, how it is done, which stays it may change, how it is taken back.
 
     A fact has happened, and is never turned away for what the books say; a claim is true once the house has said so.
+    What has no ``undo`` can't be taken back.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Kind:
     do: Do
     is_fact: bool
     touches: Callable[[Asked], Iterable[Stay]]
+    undo: Undo | None = None
 
 
 _KINDS: dict[str, Kind] = {}
@@ -71,11 +75,15 @@ def kind(
     *,
     is_fact: bool = False,
     touches: Callable[[Asked], Iterable[Stay]] = _the_stay,
+    undo: Undo | None = None,
 ) -> Callable[[Do], Do]:
-    """Register the function below as what does acts called ``name``; ``words`` say what was done ("checked in")."""
+    """Register the function below as what does acts called ``name``; ``words`` say what was done ("checked in").
+
+    ``undo`` takes one back: `undoing.put_back` for what only changes stays and their nights.
+    """
 
     def register(do: Do) -> Do:
-        _KINDS[name] = Kind(name, words, do, is_fact, touches)
+        _KINDS[name] = Kind(name, words, do, is_fact, touches, undo)
         return do
 
     return register

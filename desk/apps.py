@@ -14,4 +14,4 @@ class DeskConfig(AppConfig):
             import_module(f"desk.{name}")
 
 
-KINDS_IN = ("letting_in",)
+KINDS_IN = ("letting_in", "changing")

@@ -8,9 +8,11 @@ from web.desk.evidence import original_seen, picture
 from web.desk.language import speak
 from web.desk.leaving import check_out_page, no_show_page
 from web.desk.today import today
+from web.desk.undo import undo
 
 urlpatterns = [
     path("", today, name="desk"),
+    path("acts/<int:act>/undo/", undo, name="desk_undo"),
     path("checkin/", checkin, name="desk_checkin"),
     path("evidence/<int:evidence>/<int:page>/", picture, name="desk_evidence_page"),
     path("stays/<str:code>/evidence/", original_seen, name="desk_original_seen"),

@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from desk import undoing
 from hostel.nights import business_day
 from web.templatetags.house import hour, moment
 
@@ -24,3 +25,9 @@ def when(happened, now):
     if timezone.localdate(happened) == business_day(now):
         return _("{hour} today").format(hour=hour(happened))
     return moment(happened)
+
+
+@register.simple_tag
+def undo_until(act, now):
+    """The moment until which ``act`` can be taken back; None where it can't be, at ``now``."""
+    return None if act is None or undoing.why_not(act, now) else undoing.until(act)
