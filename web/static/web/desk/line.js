@@ -1,0 +1,288 @@
+// Is there a line? A heartbeat says so. Without one the forms of acts that can wait are kept in the queue, what needs
+// the line says why it rests, and the bar under the header always says where things stand.
+import { canWait, counts, FACTS, flush, keep, onQueue, setClock, setOpen } from "./queue.js";
+import { sheetGet, sheetPut, tidy } from "./store.js";
+
+// ms. A lost line is seen after the pause and the patience at the latest: within three seconds.
+const PAUSE = 1500;
+const PATIENCE = 1200;
+const PAUSE_HIDDEN = 15_000;
+const AGAIN = 30_000; // what could not be sent is tried again
+const FRESH = 120_000; // how old the sheet on the device may be while there is a line
+const SENT = "desk.sent"; // what this tab has just sent as a form, until the next page says that it arrived
+
+const SAYS = { on: "saysOn", off: "saysOff", waiting: "saysWaiting", sending: "saysSending", login: "saysLogin" };
+
+const bar = document.querySelector("[data-line]");
+const words = bar?.dataset ?? {};
+const isShell = "shell" in words;
+let on = true;
+let loggedOut = false;
+let syncing = false;
+
+const fill = (text, n) => text.replace("{n}", n);
+
+// --- the heartbeat ---------------------------------------------------------------------------------------------------
+let timer = 0;
+let turn = 0;
+
+async function beat() {
+  clearTimeout(timer);
+  const mine = ++turn;
+  let answered = false;
+  try {
+    const how = { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) };
+    answered = (await fetch(words.beat, how)).status === 204; // what answers otherwise is not the house
+  } catch {
+    // No line: that is an answer too.
+  }
+  if (mine !== turn) return;
+  timer = setTimeout(beat, document.hidden ? PAUSE_HIDDEN : PAUSE);
+  if (answered === on) return;
+  on = answered;
+  document.documentElement.dataset.line = on ? "on" : "off";
+  rest();
+  await paint();
+  document.dispatchEvent(new CustomEvent("desk:line", { detail: { on } }));
+  if (on) sync();
+}
+
+// --- sending ---------------------------------------------------------------------------------------------------------
+async function sync(anyway = false) {
+  if (!on || syncing) return;
+  syncing = true;
+  let result = "sent";
+  try {
+    const { waiting } = await counts();
+    if (waiting) {
+      await paint();
+      result = await flush(words.acts);
+      loggedOut = result === "login";
+    }
+    if (result === "sent") await freshen(anyway || waiting > 0);
+  } finally {
+    syncing = false;
+  }
+  await paint();
+  if (result === "off") beat();
+}
+
+// Have today on the device, so that it can be read when the line goes.
+async function freshen(anyway) {
+  const sheet = await sheetGet(words.hostel);
+  const house = words.hostel || sheet?.hostel.slug || "";
+  const isMine = sheet && (!words.me || String(sheet.me?.id) === words.me);
+  if (isMine && !anyway && Date.now() - Date.parse(sheet.kept_at) < FRESH) return;
+  const from = new URL(words.sheet, location);
+  if (house) from.searchParams.set("hostel", house);
+  try {
+    const answer = await fetch(from, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(20_000) });
+    loggedOut = answer.type === "opaqueredirect";
+    if (!answer.ok) return;
+    const fresh = await answer.json();
+    await sheetPut(fresh);
+    setClock(fresh.made_at);
+    document.dispatchEvent(new CustomEvent("desk:sheet"));
+  } catch {
+    // The heartbeat says the rest.
+  }
+}
+
+// --- the bar ---------------------------------------------------------------------------------------------------------
+async function paint() {
+  const [{ waiting, attention }, sheet] = await Promise.all([counts(), sheetGet(words.hostel)]);
+  const state = !on ? "off" : loggedOut ? "login" : syncing && waiting ? "sending" : waiting ? "waiting" : "on";
+  const says = bar.querySelector("[data-line-says]");
+  const said = fill(words[SAYS[state]], waiting);
+  if (says.textContent !== said) says.textContent = said; // said aloud only when it changes
+  const when = bar.querySelector("[data-line-synced]");
+  when.hidden = !sheet;
+  if (sheet) when.textContent = words.saysSynced.replace("{time}", hour(sheet.made_at));
+  const open = bar.querySelector("[data-line-open]");
+  open.hidden = !attention;
+  open.textContent = fill(words.saysAttention, attention);
+  bar.querySelector("[data-line-login]").hidden = state !== "login";
+  Object.assign(bar.dataset, { state, waiting, attention });
+}
+
+const hour = (moment) =>
+  new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
+
+// --- what rests without a line ---------------------------------------------------------------------------------------
+const RESTS = "form:not([role=search], [data-letters], [method=dialog]) :is(button, input[type=submit]):not([type=button])";
+const resting = new Map(); // each element with what wakes it
+const reasons = new Map(); // what each part of the page says, once
+const watch = new MutationObserver(() => rest());
+
+function rest() {
+  watch.disconnect();
+  if (on) {
+    for (const wake of resting.values()) wake();
+    for (const reason of reasons.values()) reason.remove();
+    resting.clear();
+    reasons.clear();
+    return;
+  }
+  for (const each of document.querySelectorAll(`[data-needs-line], ${RESTS}`)) {
+    const form = each.closest("form");
+    const named = each.closest("[data-needs-line]");
+    if (resting.has(each) || each.closest("[data-line]") || (isShell && !named)) continue;
+    if (!named && form && canWait(form.dataset.act)) continue;
+    lay(each, named?.dataset.needsLine || words.needs);
+  }
+  watch.observe(document.body, { childList: true, subtree: true });
+}
+
+function lay(each, why) {
+  if (each.matches("a[href]")) {
+    const { href } = each;
+    each.removeAttribute("href");
+    resting.set(each, () => each.setAttribute("href", href));
+    each.setAttribute("aria-disabled", "true");
+  } else if (each.matches("button, input, select, textarea, fieldset")) {
+    if (each.disabled) return; // for a reason of its own
+    each.disabled = true;
+    resting.set(each, () => (each.disabled = false));
+  } else return;
+  const before = each.getAttribute("aria-describedby");
+  const wake = resting.get(each);
+  resting.set(each, () => {
+    wake();
+    each.removeAttribute("aria-disabled");
+    if (before) each.setAttribute("aria-describedby", before);
+    else each.removeAttribute("aria-describedby");
+  });
+  each.setAttribute("aria-describedby", because(each.parentElement, why).id);
+}
+
+function because(part, why) {
+  if (!reasons.has(part)) {
+    const reason = document.createElement("span");
+    reason.id = `why-${reasons.size + 1}`;
+    reason.className = "why";
+    reason.textContent = why;
+    part.append(reason);
+    reasons.set(part, reason);
+  }
+  return reasons.get(part);
+}
+
+// --- forms -----------------------------------------------------------------------------------------------------------
+// What a form says, as the queue says it: ticks are true, beds a list, the rest as it was typed.
+function saidBy(form, submitter) {
+  const fields = new FormData(form, submitter);
+  const said = {};
+  for (const name of new Set(fields.keys())) {
+    if (["csrfmiddlewaretoken", "act_id"].includes(name)) continue;
+    const control = form.elements[name];
+    if (control?.type === "checkbox") said[name] = control.checked;
+    else if (name === "beds") said[name] = fields.getAll(name);
+    else said[name] = fields.get(name);
+  }
+  return said;
+}
+
+function entryOf(form, submitter) {
+  const what = form.dataset.act;
+  const { stay = "", ...said } = saidBy(form, submitter);
+  if (what === "note" && stay) said.stay = stay;
+  return { act_id: form.elements.act_id?.value, hostel: words.hostel, what, stay: form.dataset.stay || stay || null, said };
+}
+
+async function keepForm(form, submitter) {
+  const tick = form.elements.compared;
+  if (tick?.type === "checkbox" && !tick.checked) {
+    say(form, words.tick, "warn");
+    tick.focus();
+    return;
+  }
+  const entry = entryOf(form, submitter);
+  await keep(entry);
+  for (const button of form.querySelectorAll("button, input[type=submit]")) button.disabled = true;
+  say(form, FACTS.has(entry.what) ? words.fact : words.claim, "ok");
+}
+
+function say(form, text, tone) {
+  form.querySelector(".line-note")?.remove();
+  const note = document.createElement("div");
+  note.className = `note note-${tone} line-note`;
+  note.setAttribute("role", "status");
+  note.textContent = text;
+  if (tone === "ok") {
+    const on = document.createElement("a");
+    on.href = words.today;
+    on.textContent = words.todayWords;
+    note.append(" ", on);
+  }
+  form.append(note);
+}
+
+function submitted(event) {
+  const form = event.target;
+  if (isShell || form.method === "dialog" || event.defaultPrevented) return;
+  const waits = canWait(form.dataset.act);
+  if (on && navigator.onLine) {
+    // The line may be gone already, unseen: what is sent now is kept until the next page shows that it arrived.
+    if (waits) sessionStorage.setItem(SENT, JSON.stringify(entryOf(form, event.submitter)));
+    return;
+  }
+  if (form.matches("[data-letters]")) return;
+  event.preventDefault();
+  if (form.matches("[role=search]")) {
+    // The box finds in what is on the device. What was read from a document stands in no address.
+    sessionStorage.setItem("desk.find", form.querySelector("input:not([type=hidden])").value);
+    location.assign(words.today);
+  } else if (waits) {
+    keepForm(form, event.submitter);
+  } else {
+    say(form, words.needs, "warn");
+  }
+}
+
+// What leads out of the desk would lead nowhere: the page stays and says so.
+function followed(event) {
+  const link = event.target.closest?.("a[href]");
+  if (on || !link || link.origin !== location.origin || link.pathname.startsWith("/desk/") || link.hash) return;
+  event.preventDefault();
+  const said = document.querySelector("[data-said]");
+  if (said) said.textContent = words.needs;
+}
+
+// The page before this one sent an act. A page of the house is its answer; the one on the device means that it may not
+// have arrived: it is sent once more under the same id, and done once.
+async function settleSent() {
+  const sent = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  if (sent && isShell) await keep(JSON.parse(sent));
+  return Boolean(sent);
+}
+
+async function start() {
+  const open = document.querySelector("[data-open-clashes]");
+  if (open) setOpen(Number(open.dataset.openClashes));
+  document.addEventListener("submit", submitted, true);
+  document.addEventListener("click", followed, true);
+  bar.querySelector("[data-line-now]").addEventListener("click", async () => {
+    await beat();
+    sync(true);
+  });
+  addEventListener("online", beat);
+  addEventListener("offline", beat);
+  document.addEventListener("visibilitychange", async () => {
+    if (document.hidden) return;
+    await beat();
+    sync();
+  });
+  onQueue(async () => {
+    await paint();
+    sync();
+  });
+  setInterval(sync, AGAIN);
+  await tidy();
+  const justSent = await settleSent();
+  await beat();
+  await paint();
+  sync(justSent);
+}
+
+if (bar) start();
