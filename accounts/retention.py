@@ -35,7 +35,10 @@ PURPOSES = (
         "identity",
         _("Your name, document number, gender and birth date"),
         _("The law has every guest house register its guests, and free nights are counted once per document"),
-        _("The desk of the house you stay at, to compare with your document; in lists only the name's first character"),
+        _(
+            "The desk of the house you stay at, to compare with your document and for the register that the police may "
+            "ask for; in lists only the name's first character"
+        ),
         _("Until you erase your account. The number is kept encrypted; no picture of the card is ever taken"),
         _("Without them no bed can be given"),
     ),
@@ -102,6 +105,14 @@ PURPOSES = (
         _("The desk of the house; the officer who answers you"),
         _("As long as the rules count them, two years at most; what you said, until you erase your account"),
         _("You may explain it or not; explained well, it is lifted"),
+    ),
+    Purpose(
+        "desk",
+        _("What a desk writes down about your stay: notes of its shift log, and each thing it did"),
+        _("So that the next shift knows, and a slip can be taken back"),
+        _("The desk of that house"),
+        _("Notes ninety days, what was said with an act seven; both go at once when you erase your account"),
+        _("Without it nobody at the desk could take over from another"),
     ),
     Purpose(
         "letters",

@@ -61,5 +61,6 @@ SCHEDULE = (
     Job("night_audit", "bookings.tasks.audit_the_night", every=HOUR),
     Job("sweep", "accounts.tasks.sweep", every=DAY, after=3 * HOUR + 30 * MINUTE),
     Job("forgetting", "accounts.tasks.forget_documents", every=DAY, after=3 * HOUR + 45 * MINUTE),
+    Job("desk_forgetting", "desk.tasks.forget", every=DAY, after=3 * HOUR + 50 * MINUTE),
     Job("proofs", "eligibility.tasks.purge_evidence", every=DAY, after=4 * HOUR),
 )

@@ -9,8 +9,8 @@ class DeskConfig(AppConfig):
     name = "desk"
 
     def ready(self):
-        # What can be done at a desk is what these say (`desk.acts.kind`).
-        for name in KINDS_IN:
+        # What can be done at a desk is what these say (`desk.acts.kind`); and who is forgotten is forgotten here too.
+        for name in (*KINDS_IN, "forgetting"):
             import_module(f"desk.{name}")
 
 

@@ -15,7 +15,8 @@ and everybody reads on `/me/data/` what it means for them. What deletes it:
 
 - by themselves, at once: `accounts.forgetting.erase` (`/me/data/erase/`, `DELETE /api/v1/me/`);
 - each night: `proofs` (pictures and codes whose days are over), `forgetting` (fingerprints of documents that no rule
-  counts by any more), `sweep` (numbers that never answered a code, answers kept for a repeat, sessions that ended);
+  counts by any more), `desk_forgetting` (old notes and acts of desks), `sweep` (numbers that never answered a code,
+  answers kept for a repeat, sessions that ended);
 - backups: whoever runs the house, after fourteen days (`operations.md`).
 
 A floor that keeps something new of people says so in its module `forgetting.py`; `tests/bookings/test_forgetting.py`
