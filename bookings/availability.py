@@ -353,6 +353,16 @@ class Grid:
         opened = [[bed.open[each] & asked == asked for bed in self._opened(beds, each)] for each in genders]
         return sum(map(any, zip(*opened, strict=True)))
 
+    def free_from_the_first(self, hostel: Hostel) -> dict[int, int]:
+        """By a bed's id, on how many nights from the first of the `nights` on, without a gap, somebody can have it;
+        the house need not be asked."""
+        open_nights = self._anybodys(self.beds[hostel.pk], "")
+        # The lowest bit that is not set stands where the run of nights ends.
+        return {
+            bed.pk: ((~nights) & (nights + 1)).bit_length() - 1
+            for bed, nights in zip(self.beds[hostel.pk], open_nights, strict=True)
+        }
+
     def fits(self, hostel: Hostel, nights: Iterable[date], genders: Sequence[str], *, together: bool = False) -> bool:
         """Whether guests of these ``genders`` can each have a bed of ``hostel`` on every one of ``nights``, all at
         once; ``together`` in one room. Where the `lodging` is alone they have their room with nobody else.

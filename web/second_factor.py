@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from accounts.roles import has_a_role
 from hostel.nights import business_day
+from web.language import WORDLESS
 
 STAFF_DOORS = ("/desk/", "/office/", "/operator/")
 
@@ -25,7 +26,8 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if settings.STAFF_NEED_SECOND_FACTOR and request.path_info.removeprefix("/en").startswith(STAFF_DOORS):
+        path = request.path_info.removeprefix("/en")
+        if settings.STAFF_NEED_SECOND_FACTOR and path.startswith(STAFF_DOORS) and path not in WORDLESS:
             if step := missing_step(request):
                 return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': request.get_full_path()})}")
         return self.get_response(request)

@@ -7,20 +7,27 @@ from web.desk.checkin import checkin
 from web.desk.evidence import original_seen, picture
 from web.desk.language import speak
 from web.desk.leaving import check_out_page, no_show_page
+from web.desk.offline import beat, sheet
+from web.desk.register import register
 from web.desk.sync import acts, sync
+from web.desk.shift import shift
 from web.desk.today import today
 from web.desk.undo import undo
 
 urlpatterns = [
     path("", today, name="desk"),
-    path("acts/<int:act>/undo/", undo, name="desk_undo"),
     path("acts/", acts, name="desk_acts"),
+    path("acts/<int:act>/undo/", undo, name="desk_undo"),
+    path("beat/", beat, name="desk_beat"),
     path("checkin/", checkin, name="desk_checkin"),
     path("evidence/<int:evidence>/<int:page>/", picture, name="desk_evidence_page"),
     path("stays/<str:code>/evidence/", original_seen, name="desk_original_seen"),
     path("stays/<str:code>/check-out/", check_out_page, name="desk_check_out"),
     path("stays/<str:code>/house-answer/", house_answer, name="desk_house_answer"),
     path("stays/<str:code>/no-show/", no_show_page, name="desk_no_show"),
+    path("register/", register, name="desk_register"),
+    path("sheet/", sheet, name="desk_sheet"),
     path("sync/", sync, name="desk_sync"),
+    path("shift/", shift, name="desk_shift"),
     path("language/", speak, name="desk_language"),
 ]
