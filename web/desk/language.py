@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from web import staff
-from web.desk.access import Desk, at_the_desk
+from web.desk.access import Desk, beside_the_desk
 from web.posted import posted
 
 
-@at_the_desk
+@beside_the_desk
 @posted()
 def speak(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Keep the chosen language and go back."""
-    return staff.speak(request, desk.user, reverse("desk"))
+    return staff.speak(request, desk.login, reverse("desk"))
