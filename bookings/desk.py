@@ -18,6 +18,7 @@ from bookings.locking import locked
 from bookings.models import Stay
 from bookings.proving import show_at_desk
 from bookings.relocating import to_another_bed
+from bookings.vacating import beds_had, vacated
 from eligibility.reasons import Refused
 from hostel.models import Bed, Hostel
 from hostel.nights import business_day, end_of_night
@@ -131,6 +132,7 @@ def leave(stay: Stay, now: datetime, actor: User | None, at: datetime, reason: s
     assert stay.checked_in_at is not None  # only who is in house may leave
     if at > now or at < stay.checked_in_at:
         raise Refused(reasons.wrong_moment(at, now))
+    vacated(beds_had(stay.bed_nights.live().values_list("night", "bed_id"), stay.checked_in_at, at), actor)
     unslept = [night for night in stay.nights if end_of_night(night) > at]
     returned = stay.bed_nights.live().filter(night__in=unslept).update(released_at=at, slept_at=None)
     freed.served(now)

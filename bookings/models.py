@@ -480,9 +480,15 @@ class TurnAway(models.Model):
         indexes = [models.Index(fields=["night", "hostel"])]
 
 
+class BedEventQuerySet(models.QuerySet):
+    def standing(self):
+        """What was not taken back."""
+        return self.filter(undone_at=None)
+
+
 class BedEvent(models.Model):
     """What happened to a bed between its guests. Whether it is clean follows from the last of these and from who is in
-    it (`desk/housekeeping.py`): nothing says so for itself. Lines are only added."""
+    it (`desk/housekeeping.py`): nothing says so for itself. No line goes; one that was taken back says when."""
 
     class Kind(models.TextChoices):
         LEFT = "left", _("its guest left")
@@ -494,8 +500,13 @@ class BedEvent(models.Model):
     kind = models.CharField(max_length=7, choices=Kind)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BedEventQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["bed", "at", "kind"], name="a_bed_s_event_is_written_once"),
+            models.UniqueConstraint(
+                fields=["bed", "at", "kind"], condition=Q(undone_at=None), name="a_bed_s_event_is_written_once"
+            ),
         ]

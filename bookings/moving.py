@@ -20,6 +20,7 @@ from bookings.lodging import lodging_of
 from bookings.models import BedNight, Stay
 from bookings.quotas import take
 from bookings.relocating import go_on, put_into, to_another_bed
+from bookings.vacating import vacated
 from eligibility.caps import Price
 from eligibility.models import Assessment, new_code
 from eligibility.policies import kept_until
@@ -171,6 +172,8 @@ def _swap(stay, other, from_night, now, actor, because):
     everything.update(released_at=now)
     for each in both:
         bed = beds[each.pk]
+        if each.checked_in_at and from_night == business_day(now):
+            vacated({rows[each.pk][0].bed_id: now}, actor)
         put_into(bed, each, BedNight.objects.filter(pk__in=[night.pk for night in rows[each.pk]]))
         _tell_bed(each, bed, from_night, now, because)
         partner = both[1] if each is both[0] else both[0]
@@ -201,6 +204,9 @@ def _move_to_hostel(stay, hostel, from_night, now, actor, because):
     if there.access == Hostel.Access.GROUP and stay.batch_id is None:
         raise Refused(reasons.group_only(there))
     given = list(stay.bed_nights.live().filter(night__gte=from_night).order_by("night"))
+    if stay.checked_in_at and from_night == stay.arrival:
+        # Who goes on in a stay of their own is checked out of this one as they go.
+        vacated({given[0].bed_id: now}, actor)
     BedNight.objects.filter(pk__in=[night.pk for night in given]).update(released_at=now)
     bed = find_promised(there, Want(stay.guest, nights, lodging_of(stay), except_stay=stay.pk), now)
     close_lapsed(bed, now)

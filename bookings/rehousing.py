@@ -22,6 +22,7 @@ from bookings.lodging import lodging_of
 from bookings.models import BedNightQuerySet, Stay
 from bookings.quotas import take
 from bookings.relocating import go_on, put_into, to_another_bed
+from bookings.vacating import bed_tonight, vacated
 from eligibility.evaluation import YES
 from eligibility.models import Assessment
 from eligibility.reasons import Refused
@@ -120,11 +121,14 @@ def _to_other_house(stay, house, nights, bed, decided, now, actor, reason):
     # Where a house has not answered in time, somebody may be taking its bed: they or we give the nights back.
     list(stay.bed_nights.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     kept = rows_of(stay, nights)
+    has = bed_tonight(stay, nights, now)
     if nights.arrival > stay.arrival:
         moved = go_on(stay, house, nights, decided.keep(Assessment.Act.REVIEW, desk_code()), now)
         stay.departure = nights.arrival
         stay.save(update_fields=["departure"])
     else:
+        # Who goes on in a stay of their own is checked out of this one as they go.
+        vacated({has: now} if has else {}, actor)
         moved = stay
         moved.hostel, moved.checked_in_at, moved.bed_told_at = house, None, None
         moved.assessment = decided.keep(Assessment.Act.REVIEW, stay.code)

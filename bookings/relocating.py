@@ -7,6 +7,7 @@ from bookings.holding import close_lapsed
 from bookings.house_plan import Want, find_beds, sharing
 from bookings.lodging import lodging_of
 from bookings.models import BedNightQuerySet, Stay
+from bookings.vacating import bed_tonight, vacated
 from eligibility.models import Assessment
 from eligibility.policies import kept_until
 from hostel.models import Bed, Hostel
@@ -18,10 +19,13 @@ def to_another_bed(stay: Stay, nights: Nights, bed: Bed | None, now: datetime) -
 
     Raises Refused with BED or FULL.
     """
+    has = bed_tonight(stay, nights, now)
     want = Want(stay.guest, nights, lodging_of(stay), bed=bed, except_stay=stay.pk)
     [found] = find_beds(stay.hostel, [want], now)
     close_lapsed(found, now)
     put_into(found, stay, stay.bed_nights.live().between(nights))
+    if has is not None and has != found.pk:
+        vacated({has: now}, None)
     return found
 
 

@@ -14,6 +14,8 @@ from bookings.models import Stay
 from hostel.models import Bed, Hostel
 from hostel.nights import Nights
 
+MOST_BEDS = 60  # of one act
+
 
 def bed_called(hostel: Hostel, nights: Nights, label: str) -> Bed:
     """The bed of ``hostel`` called ``label`` ("302-1") that is there on all of ``nights``; raises Refused with BED."""
@@ -31,6 +33,28 @@ def bed_called(hostel: Hostel, nights: Nights, label: str) -> Bed:
             field="bed",
         )
     )
+
+
+def beds_called(hostel: Hostel, labels: Any, day: date) -> list[Bed]:
+    """The beds of ``hostel`` called so that are there on ``day`` or later, each once, in the order said; raises Refused
+    with BED where one is not, or none is named."""
+    there = Bed.objects.filter(room__hostel=hostel).exclude(valid_until__lte=day)
+    said = [str(label) for label in labels][:MOST_BEDS] if isinstance(labels, (list, tuple)) else []
+    rooms = {label.rpartition("-")[0] for label in said if "\0" not in label}
+    named = there.select_related("room__hostel").filter(room__number__in=rooms).order_by("-valid_from")
+    beds = {str(bed): bed for bed in named}
+    if not said or any(label not in beds for label in said):
+        wrong = next((label for label in said if label not in beds), "")[:12]
+        raise Refused(
+            not_met(
+                "BED",
+                _("%(hostel)s has no bed %(bed)s: choose one from the list"),
+                {"hostel": (hostel.name_zh, hostel.name_en), "bed": wrong},
+                value_used=wrong,
+                field="beds",
+            )
+        )
+    return [beds[label] for label in dict.fromkeys(said)]
 
 
 def day_said(said: Mapping[str, Any], name: str) -> date:
