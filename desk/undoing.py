@@ -12,6 +12,7 @@ from accounts import acts
 from accounts.models import User
 from accounts.reasons import Reason, Refused
 from bookings.models import Stay
+from bookings.vacating import not_vacated
 from desk import reasons
 from desk.acts import kind_of
 from desk.models import Act
@@ -62,8 +63,16 @@ def undo(act: Act, *, now: datetime, by: User) -> Act:
         put = kind_of(found.what).undo
         assert put is not None  # else there is a reason
         put(found, now, by)
+        _still_there(found, now)
         found.undone_at, found.undone_by = now, by
         found.save(update_fields=["undone_at", "undone_by"])
         return found
 
     return acts.act(do)
+
+
+def _still_there(act: Act, now: datetime) -> None:
+    """The beds that guests left by ``act`` are theirs again: nothing is to be cleaned."""
+    beds = {bed for image in act.before.values() for _row, bed, *_when in image["nights"]}
+    if beds:
+        not_vacated(beds, {act.happened_at, act.written_at}, now)
