@@ -174,6 +174,15 @@ class RunningHouse:
         """End the server and everything started with `start`, show what they wrote, and drop the database."""
         self.ends.close()
 
+    def stop_serving(self):
+        """End the server; the house stands, and nobody answers at its door."""
+        self.server.end()
+
+    def serve_again(self):
+        """Serve at the same address again."""
+        self.server = self._start_warm()
+        self._wait_until_it_answers()
+
     def start(self, *command: str) -> subprocess.Popen:
         """Start a program of the house (``gunicorn``, ``celery``, ``python``); it ends with the house."""
         log = self.var / f"{command[0]}-{uuid.uuid4().hex[:4]}.log"

@@ -80,6 +80,7 @@ class WarmServer:
 
     def __init__(self, warm: Warm, arguments: list[str], log: Path, environment: dict[str, str]):
         self.warm = warm
+        self.ended = False
         self.pid = warm.order(do="serve", arguments=arguments, log=str(log), environment=environment)
 
     def poll(self) -> int | None:
@@ -87,9 +88,10 @@ class WarmServer:
         return self.warm.order(do="poll", pid=self.pid)
 
     def end(self):
-        """End it with its workers, kindly at first."""
-        if self.warm.is_there:
+        """End it with its workers, kindly at first; once it has ended nothing more happens."""
+        if self.warm.is_there and not self.ended:
             self.warm.order(do="end", pid=self.pid)
+        self.ended = True
 
 
 class _House:
