@@ -1,5 +1,5 @@
 // Is there a line? A heartbeat says so. Without one the forms of acts that can wait are kept in the queue, what needs
-// the line says why it rests, and the bar under the header always says where things stand.
+// the line says why it rests, and the header always says where things stand.
 import { canWait, counts, FACTS, flush, keep, onQueue, setClock, setOpen } from "./queue.js";
 import { sheetGet, sheetPut, tidy } from "./store.js";
 
@@ -88,20 +88,23 @@ async function freshen(anyway) {
   }
 }
 
-// --- the bar ---------------------------------------------------------------------------------------------------------
+// --- what it says ----------------------------------------------------------------------------------------------------
+const part = (name) => bar.querySelector(`[data-line-${name}]`);
+let banner = null;
+
 async function paint() {
   const [{ waiting, attention }, sheet] = await Promise.all([counts(), sheetGet(words.hostel)]);
   const state = !on ? "off" : loggedOut ? "login" : syncing && waiting ? "sending" : waiting ? "waiting" : "on";
-  const says = bar.querySelector("[data-line-says]");
-  const said = fill(words[SAYS[state]], waiting);
+  part("says").textContent = fill(words[SAYS[state]], waiting);
+  part("synced").hidden = !sheet;
+  if (sheet) part("synced").textContent = words.saysSynced.replace("{time}", hour(sheet.made_at));
+  part("open").hidden = !attention;
+  part("open").textContent = fill(words.saysAttention, attention);
+  const [says, login] = banner.children;
+  const said = fill({ off: words.bannerOff, login: words.bannerLogin }[state] ?? "", waiting);
   if (says.textContent !== said) says.textContent = said; // said aloud only when it changes
-  const when = bar.querySelector("[data-line-synced]");
-  when.hidden = !sheet;
-  if (sheet) when.textContent = words.saysSynced.replace("{time}", hour(sheet.made_at));
-  const open = bar.querySelector("[data-line-open]");
-  open.hidden = !attention;
-  open.textContent = fill(words.saysAttention, attention);
-  bar.querySelector("[data-line-login]").hidden = state !== "login";
+  login.hidden = state !== "login";
+  banner.classList.toggle("line-quiet", !said);
   Object.assign(bar.dataset, { state, waiting, attention });
 }
 
@@ -258,11 +261,15 @@ async function settleSent() {
 }
 
 async function start() {
+  banner = part("banner").content.firstElementChild.cloneNode(true);
+  banner.classList.add("line-quiet");
+  (bar.closest("header") ?? bar).after(banner);
+  part("now").hidden = false;
   const open = document.querySelector("[data-open-clashes]");
   if (open) setOpen(Number(open.dataset.openClashes));
   document.addEventListener("submit", submitted, true);
   document.addEventListener("click", followed, true);
-  bar.querySelector("[data-line-now]").addEventListener("click", async () => {
+  part("now").addEventListener("click", async () => {
     await beat();
     sync(true);
   });
