@@ -56,7 +56,7 @@ def _move(stay, bed, from_night, now, actor, because):
     except Refused as no:
         if no.code != "BED":
             raise
-        raise Refused(*no.reasons, alternatives=_places_near(stay, bed, nights, now)) from no
+        raise Refused(*no.reasons, alternatives=places_near(stay, bed, nights, now)) from no
     _tell_bed(stay, found, from_night, now, because)
     _write_down("move", stay, now, actor, because, from_night=from_night.isoformat(), left=left, bed=str(found))
     return stay
@@ -85,7 +85,7 @@ class Place:
         }
 
 
-def _places_near(stay: Stay, wanted: Bed, nights: Nights, now: datetime) -> tuple[Place, ...]:
+def places_near(stay: Stay, wanted: Bed, nights: Nights, now: datetime) -> tuple[Place, ...]:
     """The beds that the guest could have on ``nights``, the nearest to ``wanted`` first: in the room, on the floor."""
     have = set(stay.bed_nights.live().filter(night__gte=nights.arrival).values_list("bed", flat=True))
     free = free_beds(stay.hostel, nights, stay.guest.gender, now, stay.pk, lodging_of(stay)).exclude(pk__in=have)

@@ -4,7 +4,7 @@ The bed went to who waits as soon as it was given back, and may be somebody's by
 the house, or learns what else there is. What hung on the stay is as it was, in the same act.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -53,7 +53,7 @@ def undo(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
         parts = [back, *going_on.select_related("hostel", "assessment__policy").exclude(pk=back.pk).order_by("arrival")]
         for part in parts:
             part.guest = back.guest
-        _nothing_came_between(parts, moment, now)
+        nothing_came_between(parts, lambda part: _rows(part, moment), moment, now)
         for part in parts:
             _take_back(part, moment, now)
         restore_what_hangs(back, moment, now)
@@ -66,17 +66,22 @@ def undo(stay: Stay, *, now: datetime, actor: User | None = None) -> Stay:
     return act(do)
 
 
-def _nothing_came_between(parts: Sequence[Stay], moment: datetime, now: datetime) -> None:
-    """The nights that came back are the guest's to use: what was booked with them is not booked twice.
+def nothing_came_between(
+    parts: Sequence[Stay], rows: Callable[[Stay], Iterable[BedNight]], moment: datetime, now: datetime
+) -> None:
+    """See that what came back to a guest at ``moment``, and is to be had again, was not booked with meanwhile: of each
+    of ``parts``, stays of one guest whose row is locked, its bed-nights ``rows``. Raises Refused with UNDO_NIGHTS.
 
-    Where nothing was, nothing has changed that the rules would ask about.
+    Where nothing was booked, nothing has changed that the rules would ask about.
     """
     guest = parts[0].guest
     others = Stay.objects.standing(now).filter(guest=guest).exclude(pk__in=[part.pk for part in parts])
     if not others.filter(Q(booked_at__gte=moment) | Q(assessment__made_at__gte=moment)).exists():
         return
     for part in parts:
-        if BedNight.objects.taken(now).between(part.nights).filter(guest=guest).exists():
+        had = list(rows(part))
+        again = BedNight.objects.taken(now).filter(guest=guest, night__in=[row.night for row in had])
+        if again.exclude(stay__in=parts).exists():
             raise Refused(reasons.nights_used(part))
         hostel = Hostel.objects.on(part.arrival).get(pk=part.hostel_id)
         decided = decide(
@@ -90,8 +95,7 @@ def _nothing_came_between(parts: Sequence[Stay], moment: datetime, now: datetime
             extends=True,
             applicant=part.applicant,
         )
-        free = set(_rows(part, moment).free_of_charge().values_list("night", flat=True))
-        if not free <= _free_now(part, decided):
+        if not {row.night for row in had if row.price_class == FREE} <= _free_now(part, decided):
             raise Refused(reasons.nights_used(part))
 
 
@@ -111,7 +115,7 @@ def _rows(stay, moment):
 def _take_back(stay: Stay, moment: datetime, now: datetime) -> None:
     rows = list(_rows(stay, moment).select_related("bed__room").order_by("night"))
     hostel = Hostel.objects.on(stay.arrival).get(pk=stay.hostel_id)
-    beds = _beds(stay, hostel, rows, now)
+    beds = beds_again(stay, hostel, rows, now)
     close_own_lapsed(stay, now)
     free = [row.night for row in rows if row.price_class == FREE]
     take(stay, hostel, free, stay.assessment.entitlement, now)
@@ -126,8 +130,9 @@ def _take_back(stay: Stay, moment: datetime, now: datetime) -> None:
         put_into(bed, stay, _rows(stay, moment).between(nights))
 
 
-def _beds(stay: Stay, hostel: Hostel, rows: Sequence[BedNight], now: datetime) -> list[tuple[Bed, Nights]]:
-    """The beds it had, each with its nights, or one other for all of them; locked until the act ends."""
+def beds_again(stay: Stay, hostel: Hostel, rows: Sequence[BedNight], now: datetime) -> list[tuple[Bed, Nights]]:
+    """The beds that ``rows``, given back by ``stay``, had, each with its nights, or one other for all of them; locked
+    until the act ends. Raises Refused with UNDO and alternatives."""
     lodging = lodging_of(stay)
     wants = []
     for _bed, run in groupby(rows, key=lambda row: row.bed_id):
@@ -140,12 +145,13 @@ def _beds(stay: Stay, hostel: Hostel, rows: Sequence[BedNight], now: datetime) -
         if no.code not in WANT_OF_A_BED:
             raise
     try:
-        bed = find_promised(hostel, Want(stay.guest, stay.nights, lodging, except_stay=stay.pk), now)
+        nights = Nights(rows[0].night, rows[-1].night + timedelta(days=1))
+        bed = find_promised(hostel, Want(stay.guest, nights, lodging, except_stay=stay.pk), now)
     except Refused as no:
         if no.code not in WANT_OF_A_BED:
             raise
         raise Refused(reasons.bed_gone(stay), alternatives=no.alternatives) from None
-    return [(bed, stay.nights)]
+    return [(bed, nights)]
 
 
 def _tell_the_friends(stay: Stay) -> None:

@@ -10,11 +10,12 @@ from bookings import moving
 from bookings.models import Stay
 from desk.acts import Asked, kind
 from desk.reading import bed_called, day_said, stay_said
+from desk.undoing import put_back
 from hostel.models import Hostel
 from hostel.nights import Nights, business_day
 
 
-@kind("extend", _("extended the stay"))
+@kind("extend", _("extended the stay"), undo=put_back)
 def extend(asked, now):
     """``said``: ``departure``, ``change_of_bed``, ``accept_price``."""
     yield verbs.extend(
@@ -27,19 +28,19 @@ def extend(asked, now):
     )
 
 
-@kind("shorten", _("made the stay shorter"))
+@kind("shorten", _("made the stay shorter"), undo=put_back)
 def shorten(asked, now):
     """``said``: ``departure``."""
     yield verbs.shorten(asked.stay, departure=day_said(asked.said, "departure"), now=now, actor=asked.by)
 
 
-@kind("overstay", _("wrote down that the guest is still there"))
+@kind("overstay", _("wrote down that the guest is still there"), undo=put_back)
 def overstay(asked, now):
     """``said``: ``departure``, tomorrow at most."""
     yield verbs.overstay(asked.stay, departure=day_said(asked.said, "departure"), now=now, actor=asked.by)
 
 
-@kind("move", _("changed the bed"))
+@kind("move", _("changed the bed"), undo=put_back)
 def move(asked, now):
     """``said``: ``bed``, ``from_night`` (without it from tonight, or from the arrival on), ``because``."""
     first = _first_night(asked, now)
@@ -53,7 +54,7 @@ def _both(asked: Asked) -> list[Stay]:
     return [asked.stay, stay_said(asked.hostel, asked.said, "with")]
 
 
-@kind("swap", _("changed beds with one another"), touches=_both)
+@kind("swap", _("changed beds with one another"), touches=_both, undo=put_back)
 def swap(asked, now):
     """``said``: ``with`` (a code), ``from_night`` (without it the first on which both are there), ``because``."""
     stay, other = _both(asked)
@@ -62,7 +63,7 @@ def swap(asked, now):
     yield from moving.swap(stay, other, from_night=first, now=now, actor=asked.by, because=because)
 
 
-@kind("place", _("put the stay elsewhere"))
+@kind("place", _("put the stay elsewhere"), undo=put_back)
 def place(asked, now):
     """``said``: ``bed`` and ``arrival``, where a bar of the chart was put down, ``accept_price``.
 
@@ -77,7 +78,7 @@ def place(asked, now):
     yield moving.move(stay, bed, from_night=max(arrival, business_day(now)), now=now, actor=asked.by)
 
 
-@kind("move_to_hostel", _("moved to another house"))
+@kind("move_to_hostel", _("moved to another house"), undo=put_back)
 def move_to_hostel(asked, now):
     """``said``: ``hostel`` (a slug), ``from_night``, ``because``. The stay there is the same, or goes on from it."""
     slug = str(asked.said.get("hostel", ""))[:50]

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bookings.models import BedNight, Stay
 
 # What the desk's verbs change of a stay.
 FIELDS = (
+    "hostel_id",
     "arrival",
     "departure",
     "assessment_id",
@@ -26,8 +27,8 @@ FIELDS = (
 
 
 def images_of(stays: Iterable[Stay]) -> dict[str, dict[str, Any]]:
-    """The stays, by code: {"stay": {field: value}, "nights": [[row, bed, given back, slept], …]}, in one statement for
-    the nights of all. Moments and days are ISO text."""
+    """The stays, by code: {"stay": {field: value}, "seen": when the guest's document was compared, "nights": [[row, bed,
+    given back, slept], …]}, in one statement for the nights of all. Days and moments are ISO text, these as of UTC."""
     stays = list(stays)
     if not stays:
         return {}
@@ -36,10 +37,16 @@ def images_of(stays: Iterable[Stay]) -> dict[str, dict[str, Any]]:
     for stay, *row in rows.values_list("stay_id", "pk", "bed_id", "released_at", "slept_at"):
         nights[stay].append([_plain(value) for value in row])
     return {
-        stay.code: {"stay": {name: _plain(getattr(stay, name)) for name in FIELDS}, "nights": nights[stay.pk]}
+        stay.code: {
+            "stay": {name: _plain(getattr(stay, name)) for name in FIELDS},
+            "seen": _plain(stay.guest.document_seen_at),
+            "nights": nights[stay.pk],
+        }
         for stay in stays
     }
 
 
 def _plain(value):
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value

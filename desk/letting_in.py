@@ -3,13 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from bookings import desk as verbs
+from bookings.cancelling import goes_on_with
+from bookings.models import Stay
 from bookings.on_call import answer
 from bookings.proving import show_at_desk
-from desk.acts import kind
+from desk.acts import Asked, kind
 from desk.reading import bed_called
+from desk.undoing import put_back_in_any_bed, put_back_who_missed
 
 
-@kind("check_in", _("checked in"), is_fact=True)
+@kind("check_in", _("checked in"), is_fact=True, undo=put_back_in_any_bed)
 def check_in(asked, now):
     """``said``: ``compared``, ``bed`` (a label; without it the one that is kept), ``document_number``,
     ``evidence_seen``."""
@@ -26,16 +29,26 @@ def check_in(asked, now):
     )
 
 
-@kind("check_out", _("checked out"), is_fact=True)
+@kind("check_out", _("checked out"), is_fact=True, undo=put_back_in_any_bed)
 def check_out(asked, now):
     """Nothing else is said."""
     yield verbs.check_out(asked.stay, now=now, actor=asked.by, at=asked.at)
 
 
-@kind("no_show", _("written down as a no-show"))
+def _with_what_goes_on(asked: Asked) -> list[Stay]:
+    """The stay, and those in other houses that end with it if its guest does not come."""
+    assert asked.stay is not None  # it is about one
+    return [asked.stay, *goes_on_with(asked.stay)]
+
+
+@kind("no_show", _("written down as a no-show"), touches=_with_what_goes_on, undo=put_back_who_missed)
 def no_show(asked, now):
-    """Nothing else is said."""
-    yield verbs.no_show(asked.stay, now=now, actor=asked.by)
+    """Nothing else is said. What goes on from the stay in other houses ends with it."""
+    missed = verbs.no_show(asked.stay, now=now, actor=asked.by)
+    yield missed
+    if missed.goes_on:
+        ended = Stay.objects.filter(guest=missed.guest, cancelled_at=missed.no_show_at, arrival__gt=missed.arrival)
+        yield from ended.select_related("guest", "hostel")
 
 
 @kind("house_answer", _("answered for the house"))

@@ -31,11 +31,14 @@ class Act(models.Model):
     written_at = models.DateTimeField()
     said = EncryptedJSONField(default=dict, blank=True)
     outcome = models.CharField(max_length=5, choices=Outcome, default=Outcome.DONE)
-    # The stays it touched, by code: {"K7M3PX": {"stay": {field: value}, "nights": [[row, bed, given back, slept], …]}}.
+    # The stays it touched, by code, as `images.images_of` says them.
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    # The stays it touched, behind the locks of their guests, while it is being taken back (`desk/undoing.py`).
+    touched: list[Stay]
 
     class Meta:
         constraints = [

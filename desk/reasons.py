@@ -49,3 +49,22 @@ def undo_over(act, until):
         needed=until,
         fix=_see(act),
     )
+
+
+def came_after(act, words, other):
+    return not_met(
+        "CHANGED",
+        _("Something was done since, at %(moment)s: “%(what)s”. Take that back first"),
+        {"moment": other.written_at, "what": words},
+        value_used=other.what,
+        fix=_see(act),
+    )
+
+
+def changed_since(act):
+    return not_met(
+        "CHANGED",
+        _("The stay was changed meanwhile, not by this desk: look at how it stands, and change it there"),
+        value_used=act.what,
+        fix=_see(act),
+    )
