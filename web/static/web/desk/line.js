@@ -40,7 +40,7 @@ async function beat() {
   timer = setTimeout(beat, document.hidden ? PAUSE_HIDDEN : PAUSE);
   if (answered === on) return;
   on = answered;
-  document.documentElement.dataset.line = on ? "on" : "off";
+  document.documentElement.dataset.connection = on ? "on" : "off";
   rest();
   await paint();
   document.dispatchEvent(new CustomEvent("desk:line", { detail: { on } }));
@@ -90,10 +90,16 @@ async function freshen(anyway) {
 
 // --- what it says ----------------------------------------------------------------------------------------------------
 const part = (name) => bar.querySelector(`[data-line-${name}]`);
+const NOTHING = { waiting: 0, attention: 0 };
 let banner = null;
+let painted = 0;
 
 async function paint() {
-  const [{ waiting, attention }, sheet] = await Promise.all([counts(), sheetGet(words.hostel)]);
+  const mine = ++painted;
+  // A browser that keeps nothing still says whether there is a line.
+  const kept = [counts().catch(() => NOTHING), sheetGet(words.hostel).catch(() => null)];
+  const [{ waiting, attention }, sheet] = await Promise.all(kept);
+  if (mine !== painted) return;
   const state = !on ? "off" : loggedOut ? "login" : syncing && waiting ? "sending" : waiting ? "waiting" : "on";
   part("says").textContent = fill(words[SAYS[state]], waiting);
   part("synced").hidden = !sheet;
@@ -126,7 +132,7 @@ function rest() {
     reasons.clear();
     return;
   }
-  for (const each of document.querySelectorAll(`[data-needs-line], ${RESTS}`)) {
+  for (const each of document.querySelectorAll(`[data-needs-line], a[href^="/desk/evidence/"], ${RESTS}`)) {
     const form = each.closest("form");
     const named = each.closest("[data-needs-line]");
     if (resting.has(each) || each.closest("[data-line]") || (isShell && !named)) continue;
@@ -171,15 +177,17 @@ function because(part, why) {
 }
 
 // --- forms -----------------------------------------------------------------------------------------------------------
+const NOT_SAID = new Set(["csrfmiddlewaretoken", "act_id", "what", "hostel", "next"]);
+
 // What a form says, as the queue says it: ticks are true, beds a list, the rest as it was typed.
 function saidBy(form, submitter) {
   const fields = new FormData(form, submitter);
   const said = {};
   for (const name of new Set(fields.keys())) {
-    if (["csrfmiddlewaretoken", "act_id"].includes(name)) continue;
+    if (NOT_SAID.has(name)) continue;
     const control = form.elements[name];
-    if (control?.type === "checkbox") said[name] = control.checked;
-    else if (name === "beds") said[name] = fields.getAll(name);
+    if (name === "beds") said[name] = fields.getAll(name);
+    else if (control?.type === "checkbox") said[name] = control.checked;
     else said[name] = fields.get(name);
   }
   return said;
@@ -200,7 +208,12 @@ async function keepForm(form, submitter) {
     return;
   }
   const entry = entryOf(form, submitter);
-  await keep(entry);
+  try {
+    await keep(entry);
+  } catch {
+    say(form, words.notKept, "warn");
+    return;
+  }
   for (const button of form.querySelectorAll("button, input[type=submit]")) button.disabled = true;
   say(form, FACTS.has(entry.what) ? words.fact : words.claim, "ok");
 }
@@ -251,12 +264,16 @@ function followed(event) {
   if (said) said.textContent = words.needs;
 }
 
-// The page before this one sent an act. A page of the house is its answer; the one on the device means that it may not
-// have arrived: it is sent once more under the same id, and done once.
+// The page before this one sent an act. A page of the house is its answer; the worker's address, or its shell, means that
+// it may not have arrived: it is sent once more under the same id, and done once.
 async function settleSent() {
   const sent = sessionStorage.getItem(SENT);
   sessionStorage.removeItem(SENT);
-  if (sent && isShell) await keep(JSON.parse(sent));
+  const here = new URL(location);
+  const isUnsure = isShell || here.searchParams.has("unsure");
+  if (sent && isUnsure) await keep(JSON.parse(sent));
+  here.searchParams.delete("unsure");
+  history.replaceState(history.state, "", here);
   return Boolean(sent);
 }
 
@@ -269,9 +286,11 @@ async function start() {
   if (open) setOpen(Number(open.dataset.openClashes));
   document.addEventListener("submit", submitted, true);
   document.addEventListener("click", followed, true);
-  part("now").addEventListener("click", async () => {
+  part("now").addEventListener("click", async ({ currentTarget }) => {
+    currentTarget.disabled = true;
     await beat();
-    sync(true);
+    await sync(true);
+    currentTarget.disabled = false;
   });
   addEventListener("online", beat);
   addEventListener("offline", beat);
