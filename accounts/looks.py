@@ -38,6 +38,8 @@ DONE = {
     "shift": _("moved to other days"),
     "check_in": _("checked in"),
     "check_out": _("checked out"),
+    "came_anyway": _("came after all: the stay stands again"),
+    "settle_clash": _("chose between two versions of what happened at the desk"),
     "no_show": _("did not come"),
     "appeal_no_show": _("explained a stay that was missed"),
     "lift_no_show": _("took a no-show back"),

@@ -170,6 +170,17 @@ def nights_used(stay):
     )
 
 
+def sleeps_elsewhere(other):
+    """A guest has one bed a night: these nights are promised to them in another stay."""
+    return not_met(
+        "OVERLAP",
+        _("The guest has stay %(code)s in %(hostel)s for these nights: cancel that one first"),
+        {"code": other.code, "hostel": (other.hostel.name_zh, other.hostel.name_en)},
+        value_used=other.code,
+        fix=_see(other),
+    )
+
+
 def too_long_a_reason(most):
     return not_met(
         "TOO_LONG",

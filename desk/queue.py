@@ -7,7 +7,8 @@ a longer stay, another bed) is true once the house has said so; what it says no 
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,15 +20,36 @@ from accounts.acts import act
 from accounts.idempotency import KeyReused, well_formed
 from accounts.models import Deed, User
 from accounts.reasons import Refused, Sentence
+from bookings import reasons
 from bookings.models import Stay
-from desk.acts import Asked, kinds, known, perform
-from desk.clashes import oddly_done, open_clash
+from desk.acts import Asked, kind_of, kinds, known, locked_in_order, perform
+from desk.clashes import (
+    ENDED,
+    another_bed,
+    as_the_books_say,
+    bed_tonight,
+    both,
+    come,
+    elsewhere,
+    flag,
+    holders,
+    into_bed,
+    of_another_moment,
+    open_clash,
+    settle,
+    stands,
+    taken_back,
+)
 from desk.models import Act, Clash
+from desk.shift import who
 from hostel.models import Hostel
+from hostel.nights import business_day
 
 log = logging.getLogger(__name__)
 
 MOST_ACTS = 50  # of one sending: a tablet sends the next ones when it has the answer to these
+# What happened longer ago is a fact all the same, and somebody looks at it.
+ODDLY_OLD = timedelta(hours=24)
 # After a week the books of those days are closed.
 TOO_OLD = timedelta(days=7)
 # What a tablet may have done by itself.
@@ -47,6 +69,9 @@ WITHOUT_A_LINE = (
     "place",
     "block",
 )
+
+# What people have to look at before somebody is let in.
+NOT_BY_ITSELF = ("COMPARE", "DOCUMENT", "NOT_TODAY")
 
 DONE, KNOWN, CLASH, TURNED_AWAY = "done", "known", "clash", "turned_away"
 
@@ -98,7 +123,7 @@ def _received(hostel, entry, device, login, now):
     act_id = entry.get("act_id") if isinstance(entry, Mapping) else None
     try:
         asked, knew = _read(hostel, entry, device, login, now)
-        written = _write_down(asked, knew, now)
+        return _answer(*_write_down(asked, knew, now))
     except Unreadable as why:
         return Received(str(act_id or "")[:80], TURNED_AWAY, why.args[0])
     except KeyReused:
@@ -107,7 +132,6 @@ def _received(hostel, entry, device, login, now):
         # Whatever is wrong with one act, the others are taken; this one stays on the tablet.
         log.exception("an act of a queue could not be written down")
         return Received(str(act_id or "")[:80], TURNED_AWAY, _("This could not be read. Write it down on paper, too."))
-    return written
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -127,7 +151,13 @@ def _read(hostel, entry, device, login, now):
     stay = _stay(hostel, entry.get("stay"))
     if stay is None and what in ("check_in", "check_out", "extend", "shorten", "move", "swap", "place"):
         raise Unreadable(_("An act like this is about a stay."))
-    return Asked(hostel, act_id, what, login, moment, stay, dict(said), str(device)[:40]), dict(knew)
+    by = _on_shift(entry.get("by"), hostel, moment) or login
+    return Asked(hostel, act_id, what, by, moment, stay, dict(said), str(device)[:40]), dict(knew)
+
+
+def _on_shift(by, hostel, moment):
+    """Who stood there then, as their token says; None without one that is ours: then it is who the tablet is with."""
+    return who(by["token"], hostel, moment) if isinstance(by, Mapping) and by.get("token") else None
 
 
 def _moment(text, now):
@@ -155,16 +185,154 @@ def _stay(hostel, code):
 # --- writing down -----------------------------------------------------------------------------------------------------
 def _write_down(asked, knew, now):
     if (done := known(asked)) is not None:
-        return _answer(done, KNOWN)
+        return done, KNOWN
+    if asked.stay is not None and asked.stay.hostel_id != asked.hostel.pk:
+        return open_clash(asked, knew, Refused(elsewhere(asked.stay)), now), DONE
     try:
-        return _answer(act(lambda: oddly_done(perform(asked, now=now), knew, now)), DONE)
+        if asked.what == "check_in":
+            return _came(asked, knew, now)
+        return act(lambda: _old_is_odd(perform(asked, now=now), knew, now)), DONE
     except Refused as no:
-        return _answer(open_clash(asked, knew, no, now), DONE)
+        if asked.what == "check_out" and _as_it_is(asked.stay).checked_out_at is not None:
+            return _nothing_new(asked, now), KNOWN
+        return open_clash(asked, knew, no, now), DONE
+
+
+def _as_it_is(stay):
+    return Stay.objects.select_related("guest", "hostel").get(pk=stay.pk)
+
+
+def _came(asked, knew, now):
+    """A guest came: the books follow as far as they can, and say where they could not."""
+    bed = str(asked.said.get("bed") or knew.get("bed") or "")
+    said = {**asked.said, "bed": bed, "before_clean": True}
+
+    def as_it_was():
+        # Whose bed was given away meanwhile is not put into it over somebody's head.
+        if bed and (others := holders(asked.stay, bed)):
+            raise Refused(reasons.bed_taken(bed, others[0].nights))
+        kind = kind_of("check_in")
+        return perform(asked, now=now, by_way=lambda asked, now: kind.do(replace(asked, said=said), now))
+
+    try:
+        done, outcome = act(lambda: _old_is_odd(as_it_was(), knew, now)), DONE
+    except Refused as no:
+        done, outcome = _followed(asked, knew, bed, no, now)
+    if done.after:
+        _settle_what_waited(done, now)
+    return done, outcome
+
+
+def _here_already(asked, knew, bed, now):
+    """Let in already, by another tablet or a page: the same fact, unless it says another bed, or that they are back."""
+    stay = asked.stay
+    if stay.checked_out_at is not None and asked.at > stay.checked_out_at:
+        return open_clash(asked, knew, Refused(reasons.wrong_state(stay, now)), now), DONE
+
+    def do():
+        done = _nothing_new(asked, now)
+        given = bed_tonight(stay, business_day(now))
+        if bed and given and bed != given and stay.status == Stay.Status.IN_HOUSE:
+            online = [as_the_books_say(stay, asked.hostel, now)]
+            flag(done, knew, [another_bed(stay, bed, given)], online, _two_beds(stay, bed, given, now))
+        return done, KNOWN
+
+    return act(do)
+
+
+def _nothing_new(asked, now):
+    """Keep an act that says what the books say already: it changes nothing, and is known when it is sent again."""
+    return perform(asked, now=now, by_way=lambda asked, now: locked_in_order([asked.stay]))
+
+
+def _followed(asked, knew, bed, no, now):
+    """The guest is let in all the same: into the bed that is kept, or into one of a stay that had ended; what the books
+    said before and where they say otherwise is flagged. Where they can't follow it is kept as a clash alone."""
+
+    def do():
+        if (done := known(asked)) is not None:
+            return done, KNOWN
+        [stay] = locked_in_order([asked.stay])
+        if stay.checked_in_at is not None and stay.status not in ENDED:
+            return _here_already(replace(asked, stay=stay), knew, bed, now)
+        if no.code in NOT_BY_ITSELF:
+            raise no
+        online = [as_the_books_say(stay, asked.hostel, now)]
+        ended = stay.status in ENDED
+        others = holders(stay, bed) if bed else []
+        online += [_has(bed, other, now) for other in others]
+        said = {"evidence_seen": ""} if no.code == "KIND" else {}
+        done = perform(replace(asked, stay=stay), now=now, by_way=lambda asked, now: come(asked, said, now))
+        stay = done.stay
+        given = bed_tonight(stay, business_day(now))
+        if ended:
+            proposals = {
+                "local": stands(_("Keep it so: the guest is in house, in bed %(bed)s"), bed=given),
+                "online": taken_back(done, _("The guest is not here: take the check-in back"), now),
+            }
+        elif bed and given != bed:
+            proposals = _two_beds(stay, bed, given, now)
+        else:
+            proposals = _kept(done, now)
+        return flag(done, knew, no.reasons, online, proposals), DONE
+
+    try:
+        return act(do)
+    except Refused as why:
+        return open_clash(asked, knew, Refused(*no.reasons, *_others(why, no)), now), DONE
+
+
+def _others(why, no):
+    """Reasons that are not said already."""
+    codes = {reason.code for reason in no.reasons}
+    return [reason for reason in why.reasons if reason.code not in codes]
+
+
+def _has(bed, other, now):
+    values = {"bed": bed, "guest": other.guest.masked_name, "code": other.code}
+    if other.status == Stay.Status.IN_HOUSE:
+        return both(_("Bed %(bed)s: %(guest)s (%(code)s) is in it"), **values)
+    return both(_("Bed %(bed)s is promised to %(guest)s (%(code)s)"), **values)
+
+
+def _two_beds(stay, said, given, now):
+    return {
+        "local": into_bed(stay, said, now),
+        "online": stands(_("Leave the guest in bed %(bed)s, as the books have it"), bed=given),
+    }
+
+
+def _kept(done, now):
+    return {
+        "local": stands(_("Keep it as it was said")),
+        "online": taken_back(done, _("Take it back"), now),
+    }
+
+
+def _old_is_odd(done, knew, now):
+    """Flag ``done`` where it is reported so late that the books may have gone on without it."""
+    if done.happened_at < now - ODDLY_OLD and not Clash.objects.filter(act=done).exists():
+        online = [as_the_books_say(done.stay, done.hostel, now)] if done.stay else []
+        flag(done, knew, [of_another_moment(done)], online, _kept(done, now))
+    return done
+
+
+def _settle_what_waited(came, now):
+    """Who left was not in house for the books, because the tablet that let them in had no line yet: now they were."""
+    waiting = Clash.objects.filter(
+        act__stay=came.stay, act__what="check_out", act__happened_at__gte=came.happened_at, settled_at=None
+    )
+    for clash in waiting.select_related("act__by"):
+        # The first time what was proposed when nobody was in house is in the way, the second time what can be done now.
+        for _time in range(2):
+            with suppress(Refused):
+                settle(clash, Clash.Choice.LOCAL, now=now, by=clash.act.by)
+                break
 
 
 def _answer(done: Act, outcome: str) -> Received:
-    clash = Clash.objects.filter(act=done).first()
+    clash = Clash.objects.filter(act=done, settled_at=None).first()
     stay = done.stay.code if done.stay else None
-    if clash is not None and clash.settled_at is None:
+    if clash is not None:
         return Received(done.act_id, CLASH, _("The books say otherwise: choose under sync."), clash.pk, stay)
-    return Received(done.act_id, outcome, kinds()[done.what].words, None, stay)
+    return Received(done.act_id, outcome, kind_of(done.what).words, None, stay)

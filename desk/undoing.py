@@ -88,8 +88,9 @@ def last_act(stay: Stay, now: datetime) -> Act | None:
 
 
 # --- taking it back ---------------------------------------------------------------------------------------------------
-def undo(act: Act, *, now: datetime, by: User) -> Act:
-    """Take ``act`` back: all of it or nothing; one that is taken back already is only found again.
+def undo(act: Act, *, now: datetime, by: User, chosen: bool = False) -> Act:
+    """Take ``act`` back: all of it or nothing; one that is taken back already is only found again. At any time where
+    it is ``chosen`` between two versions of what happened (`desk/clashes.py`).
 
     Raises Refused with UNDO_OVER after five minutes, STATE for what can't be taken back, CLASH for what a tablet sent
     and did not fit, CHANGED where something came between; and as what puts it back does: with BED or UNDO and
@@ -104,8 +105,9 @@ def undo(act: Act, *, now: datetime, by: User) -> Act:
         found = Act.objects.select_for_update(of=("self",)).select_related("hostel", "stay").get(pk=act.pk)
         if found.undone_at is not None:
             return found
-        if reason := why_not(found, now):
-            raise Refused(reason)
+        if kind_of(found.what).undo is None or not chosen:
+            if reason := why_not(found, now):
+                raise Refused(reason)
         found.touched = touched
         _nothing_came_between(found, codes)
         put = kind_of(found.what).undo

@@ -1,13 +1,21 @@
 """What a tablet did without a line, sent when it had one again."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import Deed
+from bookings.availability import free_beds
 from bookings.booking import book
+from bookings.cancelling import cancel
+from bookings.desk import check_in, no_show
+from bookings.models import NoShow
+from bookings.moving import move
 from desk.models import Act, Clash
 from desk.queue import receive
+from hostel.models import Bed, Hostel
 from hostel.nights import Nights
-from tests.conftest import FRIDAY, MONDAY, NOW, moment
+from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, moment
 
 EVENING = moment(FRIDAY, 20)
 
@@ -59,3 +67,156 @@ def test_a_queue_that_is_sent_again_is_known_and_changes_nothing(send, stay):
     assert [each.outcome for each in answers] == ["done", "known", "known"]
     assert Act.objects.count() == Deed.objects.filter(what="check_in").count() == 1
     assert not Clash.objects.exists()
+
+
+# --- came, although the books say otherwise ---------------------------------------------------------------------------
+def bed_of(stay):
+    return str(stay.bed_nights.live().order_by("night").first().bed)
+
+
+def test_who_came_although_they_were_a_no_show_is_in_house_and_both_versions_stand_side_by_side(send, stay, manager):
+    bed = bed_of(stay)
+    no_show(stay, now=moment(FRIDAY, 23, 30), actor=manager)
+    came = entry("check_in", stay, moment(FRIDAY, 22, 50), compared=True, knew={"bed": bed})
+
+    [answer] = send(came, now=moment(SATURDAY, 0, 10))
+
+    assert answer.outcome == "clash"
+    stay.refresh_from_db()
+    assert (stay.status, stay.checked_in_at, bed_of(stay)) == ("in_house", moment(FRIDAY, 22, 50), bed)
+    assert stay.bed_nights.live().count() == 3
+    assert not NoShow.objects.exists()
+    clash = Clash.objects.get(pk=answer.clash)
+    assert "no-show" in clash.online["lines"][0]["en"]
+    assert [(each["do"], each["can"]) for each in clash.proposals.values()] == [("stands", True), ("take_back", True)]
+    assert list(Deed.objects.filter(about=stay.code).order_by("pk").values_list("what", flat=True))[-3:] == [
+        "no_show",
+        "came_anyway",
+        "check_in",
+    ]
+
+
+def test_who_came_although_they_had_cancelled_has_a_bed_again(send, stay):
+    cancel(stay, now=moment(FRIDAY, 14))
+
+    [answer] = send(entry("check_in", stay, moment(FRIDAY, 15), compared=True))
+
+    assert answer.outcome == "clash"
+    stay.refresh_from_db()
+    assert (stay.status, stay.cancelled_at, stay.cancel_cause) == ("in_house", None, "")
+    assert stay.bed_nights.live().count() == 3
+
+
+def test_who_came_to_a_bed_that_was_sold_meanwhile_has_another_one_and_somebody_chooses(send, stay, people, hostel):
+    had = bed_of(stay)
+    other = next(bed for bed in free_beds(hostel, stay.nights, "female", NOW) if str(bed) != had)
+    move(stay, other, from_night=FRIDAY, now=moment(FRIDAY, 12))
+    taken = Bed.objects.get(room__hostel=hostel, room__number=had.rpartition("-")[0], number=had.rpartition("-")[2])
+    walked_in = book(guest=people("某人", "female"), hostel=hostel, nights=stay.nights, purpose="interview", now=NOW)
+    if bed_of(walked_in) != had:
+        move(walked_in, taken, from_night=FRIDAY, now=moment(FRIDAY, 12, 30))
+    check_in(walked_in, compared=True, now=moment(FRIDAY, 13))
+
+    [answer] = send(entry("check_in", stay, moment(FRIDAY, 15), compared=True, bed=had))
+
+    stay.refresh_from_db()
+    assert (answer.outcome, stay.status, bed_of(stay)) == ("clash", "in_house", str(other))
+    clash = Clash.objects.get()
+    assert [line["en"] for line in clash.local["lines"]] == [f"Bed {had}"]
+    assert clash.online["lines"][1]["en"] == f"Bed {had}: 某* ({walked_in.code}) is in it"
+    assert (clash.proposals["local"]["do"], clash.proposals["local"]["can"]) == ("into_bed", False)
+    assert clash.proposals["online"]["do"] == "stands"
+
+
+def test_who_came_on_another_day_waits_for_a_choice_and_the_stay_stands(send, stay):
+    [answer] = send(
+        entry("check_in", stay, moment(FRIDAY - timedelta(days=1), 20), compared=True),
+        now=moment(FRIDAY - timedelta(days=1), 21),
+    )
+
+    stay.refresh_from_db()
+    assert (answer.outcome, stay.status) == ("clash", "confirmed")
+
+
+def test_the_same_guest_let_in_by_two_tablets_came_once(send, stay, hostel):
+    first = entry("check_in", stay, moment(FRIDAY, 15), compared=True)
+    second = entry("check_in", stay, moment(FRIDAY, 15, 5), "t2-0001", compared=True)
+
+    assert [send(each, device=each["act_id"][:2])[0].outcome for each in (first, second)] == ["done", "known"]
+
+    assert Deed.objects.filter(what="check_in").count() == 1
+    assert Act.objects.count() == 2
+    assert Act.objects.get(act_id="t2-0001").before == Act.objects.get(act_id="t2-0001").after
+
+
+def test_who_left_before_the_tablet_that_let_them_in_had_a_line_came_and_left(send, stay):
+    left = entry("check_out", stay, moment(FRIDAY, 17), "t2-0001")
+    came = entry("check_in", stay, moment(FRIDAY, 15), compared=True)
+
+    [gone] = send(left, device="t2")
+    assert gone.outcome == "clash"
+    [here] = send(came)
+
+    assert here.outcome == "done"
+    stay.refresh_from_db()
+    assert (stay.status, stay.checked_in_at, stay.checked_out_at) == (
+        "left",
+        moment(FRIDAY, 15),
+        moment(FRIDAY, 17),
+    )
+    assert Clash.objects.get().choice == "local"
+
+
+def test_what_happened_more_than_a_day_ago_is_taken_and_flagged(send, stay):
+    [answer] = send(entry("check_in", stay, moment(FRIDAY, 15), compared=True), now=moment(SATURDAY, 16))
+
+    stay.refresh_from_db()
+    assert (answer.outcome, stay.status) == ("clash", "in_house")
+    assert [reason["code"] for reason in Clash.objects.get().reasons] == ["OLD"]
+
+
+def test_what_happened_more_than_a_week_ago_stays_on_the_tablet(send, stay):
+    [answer] = send(entry("check_in", stay, moment(FRIDAY, 15), compared=True), now=moment(FRIDAY, 16) + timedelta(7))
+
+    assert answer.outcome == "turned_away"
+    assert not Act.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        7,
+        [],
+        {},
+        {"act_id": "x"},
+        {"act_id": "x" * 81, "what": "check_in"},
+        {"act_id": "x", "what": "house_answer"},
+        {"act_id": "x", "what": "check_in", "happened_at": "yesterday"},
+        {"act_id": "x", "what": "check_in", "happened_at": "2026-03-06T15:00:00+08:00", "stay": "ZZZZZZ"},
+        {"act_id": "x", "what": "check_in", "happened_at": "2026-03-06T15:00:00+08:00"},
+        {"act_id": "x", "what": ["check_in"], "happened_at": "2026-03-06T15:00:00+08:00"},
+        {"act_id": "x", "what": "extend", "happened_at": "2026-03-06T15:00:00+08:00", "said": [1]},
+        {"act_id": "x", "what": "note", "happened_at": "2026-03-06T15:00:00+08:00", "stay": "\0", "said": {}},
+    ],
+)
+def test_what_cannot_be_read_stays_on_the_tablet_and_the_next_act_is_taken(send, stay, odd):
+    came = entry("check_in", stay, moment(FRIDAY, 15), compared=True)
+
+    assert [each.outcome for each in send(odd, came)] == ["turned_away", "done"]
+
+
+def test_a_stay_of_another_house_is_none_that_a_tablet_may_speak_of(send, people, wuzhong):
+    elsewhere = book(
+        guest=people("某人"),
+        hostel=Hostel.objects.get(slug="mudu"),
+        nights=Nights(FRIDAY, MONDAY),
+        purpose="interview",
+        now=NOW,
+    )
+
+    [answer] = send(entry("check_in", elsewhere, moment(FRIDAY, 15), compared=True))
+
+    assert answer.outcome == "turned_away"
+    elsewhere.refresh_from_db()
+    assert elsewhere.status == "confirmed"
