@@ -164,12 +164,13 @@ def test_a_longer_list_costs_no_more_statements(
     friday_stay(lin, hostel)
     browser = enter(manager)
 
-    # Session, login, the houses of the login, the four counts, what it has to answer, the list, its beds.
-    with django_assert_num_queries(7):
+    # Session, login, the houses of the login, the beds with who is in them and what is closed, the lists and their
+    # beds, the four counts, what it has to answer; and what waits: proofs, what does not fit, what is to do.
+    with django_assert_num_queries(13):
         browser.get("/desk/")
     for name in ("陈一舟", "王芳"):
         friday_stay(people(name), hostel)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(13):
         assert len(browser.get("/desk/").context["rows"]) == 3
 
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from accounts.documents import digits_hash, hash_of_number
 from accounts.models import Deed
@@ -12,6 +13,7 @@ from accounts.phones import mask_phone
 from bookings.actions import actions
 from bookings.desk import due_in_matching
 from bookings.models import BedNight, Stay
+from hostel.models import Bed
 from hostel.places import distance_m
 from web.desk.access import Desk
 
@@ -32,12 +34,14 @@ class Finding:
 
 
 def find(desk: Desk, text: str) -> Finding:
-    """Find the stay meant by ``text``: a code or the address of a pass, four digits, or a whole document number.
+    """Find the stay meant by ``text``: a code or the address of a pass, four digits, a whole document number, a room
+    or a bed ("302", "302-1"), a name or its beginning.
 
-    Digits and numbers are looked for among the people of this house only: those due in, then those who came already.
+    All but a code is looked for among the people of this house only: those due in, then those who came already.
     """
     address = CODE_IN_ADDRESS.search(text)
-    stays = due_in_matching(desk.hostel, address[1] if address else text, desk.now) or _in_house(desk, text)
+    text = address[1] if address else text
+    stays = due_in_matching(desk.hostel, text, desk.now) or _in_house(desk, text) or _by_room_or_name(desk, text)
     if not stays:
         return Finding(UNKNOWN)
     return look_at(desk, stays[0]) if len(stays) == 1 else Finding(SEVERAL, stays=tuple(stays))
@@ -52,6 +56,41 @@ def _in_house(desk, text):
         meant = Q(guest__document_hash__in=hash_of_number(typed))
     here = Stay.objects.filter(meant, hostel=desk.hostel, status=Stay.Status.IN_HOUSE)
     return list(here.select_related("guest", "hostel").order_by("arrival", "pk"))
+
+
+def _by_room_or_name(desk, text):
+    """Of the people who are in the house or expected tonight: who has that room or bed tonight; else who is called so.
+
+    A name is meant by its beginning, or by that of one of its words.
+    """
+    typed = " ".join(text.split()).casefold()
+    expected = Q(status=Stay.Status.CONFIRMED, arrival__lte=desk.day, departure__gt=desk.day)
+    kept = BedNight.objects.live().select_related("bed__room").order_by("night")
+    people = (
+        Stay.objects.filter(expected | Q(status=Stay.Status.IN_HOUSE), hostel=desk.hostel, guest__forgotten_at=None)
+        .select_related("guest", "hostel")
+        .defer("guest__document")
+        .prefetch_related(Prefetch("bed_nights", kept, to_attr="kept_nights"))
+        .order_by("status", "arrival", "pk")
+    )
+    if not typed:
+        return []
+    beds = [(stay, bed_tonight(stay, desk.day)) for stay in people]
+    there = [stay for stay, bed in beds if bed and typed in (bed.room.number.casefold(), str(bed).casefold())]
+    return there or [stay for stay, _bed in beds if _is_called(stay.guest.name.casefold(), typed)]
+
+
+def _is_called(name, typed):
+    return name.startswith(typed) or any(word.startswith(typed) for word in name.replace("·", " ").split())
+
+
+def bed_tonight(stay: Stay, day: date) -> Bed | None:
+    """The bed of ``stay``, read with its `kept_nights`, on the night of ``day``: else the one it had last, or will have
+    first."""
+    if not stay.kept_nights:
+        return None
+    to_come = [night for night in stay.kept_nights if night.night >= day]
+    return (to_come[0] if to_come else stay.kept_nights[-1]).bed
 
 
 def look_at(desk: Desk, stay: Stay) -> Finding:
@@ -90,6 +129,14 @@ def let_in_by(stay: Stay) -> str:
         return ""
     person = getattr(deed.actor, "person", None)
     return person.name if person and person.name else mask_phone(deed.actor.phone)
+
+
+def beds_of(stays: Iterable[Stay], day: date) -> dict[int, Bed]:
+    """The bed of each of ``stays`` on the night of ``day``, as `bed_tonight` says, by the stay's id: one statement."""
+    stays = list(stays)
+    kept = BedNight.objects.live().select_related("bed__room").order_by("night")
+    prefetch_related_objects(stays, Prefetch("bed_nights", kept, to_attr="kept_nights"))
+    return {stay.pk: bed for stay in stays if (bed := bed_tonight(stay, day))}
 
 
 def bed_of(stay: Stay):

@@ -1,31 +1,44 @@
 """Today at the desk (D1): who comes, who is here, who goes, who did not come; each row with its one next act."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from bookings.availability import night_table
 from bookings.models import BedNight, Stay
 from bookings.on_call import to_answer
+from desk.housekeeping import CLEANING, TO_CLEAN, BedState, bed_states
+from desk.models import Clash, Note
+from desk.undoing import last_act
+from eligibility.models import Review
 from figures.today import today as count_today
 from hostel.models import Bed
-from hostel.nights import Nights
+from hostel.nights import Nights, end_of_night
 from web.desk.access import Desk, at_the_desk
 from web.desk.acts import new_act_id
+from web.desk.finding import bed_tonight
+from web.templatetags.desk import state_today, when
 
 CHECK_IN, CHECK_OUT, NO_SHOW = "check_in", "check_out", "no_show"
-WORDS = {CHECK_IN: _("Check in"), CHECK_OUT: _("Check out"), NO_SHOW: _("Did not come")}
+WORDS = {
+    CHECK_IN: gettext_lazy("Check in"),
+    CHECK_OUT: gettext_lazy("Check out"),
+    NO_SHOW: gettext_lazy("Did not come"),
+}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A stay of a list: its bed, its state in one word, and what the desk does next to it, if anything."""
+    """A stay of a list: its bed and whether that is ready, its state in one word, and what the desk does next to it, if
+    anything."""
 
     stay: Stay
     bed: Bed | None
@@ -33,20 +46,33 @@ class Row:
     act: str = ""
     href: str = ""
     late: bool = False  # the bed was kept until now, and the guest has not come
-    card: str = ""  # who comes after all is let in from here
+    page: str = ""  # where the name leads: the card of who comes, else all about the stay
+    unready: BedState | None = None  # the bed as it is, where somebody waits for it
 
     @property
     def word(self) -> Promise | str:
         return WORDS.get(self.act, "")
 
 
+@dataclass(frozen=True)
+class Alert:
+    """Something that the desk should look at before anything else: in words, and where to go for each part of it."""
+
+    kind: str
+    icon: str
+    words: str
+    links: tuple[tuple[str, str], ...]
+
+
 @at_the_desk
 @require_safe
 def today(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Four counts, and the list behind the one that is chosen."""
+    """Four counts, the list behind the one that is chosen, and what waits whichever it is."""
     tab = request.GET.get("tab", "")
     tab = tab if tab in LISTS else "due_in"
-    rows = [_row(stay, tab, desk) for stay in stays_of(tab, desk)]
+    beds = bed_states(desk.hostel, desk.now)
+    lists = {name: [_row(stay, name, desk, beds) for stay in stays] for name, stays in lists_of(desk).items()}
+    done = _just_done(request, desk)
     return render(
         request,
         "web/desk/today.html",
@@ -56,33 +82,47 @@ def today(request: HttpRequest, desk: Desk) -> HttpResponse:
             "tab": tab,
             "tabs": {name: desk.url("desk", tab=name) for name in LISTS},
             "counts": count_today([desk.hostel], desk.day)[desk.hostel.pk],
-            "rows": rows,
+            "rows": lists[tab],
             "to_answer": _to_answer(desk),
-            "done": _just_done(request, desk),
-            "late": sum(row.late for row in rows),
-            "overdue": sum(row.state == "overdue" for row in rows),
-            "free_tonight": None if rows else _free_tonight(desk),
+            "done": done,
+            "act": last_act(done, desk.now) if done else None,
+            "alerts": _alerts(desk, lists),
+            "ready_tonight": None if lists[tab] else _ready_tonight(desk, beds),
         },
     )
 
 
-def stays_of(tab: str, desk: Desk) -> QuerySet[Stay]:
-    """The stays of one list, with guest and bed, in two statements. The document stays closed."""
+def stays_today(desk: Desk) -> QuerySet[Stay]:
+    """The stays of the four lists, with guest and kept nights, in two statements. The document stays closed."""
     kept = BedNight.objects.live().select_related("bed__room").order_by("night")
     return (
-        LISTS[tab](Stay.objects.filter(hostel=desk.hostel), desk.day)
+        Stay.objects.filter(
+            Q(status=Stay.Status.CONFIRMED, arrival__lte=desk.day)
+            | Q(status=Stay.Status.IN_HOUSE)
+            | Q(status=Stay.Status.NO_SHOW, arrival=desk.day),
+            hostel=desk.hostel,
+        )
         .select_related("guest")
         .defer("guest__document")
         .prefetch_related(Prefetch("bed_nights", kept, to_attr="kept_nights"))
     )
 
 
-LISTS = {
-    "due_in": lambda stays, day: stays.filter(status="confirmed", arrival__lte=day).order_by("kept_until", "code"),
-    "in_house": lambda stays, day: stays.filter(status="in_house").order_by("departure", "code"),
-    "due_out": lambda stays, day: stays.filter(status="in_house", departure__lte=day).order_by("departure", "code"),
-    "no_show": lambda stays, day: stays.filter(status="no_show", arrival=day).order_by("code"),
-}
+LISTS = ("due_in", "in_house", "due_out", "no_show")
+
+
+def lists_of(desk: Desk) -> dict[str, list[Stay]]:
+    """The stays of each list, in its order: who is to be dealt with first stands first."""
+    stays = list(stays_today(desk))
+    here = sorted((each for each in stays if each.status == Stay.Status.IN_HOUSE), key=lambda x: (x.departure, x.code))
+    expected = [each for each in stays if each.status == Stay.Status.CONFIRMED]
+    missed = [each for each in stays if each.status == Stay.Status.NO_SHOW]
+    return {
+        "due_in": sorted(expected, key=lambda stay: (stay.kept_until, stay.code)),
+        "in_house": here,
+        "due_out": [stay for stay in here if stay.departure <= desk.day],
+        "no_show": sorted(missed, key=lambda stay: stay.code),
+    }
 
 
 def _to_answer(desk):
@@ -99,19 +139,130 @@ def _just_done(request, desk):
     return code and Stay.objects.filter(code=code, hostel=desk.hostel, status__in=over).select_related("guest").first()
 
 
-def _row(stay, tab, desk):
-    bed = stay.kept_nights[0].bed if stay.kept_nights else None
+def _row(stay, tab, desk, beds):
+    bed = bed_tonight(stay, desk.day)
     if tab == "no_show":
-        return Row(stay, bed, "no_show")
+        return Row(stay, bed, "no_show", page=desk.url("desk_check_out", stay.code))
     if tab == "due_in":
         late = stay.kept_until <= desk.now
         card = desk.url("desk_checkin", stay=stay.code)
         act, href = (NO_SHOW, desk.url("desk_no_show", stay.code)) if late else (CHECK_IN, card)
-        return Row(stay, bed, "arriving_late" if stay.late_at else "due_in", act, href, late, card)
-    state = "overdue" if stay.departure < desk.day else "due_out" if stay.departure == desk.day else "in_house"
-    return Row(stay, bed, state, CHECK_OUT, desk.url("desk_check_out", stay.code))
+        state = beds.get(bed.pk) if bed else None
+        unready = state if state and not state.is_ready else None
+        return Row(stay, bed, state_today(stay, desk.day), act, href, late, card, unready)
+    waits = beds.get(bed.pk) if bed else None
+    # Let in before the bed was clean: the key is still with the desk.
+    unready = waits if waits and waits.state in (TO_CLEAN, CLEANING) else None
+    page = desk.url("desk_check_out", stay.code)
+    href = desk.url("desk_check_out", stay.code)
+    return Row(stay, bed, state_today(stay, desk.day), CHECK_OUT, href, page=page, unready=unready)
 
 
-def _free_tonight(desk):
+# --- what waits -------------------------------------------------------------------------------------------------------
+def _alerts(desk: Desk, lists: Mapping[str, list[Row]]) -> list[Alert]:
+    """What waits, the guests before the papers; nothing where nothing does."""
+    late = [row for row in lists["due_in"] if row.late]
+    unready = [row for row in (*lists["due_in"], *lists["in_house"]) if row.unready]
+    overdue = [row for row in lists["due_out"] if row.state == "overdue"]
+    found = [
+        _of_rows("late", "clock", late, _late(len(late))),
+        _of_rows("overdue", "alert", overdue, _overdue(len(overdue))),
+        _of_beds(unready, desk),
+        _of_proofs(desk),
+        _of_clashes(desk),
+        _of_notes(desk),
+    ]
+    return [alert for alert in found if alert]
+
+
+def _late(number):
+    return ngettext(
+        "%(number)s guest has not come, and the time the bed was kept is over",
+        "%(number)s guests have not come, and the time their beds were kept is over",
+        number,
+    ) % {"number": number}
+
+
+def _overdue(number):
+    return ngettext(
+        "%(number)s guest should have left before today: extend the stay or check out",
+        "%(number)s guests should have left before today: extend the stays or check them out",
+        number,
+    ) % {"number": number}
+
+
+def _of_rows(kind, icon, rows, words):
+    return Alert(kind, icon, words, tuple((_who(row.stay), row.page) for row in rows)) if rows else None
+
+
+def _who(stay):
+    return f"{stay.guest.masked_name} {stay.code}"
+
+
+def _of_beds(rows: Iterable[Row], desk):
+    """Beds that somebody who comes today is to have, and that are not ready."""
+    words = {
+        row.bed: _("%(bed)s, ready about %(moment)s") % {"bed": row.bed, "moment": when(row.unready.ready_at, desk.now)}
+        if row.unready.ready_at
+        else str(row.bed)
+        for row in rows
+    }
+    if not words:
+        return None
+    said = ngettext(
+        "%(number)s bed for today is not ready yet", "%(number)s beds for today are not ready yet", len(words)
+    )
+    rooms = desk.home
+    return Alert("not_ready", "broom", said % {"number": len(words)}, tuple((each, rooms) for each in words.values()))
+
+
+def _of_proofs(desk):
+    """Guests of today whose proof nobody has passed yet: the original, looked at here, is as good."""
+    asked = Review.objects.open().filter(kind=Review.Kind.PROOF, assessment__about=OuterRef("code"))
+    waits = Q(awaits__in=[Stay.Awaits.PROOF, Stay.Awaits.REVIEW], held_until__gt=desk.now, status=Stay.Status.HELD)
+    stays = (
+        Stay.objects.filter(waits | Q(Exists(asked), status=Stay.Status.CONFIRMED), hostel=desk.hostel)
+        .filter(arrival__lte=desk.day, departure__gt=desk.day)
+        .select_related("guest")
+        .defer("guest__document")
+        .order_by("kept_until", "code")
+    )
+    links = tuple((_who(stay), desk.url("desk_checkin", stay=stay.code)) for stay in stays)
+    words = ngettext(
+        "%(number)s guest of today has a proof to look at: the original will do",
+        "%(number)s guests of today have proofs to look at: the originals will do",
+        len(links),
+    )
+    return Alert("evidence", "picture", words % {"number": len(links)}, links) if links else None
+
+
+def _of_clashes(desk):
+    number = Clash.objects.filter(act__hostel=desk.hostel, settled_at=None).count()
+    words = ngettext(
+        "%(number)s act from offline does not fit: choose what holds",
+        "%(number)s acts from offline do not fit: choose what holds",
+        number,
+    )
+    links = ((_("Open what does not fit"), desk.url("desk_sync")),)
+    return Alert("clashes", "sync", words % {"number": number}, links) if number else None
+
+
+def _of_notes(desk):
+    """What is to do by the end of the day, and what has to be reported."""
+    due = Q(due_at__lte=end_of_night(desk.day)) | Q(kind=Note.Kind.REPORT)
+    open_now = Note.objects.filter(due, hostel=desk.hostel, done_at=None)
+    number = open_now.filter(kind__in=[Note.Kind.TODO, Note.Kind.REPORT]).count()
+    words = ngettext("%(number)s thing to do today", "%(number)s things to do today", number)
+    links = ((_("Open the shift log"), desk.home),)
+    return Alert("to_do", "check", words % {"number": number}, links) if number else None
+
+
+def _ready_tonight(desk, beds):
+    """How many beds somebody could be given now: nobody has them tonight, and they are clean."""
     tonight = Nights(desk.day, desk.day + timedelta(days=1))
-    return night_table([desk.hostel], tonight, desk.now)[desk.hostel.pk][0].free
+    free = night_table([desk.hostel], tonight, desk.now)[desk.hostel.pk][0].free
+    unclean = {bed for bed, each in beds.items() if each.state in (TO_CLEAN, CLEANING)}
+    if unclean:
+        taken = BedNight.objects.taken(desk.now).filter(night=desk.day, bed__in=unclean)
+        unclean -= set(taken.values_list("bed", flat=True))
+    return max(0, free - len(unclean))

@@ -49,6 +49,7 @@ STATES = {
     "overdue": (pgettext_lazy("stay", "overdue"), "alert", "danger"),
     "ready": (pgettext_lazy("bed", "ready"), "check", "ok"),
     "to_clean": (pgettext_lazy("bed", "to clean"), "broom", "warn"),
+    "cleaning": (pgettext_lazy("bed", "cleaning"), "broom", "info"),
     "occupied": (pgettext_lazy("bed", "occupied"), "bed", "plain"),
     "blocked": (pgettext_lazy("bed", "blocked"), "block", "danger"),
     "waiting": (pgettext_lazy("waitlist", "waiting"), "clock", "info"),
