@@ -18,14 +18,14 @@ from api import problems
 from api.door import Door
 from api.fields import Choice, Day, Graduation, Moment, nights_of
 from api.hostels import HostelNameSerializer
-from api.named import BedLabel, bed_called, not_theirs, stay_called
+from api.named import BedLabel, not_theirs, stay_called
 from api.once import write_once
 from api.refusals import unknown_field
 from api.stays import FOR_THE_DESK, MOST_NIGHTS, ActionsSerializer, StaySerializer, in_words
-from bookings import desk, on_call
 from bookings.actions import POLICY_WORDS, actions
 from bookings.models import BedNight, Stay
-from bookings.walking_in import guest_at_the_desk, walk_in
+from desk.acts import Asked, perform
+from desk.models import Act
 from hostel.models import Hostel
 from hostel.nights import business_day
 
@@ -38,19 +38,25 @@ OLDEST_ACT = timedelta(hours=24)
 CLOCK_SKEW = timedelta(minutes=1)
 
 
-class ActRequest(serializers.Serializer):
-    """An act at the desk. It may be sent again: the same `act_id` gets the same answer, a refusal too.
-
-    A new try, when what refused it was put right, needs a new `act_id`.
-    """
+class ActIdRequest(serializers.Serializer):
+    """What names an act at the desk."""
 
     act_id = serializers.CharField(max_length=LONGEST_KEY, help_text=ACT_ID)
-    happened_at = Moment(help_text="The moment it happened: not to come, not older than 24 hours.")
 
     def validate_act_id(self, act_id):
         if not well_formed(act_id):
             raise serializers.ValidationError(_("A key has 1 to 80 printable characters."))
         return act_id
+
+
+class ActRequest(ActIdRequest):
+    """An act at the desk. It may be sent again: the same `act_id` gets the same answer, a refusal too.
+
+    A new try, when what refused it was put right, needs a new `act_id`. It is known by it in the whole house: also what
+    a tablet queued, and sends later, is done once.
+    """
+
+    happened_at = Moment(help_text="The moment it happened: not to come, not older than 24 hours.")
 
 
 class CheckInRequest(ActRequest):
@@ -67,6 +73,9 @@ class CheckInRequest(ActRequest):
         allow_blank=True,
         max_length=40,
         help_text="The kind of proof whose original was shown (`GET stays/{code}/evidence/` lists them).",
+    )
+    before_clean = serializers.BooleanField(
+        required=False, default=False, help_text="Let in although the bed is not clean yet: the key comes later."
     )
 
 
@@ -181,22 +190,37 @@ class DeskAct(Door):
         """The stay, where the right is the asker's."""
         return stay_at_own_desk(request.user, code, now)
 
-    def act(self, request, code, body_class, do):
-        """Answer with what ``do(stay, said, now, at)`` makes of the stay, once for each act_id.
+    def act(self, request, code, body_class, what):
+        """Answer with what the stay is after ``what`` (a kind of act), done once for each act_id.
 
-        The right is asked for first: who has none learns nothing of how an act should look. ``said`` is the body as
-        ``body_class`` reads it, ``at`` the moment it happened.
+        The right is asked for first: who has none learns nothing of how an act should look.
         """
         now = timezone.now()
         stay = self.stay_of(request, code, now)
         body = body_class(data=request.data)
         body.is_valid(raise_exception=True)
-        said = body.validated_data
+        asked = asked_in(request, stay.hostel, what, body.validated_data, now, stay)
+        return write_once(request, lambda: _after(perform(asked, now=now), now), now=now, key=asked.act_id)
 
-        def once():
-            return in_words(do(stay, said, now, _moment(said["happened_at"], now)), now, FOR_THE_DESK)
 
-        return write_once(request, once, now=now, key=said["act_id"])
+def asked_in(request, hostel: Hostel, what: str, said: dict, now: datetime, stay: Stay | None = None) -> Asked:
+    """The act ``what`` as a body that was looked at asks for it: what is ``said`` beside, in JSON values."""
+    plain = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in said.items()
+        if name not in ("act_id", "happened_at")
+    }
+    return Asked(hostel, said["act_id"], what, request.user, _moment(said["happened_at"], now), stay, plain)
+
+
+def _after(done: Act, now: datetime):
+    """The stay that ``done`` is about; in another house the one that it made there."""
+    stay = done.stay
+    assert stay is not None  # these acts are about one
+    made = [code for code in done.after if code not in done.before and code != stay.code]
+    if made:
+        stay = Stay.objects.select_related("guest", "hostel").get(code=made[0])
+    return in_words(stay, now, FOR_THE_DESK)
 
 
 def _moment(happened_at, now):
@@ -225,19 +249,7 @@ class CheckIn(DeskAct):
         ],
     )
     def post(self, request, code):
-        def do(stay, said, now, at):
-            return desk.check_in(
-                stay,
-                compared=said["compared"],
-                bed=bed_called(stay.hostel_id, stay.nights, said.get("bed")),
-                document_number=said["document_number"],
-                evidence_seen=said["evidence_seen"],
-                now=now,
-                actor=request.user,
-                at=at,
-            )
-
-        return self.act(request, code, CheckInRequest, do)
+        return self.act(request, code, CheckInRequest, "check_in")
 
 
 class WalkInRequest(ActRequest):
@@ -259,9 +271,6 @@ class WalkInRequest(ActRequest):
     accept_price = serializers.BooleanField(required=False, default=False)
     compared = serializers.BooleanField(help_text="The person was compared with the document and registered.")
     bed = BedLabel(required=False, help_text="Room and bed, `302-1`; without it the best.")
-
-
-OF_THE_STAY = ("act_id", "happened_at", "departure", "purpose", "accept_price", "compared", "bed")
 
 
 class WalkIns(Door):
@@ -288,28 +297,10 @@ class WalkIns(Door):
         body = WalkInRequest(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        at = _moment(said["happened_at"], now)
-        nights = nights_of(business_day(at), said["departure"], MOST_NIGHTS)
-        bed = bed_called(house.pk, nights, said.get("bed"))
-        person = {name: value for name, value in said.items() if name not in OF_THE_STAY}
-
-        def once():
-            guest = guest_at_the_desk(now=now, actor=request.user, **person)
-            stay = walk_in(
-                hostel=house,
-                guest=guest,
-                nights=nights,
-                purpose=said["purpose"],
-                compared=said["compared"],
-                now=now,
-                actor=request.user,
-                bed=bed,
-                accept_price=said["accept_price"],
-                at=at,
-            )
-            return in_words(stay, now, FOR_THE_DESK)
-
-        return write_once(request, once, now=now, status=201, key=said["act_id"])
+        # How long a stay may be is the door's; what else does not read as it should, the act says.
+        nights_of(business_day(_moment(said["happened_at"], now)), said["departure"], MOST_NIGHTS)
+        asked = asked_in(request, house, "walk_in", said, now)
+        return write_once(request, lambda: _after(perform(asked, now=now), now), now=now, status=201, key=asked.act_id)
 
 
 class CheckOut(DeskAct):
@@ -321,10 +312,7 @@ class CheckOut(DeskAct):
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        def do(stay, said, now, at):
-            return desk.check_out(stay, now=now, actor=request.user, at=at)
-
-        return self.act(request, code, ActRequest, do)
+        return self.act(request, code, ActRequest, "check_out")
 
 
 class HouseAnswerRequest(ActRequest):
@@ -342,10 +330,7 @@ class HouseAnswer(DeskAct):
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        def do(stay, said, now, at):
-            return on_call.answer(stay, said["can_be_had"], now=now, actor=request.user)
-
-        return self.act(request, code, HouseAnswerRequest, do)
+        return self.act(request, code, HouseAnswerRequest, "house_answer")
 
 
 class NoShow(DeskAct):
@@ -357,7 +342,4 @@ class NoShow(DeskAct):
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        def do(stay, said, now, at):
-            return desk.no_show(stay, now=now, actor=request.user)
-
-        return self.act(request, code, ActRequest, do)
+        return self.act(request, code, ActRequest, "no_show")

@@ -1,8 +1,7 @@
 """Guests who change beds, at the desk: to another, to one in another house, with one another; and who stays on."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 
@@ -11,14 +10,11 @@ from accounts.roles import is_manager, is_officer
 from api import problems
 from api.desk import ActRequest, DeskAct, stay_at_own_desk
 from api.fields import Day
-from api.named import BedLabel, bed_called, hostel_called
-from api.refusals import unknown_field
+from api.named import BedLabel
 from api.stays import StaySerializer
-from bookings.changing import overstay
 from bookings.models import Stay
-from bookings.moving import move, move_to_hostel, swap
 from hostel.models import Hostel
-from hostel.nights import Nights, business_day
+from hostel.nights import business_day
 
 
 class FromNightRequest(ActRequest):
@@ -28,10 +24,6 @@ class FromNightRequest(ActRequest):
     because = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=120, help_text="Said to the guest."
     )
-
-
-def _first(stay: Stay, said: dict, now: datetime):
-    return said.get("from_night") or max(stay.arrival, business_day(now))
 
 
 class BedRequest(FromNightRequest):
@@ -64,14 +56,7 @@ class OtherBed(DeskAct):
         ],
     )
     def post(self, request, code):
-        def do(stay, said, now, _at):
-            first = _first(stay, said, now)
-            nights = Nights(first, max(stay.departure, first + timedelta(days=1)))
-            bed = bed_called(stay.hostel_id, nights, said["bed"])
-            assert bed is not None  # it is named
-            return move(stay, bed, from_night=first, now=now, actor=request.user, because=said["because"])
-
-        return self.act(request, code, BedRequest, do)
+        return self.act(request, code, BedRequest, "move")
 
 
 class SwapRequest(FromNightRequest):
@@ -94,15 +79,7 @@ class Swap(DeskAct):
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        def do(stay, said, now, _at):
-            other = Stay.objects.filter(code=said["with"].upper(), hostel=stay.hostel_id).first()
-            if other is None:
-                raise unknown_field("with", _("This house has no such stay."))
-            first = max(_first(stay, said, now), _first(other, said, now))
-            both = swap(stay, other, from_night=first, now=now, actor=request.user, because=said["because"])
-            return both[0]
-
-        return self.act(request, code, SwapRequest, do)
+        return self.act(request, code, SwapRequest, "swap")
 
 
 class HostelRequest(FromNightRequest):
@@ -128,11 +105,7 @@ class OtherHostel(DeskAct):
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        def do(stay, said, now, _at):
-            house, first = hostel_called(said["hostel"]), _first(stay, said, now)
-            return move_to_hostel(stay, house, from_night=first, now=now, actor=request.user, because=said["because"])
-
-        return self.act(request, code, HostelRequest, do)
+        return self.act(request, code, HostelRequest, "move_to_hostel")
 
 
 def _known_elsewhere(user: User, code: str, sent, now: datetime) -> Stay | None:
@@ -165,7 +138,4 @@ class Overstay(DeskAct):
         responses={200: StaySerializer},
     )
     def post(self, request, code):
-        def do(stay, said, now, _at):
-            return overstay(stay, departure=said["departure"], now=now, actor=request.user)
-
-        return self.act(request, code, OverstayRequest, do)
+        return self.act(request, code, OverstayRequest, "overstay")

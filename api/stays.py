@@ -1,5 +1,6 @@
 """Stays: book, see, cancel, confirm. One sees one's own; whoever works in a house sees the house's."""
 
+import secrets
 from datetime import datetime
 from threading import local
 
@@ -36,6 +37,7 @@ from bookings.holding import extend_hold
 from bookings.lodging import Lodging
 from bookings.models import BedNight, Stay
 from bookings.undoing import undo
+from desk.acts import Asked, perform
 from hostel.models import Hostel
 from hostel.nights import business_day
 
@@ -594,9 +596,26 @@ class Dates(Door):
         body = DatesRequest(data=request.data)
         body.is_valid(raise_exception=True)
         said, doable = body.validated_data, FOR_THE_DESK if at_the_desk else FOR_THE_GUEST
-        return write_once(
-            request, lambda: in_words(change_dates(stay, now=now, actor=request.user, **said), now, doable), now=now
-        )
+
+        def change():
+            if not at_the_desk:
+                return change_dates(stay, now=now, actor=request.user, **said)
+            return _changed_at_the_desk(stay, request.user, said, now)
+
+        return write_once(request, lambda: in_words(change(), now, doable), now=now)
+
+
+def _changed_at_the_desk(stay, user, said, now):
+    """What a desk does is an act of it, that it can take back; sent again it is known by its Idempotency-Key."""
+    what = "shift"
+    if said["arrival"] == stay.arrival:
+        if said["departure"] == stay.departure:
+            return stay
+        what = "extend" if said["departure"] > stay.departure else "shorten"
+    plain = said | {name: said[name].isoformat() for name in ("arrival", "departure")}
+    done = perform(Asked(stay.hostel, secrets.token_urlsafe(12), what, user, now, stay, plain), now=now)
+    assert done.stay is not None  # it is about one
+    return done.stay
 
 
 class Pass(Door):

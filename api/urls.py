@@ -24,6 +24,7 @@ from api import (
     reviews,
     rooms,
     stays,
+    undoing,
     waitlist,
     working_days,
 )
@@ -120,6 +121,8 @@ v1 = [
     path("desk/stays/<stay:code>/swap/", moving.Swap.as_view(), name="swap"),
     path("desk/stays/<stay:code>/hostel/", moving.OtherHostel.as_view(), name="other_hostel"),
     path("desk/stays/<stay:code>/overstay/", moving.Overstay.as_view(), name="overstay"),
+    path("desk/stays/<stay:code>/<slug:done>/undo/", undoing.StayUndo.as_view(), name="undo_at_desk"),
+    path("desk/<slug:hostel>/undo/", undoing.ActUndo.as_view(), name="undo_act"),
     path("stays/<stay:code>/excuses/", people.Excuses.as_view(), name="excuses"),
     path("people/<int:person>/allowance/", people.PersonAllowance.as_view(), name="person_allowance"),
     path("people/<int:person>/extra-nights/", people.PersonExtraNights.as_view(), name="person_extra_nights"),

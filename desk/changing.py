@@ -63,6 +63,15 @@ def swap(asked, now):
     yield from moving.swap(stay, other, from_night=first, now=now, actor=asked.by, because=because)
 
 
+@kind("shift", _("put the stay on other days"), undo=put_back)
+def shift(asked, now):
+    """``said``: ``arrival``, ``departure``, ``accept_price``."""
+    arrival, departure = day_said(asked.said, "arrival"), day_said(asked.said, "departure")
+    price = bool(asked.said.get("accept_price"))
+    nights = Nights(arrival, max(departure, arrival + timedelta(days=1)))
+    yield verbs.shift(asked.stay, nights=nights, now=now, actor=asked.by, accept_price=price)
+
+
 @kind("place", _("put the stay elsewhere"), undo=put_back)
 def place(asked, now):
     """``said``: ``bed`` and ``arrival``, where a bar of the chart was put down, ``accept_price``.

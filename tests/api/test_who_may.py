@@ -156,6 +156,10 @@ OWNERS = {
     "api/v1/desk/stays/<stay:code>/overstay/": only(
         MANAGER, method="POST", body={"act_id": "a-1", "departure": f"{TODAY + timedelta(days=1)}"}, then=(409,)
     ),
+    "api/v1/desk/stays/<stay:code>/<slug:done>/undo/": only(
+        MANAGER, method="POST", body={"act_id": "a-2"}, then=(409,)
+    ),  # nothing was done
+    "api/v1/desk/<slug:hostel>/undo/": only(MANAGER, method="POST", body={"act_id": "a-2", "of": "a-1"}, then=(404,)),
     "api/v1/stays/<stay:code>/excuses/": only(OFFICER, method="POST", body={"because": "空调坏了"}, then=(409,)),
     "api/v1/people/<int:person>/allowance/": only(OFFICER),
     "api/v1/people/<int:person>/extra-nights/": only(
@@ -254,6 +258,7 @@ OWNERS = {
     "accessibility/": PUBLIC,
     # --- desk
     "desk/": only(MANAGER, query=HOUSE),
+    "desk/acts/<int:act>/undo/": only(MANAGER, FOREIGN_MANAGER, method="POST", then=(404,)),  # nothing was done
     "desk/checkin/": only(MANAGER, query=HOUSE),
     "desk/evidence/<int:evidence>/<int:page>/": only(MANAGER, FOREIGN_MANAGER, then=(404,)),  # none was sent
     "desk/stays/<str:code>/evidence/": only(MANAGER, method="POST", body={"act_id": "a-1"}),
@@ -413,7 +418,7 @@ def ask(callers, who, walked, owner, method, stay):
     path = path.replace("people/<int:number>", f"people/{stay.guest_id}")
     path = path.replace("policies/<int:number>", f"policies/{stay.assessment.policy_id}")
     path = path.replace("reviews/<int:number>", f"reviews/{asked_about(stay)}").replace("<int:number>", "0")
-    path = path.replace("<str:key>", "picture-1")
+    path = path.replace("<str:key>", "picture-1").replace("<int:act>", "0").replace("<slug:done>", "check-in")
     path = path.replace("<int:evidence>", "0").replace("<int:page>", "1")
     path = path.replace("<decision:code>", stay.assessment.code).replace("<int:review>", f"{asked_about(stay)}")
     path = path.replace(r"^[\s\S]*\Z", "nowhere/").replace("<int:policy>", f"{stay.assessment.policy_id}")
