@@ -14,4 +14,4 @@ class DeskConfig(AppConfig):
             import_module(f"desk.{name}")
 
 
-KINDS_IN = ("letting_in", "changing", "housekeeping", "closing", "walking_in")
+KINDS_IN = ("letting_in", "changing", "log", "housekeeping", "closing", "walking_in")

@@ -7,6 +7,7 @@ from web.desk.checkin import checkin
 from web.desk.evidence import original_seen, picture
 from web.desk.language import speak
 from web.desk.leaving import check_out_page, no_show_page
+from web.desk.log import log
 from web.desk.offline import beat, sheet
 from web.desk.register import register
 from web.desk.sync import acts, sync
@@ -29,5 +30,6 @@ urlpatterns = [
     path("sheet/", sheet, name="desk_sheet"),
     path("sync/", sync, name="desk_sync"),
     path("shift/", shift, name="desk_shift"),
+    path("log/", log, name="desk_log"),
     path("language/", speak, name="desk_language"),
 ]
