@@ -3,6 +3,7 @@
 from django.urls import path
 
 from web.desk.answering import house_answer
+from web.desk.chart import chart, place
 from web.desk.checkin import checkin
 from web.desk.evidence import original_seen, picture
 from web.desk.language import speak
@@ -20,6 +21,8 @@ urlpatterns = [
     path("acts/", acts, name="desk_acts"),
     path("acts/<int:act>/undo/", undo, name="desk_undo"),
     path("beat/", beat, name="desk_beat"),
+    path("chart/", chart, name="desk_chart"),
+    path("chart/place/", place, name="desk_place"),
     path("checkin/", checkin, name="desk_checkin"),
     path("evidence/<int:evidence>/<int:page>/", picture, name="desk_evidence_page"),
     path("stays/<str:code>/evidence/", original_seen, name="desk_original_seen"),
