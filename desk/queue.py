@@ -143,7 +143,7 @@ def _read(hostel, entry, device, login, now):
     if not isinstance(act_id, str) or not well_formed(act_id):
         raise Unreadable(_("An act has an id of 1 to 80 printable characters."))
     if what not in WITHOUT_A_LINE or what not in kinds():
-        raise Unreadable(_("This can only be done with a line. Do it again now."))
+        raise Unreadable(_("This can only be done with a connection. Do it again now."))
     said, knew = entry.get("said") or {}, entry.get("knew") or {}
     if not isinstance(said, Mapping) or not isinstance(knew, Mapping):
         raise Unreadable(_("This is no act."))
