@@ -3,10 +3,12 @@
 from django.urls import path
 
 from web.desk.answering import house_answer
+from web.desk.chart import chart, place
 from web.desk.checkin import checkin
 from web.desk.evidence import original_seen, picture
 from web.desk.language import speak
 from web.desk.leaving import check_out_page, no_show_page
+from web.desk.log import log
 from web.desk.offline import beat, sheet
 from web.desk.register import register
 from web.desk.sync import acts, settled, sync
@@ -19,6 +21,8 @@ urlpatterns = [
     path("acts/", acts, name="desk_acts"),
     path("acts/<int:act>/undo/", undo, name="desk_undo"),
     path("beat/", beat, name="desk_beat"),
+    path("chart/", chart, name="desk_chart"),
+    path("chart/place/", place, name="desk_place"),
     path("checkin/", checkin, name="desk_checkin"),
     path("evidence/<int:evidence>/<int:page>/", picture, name="desk_evidence_page"),
     path("stays/<str:code>/evidence/", original_seen, name="desk_original_seen"),
@@ -30,5 +34,6 @@ urlpatterns = [
     path("sync/", sync, name="desk_sync"),
     path("sync/<int:clash>/", settled, name="desk_settle"),
     path("shift/", shift, name="desk_shift"),
+    path("log/", log, name="desk_log"),
     path("language/", speak, name="desk_language"),
 ]
