@@ -71,14 +71,14 @@ def test_what_a_guest_does_to_a_stay(as_lin, cost, wish):
 def test_what_the_desk_does_to_a_stay(as_manager, cost, stay):
     address = f"/api/v1/desk/stays/{stay.code}/"
 
-    assert cost(as_manager, "post", f"{address}check-in/", act(1)) == on(14, 13)
-    assert cost(as_manager, "post", f"{address}check-out/", act(2)) == on(15, 14)
+    assert cost(as_manager, "post", f"{address}check-in/", act(1)) == on(26, 25)
+    assert cost(as_manager, "post", f"{address}check-out/", act(2)) == on(23, 21)
 
 
 def test_a_no_show(as_manager, cost, stay):
     Stay.objects.update(kept_until=timezone.now() - timedelta(minutes=1))
 
-    assert cost(as_manager, "post", f"/api/v1/desk/stays/{stay.code}/no-show/", act(1)) == on(17, 15)
+    assert cost(as_manager, "post", f"/api/v1/desk/stays/{stay.code}/no-show/", act(1)) == on(24, 22)
 
 
 def test_a_change_of_the_profile(as_lin, cost):
