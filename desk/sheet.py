@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from accounts.acts import act
 from accounts.models import Deed, Person, User
-from accounts.phones import mask_phone
 from accounts.record import record
 from bookings.availability import Grid
 from bookings.models import BedNight, Stay
-from hostel.models import Bed, Hostel
+from desk.housekeeping import bed_states
+from desk.shift import name_of, sealed_tokens, token_for
+from eligibility.policies import policy_in_force, terms_of
+from hostel.models import Hostel
 from hostel.nights import TURN_OF_THE_DAY, Nights, at, business_day
 
 KEPT_FOR = timedelta(hours=24)
@@ -28,9 +30,10 @@ Status = Stay.Status
 NAMED = (Status.HELD, Status.CONFIRMED, Status.IN_HOUSE, Status.NO_SHOW)
 
 
-def sheet_of(hostel: Hostel, *, now: datetime, by: User) -> dict[str, Any]:
+def sheet_of(hostel: Hostel, *, now: datetime, by: User, locked: bool = False) -> dict[str, Any]:
     """The sheet of ``hostel`` at ``now`` for ``by``, in JSON values; days and moments are ISO text.
 
+    While the desk is ``locked`` nobody is on shift: what is done then is done by whoever's PIN opens it (`desk/shift`).
     As many statements for one guest as for many.
     """
     day = business_day(now)
@@ -42,9 +45,15 @@ def sheet_of(hostel: Hostel, *, now: datetime, by: User) -> dict[str, Any]:
         "day": day.isoformat(),
         "made_at": _moment(now),
         "until": _moment(now + KEPT_FOR),
+        "me": None if locked else {"id": by.pk, "name": name_of(by), "token": token_for(by, hostel, now)},
+        "people": sealed_tokens(hostel, now),
         "stays": [_line(stay, now, let_in_by) for stay in stays],
-        "beds": _beds(hostel, stays, day, now),
+        "beds": _beds(hostel, day, now),
         "counts": _counts(stays, day),
+        "purposes": [
+            {"value": key, "zh": words[0], "en": words[1]}
+            for key, words in terms_of(policy_in_force(hostel.network_id, day)).purposes.items()
+        ],
     }
 
 
@@ -102,33 +111,22 @@ def _let_in_by(stays) -> dict[str, str]:
     """Who let the guests in that are here, by the codes of their stays: as they wrote their name, else their phone."""
     here = [stay.code for stay in stays if stay.status == Status.IN_HOUSE]
     deeds = Deed.objects.filter(what="check_in", about__in=here).select_related("actor__person").order_by("at", "pk")
-    return {deed.about: called(deed.actor) for deed in deeds if deed.actor}
+    return {deed.about: name_of(deed.actor) for deed in deeds if deed.actor}
 
 
-def called(user: User) -> str:
-    """What colleagues call ``user`` at the desk: the name they wrote, else their masked phone."""
-    person = getattr(user, "person", None)
-    return person.name if person and person.name else mask_phone(user.phone)
-
-
-def _beds(hostel, stays, day, now):
-    nights = Nights(day, day + timedelta(days=AHEAD))
-    free = Grid([hostel], nights, now).free_from_the_first(hostel)
-    tonight = Nights(day, day + timedelta(days=1))
-    there = Bed.objects.valid_throughout(tonight).filter(
-        Q(room__valid_until=None) | Q(room__valid_until__gt=day), room__hostel=hostel, room__valid_from__lte=day
-    )
-    occupied = {_bed_of(stay, day) for stay in stays if stay.status == Status.IN_HOUSE}
+def _beds(hostel, day, now):
+    free = Grid([hostel], Nights(day, day + timedelta(days=AHEAD)), now).free_from_the_first(hostel)
     return [
         {
-            "bed": str(bed),
-            "room": bed.room.number,
-            "floor": bed.room.floor,
-            "state": "occupied" if bed in occupied else "ready",
-            "free_nights": free.get(bed.pk, 0),
-            "guests": bed.room.guests,
+            "bed": str(each.bed),
+            "room": each.bed.room.number,
+            "floor": each.bed.room.floor,
+            "state": each.state,
+            "ready_at": _moment(each.ready_at),
+            "free_nights": free.get(each.bed.pk, 0),
+            "guests": each.bed.room.guests,
         }
-        for bed in there.select_related("room").order_by("room__floor", "room__number", "number")
+        for each in bed_states(hostel, now).values()
     ]
 
 
