@@ -18,7 +18,16 @@
   for (const kind of ["pointerdown", "keydown", "touchstart"]) {
     addEventListener(kind, () => (touched = Date.now()), { passive: true, capture: true });
   }
+  // Who reads and types asks the house for nothing: it is told that they are there, so that it does not lock under them.
+  const HERE = 4 * 60 * 1000;
+  let told = Date.now();
   setInterval(() => {
+    if (touched > told && Date.now() - told > HERE && navigator.onLine) {
+      told = Date.now();
+      const here = new URL(on.href);
+      here.searchParams.set("here", "1");
+      fetch(here, { method: "HEAD" }).catch(() => {});
+    }
     if (Date.now() - touched < Number(on.dataset.idle) * 1000 || !navigator.onLine) return;
     const where = new URL(on.href);
     where.searchParams.set("next", location.pathname + location.search);
