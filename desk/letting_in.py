@@ -17,7 +17,7 @@ from desk.acts import Asked, kind
 from desk.housekeeping import OCCUPIED, READY, BedState, bed_states
 from desk.models import Note
 from desk.reading import bed_called
-from desk.undoing import put_back_in_any_bed, put_back_who_missed
+from desk.undoing import put_back_in_any_bed, put_back_who_came, put_back_who_missed
 from hostel.models import Bed
 
 # Guests with these documents are reported to the police by the house within a day of their coming.
@@ -73,7 +73,7 @@ def not_clean(bed: Bed, state: BedState) -> Reason:
     )
 
 
-@kind("check_in", _("checked in"), is_fact=True, undo=put_back_in_any_bed)
+@kind("check_in", _("checked in"), is_fact=True, undo=put_back_who_came)
 def check_in(asked, now):
     """``said``: ``compared``, ``bed`` (a label; without it the one that is kept), ``document_number``,
     ``evidence_seen``, ``before_clean`` (let in now, the key follows when the bed is clean).

@@ -35,7 +35,7 @@ from bookings.undoing import nothing_came_between
 from desk import reasons
 from desk.acts import kind_of, locked_in_order
 from desk.images import images_of
-from desk.models import Act
+from desk.models import Act, Note
 from eligibility.caps import FREE
 from hostel.models import Bed, Hostel
 from hostel.nights import Nights, end_of_night
@@ -154,6 +154,14 @@ def put_back(act: Act, now: datetime, by: User) -> None:
 def put_back_in_any_bed(act: Act, now: datetime, by: User) -> None:
     """`put_back`, in another bed of the house where somebody else has the one they had; raises Refused with UNDO and
     alternatives where the house has none."""
+    _put_back(act, now, _own_beds_or_others)
+
+
+def put_back_who_came(act: Act, now: datetime, by: User) -> None:
+    """`put_back_in_any_bed`, and nobody is to be reported to the police who did not come."""
+    Note.objects.filter(
+        stay__in=act.touched, kind=Note.Kind.REPORT, at=act.happened_at, by=act.by_id, done_at=None
+    ).delete()
     _put_back(act, now, _own_beds_or_others)
 
 

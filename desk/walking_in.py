@@ -14,7 +14,7 @@ from bookings.availability import free_beds
 from desk.acts import Asked, kind
 from desk.housekeeping import bed_states
 from desk.reading import bed_called, day_said
-from desk.undoing import put_back
+from desk.undoing import put_back_who_came
 from hostel.models import Bed, Hostel
 from hostel.nights import Nights, business_day
 
@@ -23,7 +23,7 @@ PROFILE = ("education", "graduation", "school", "school_city")
 MOST_NIGHTS = 30
 
 
-@kind("walk_in", _("let in without a booking"), undo=put_back)
+@kind("walk_in", _("let in without a booking"), undo=put_back_who_came)
 def walk_in(asked: Asked, now: datetime):
     """``said``: ``name``, ``document_kind``, ``document_number``, where the document does not say them ``gender`` and
     ``birth_date``; ``education``, ``graduation``, ``school``, ``school_city``, ``home_in_district``, ``answers``;
