@@ -530,7 +530,7 @@ def test_the_desk_sees_what_the_guest_has_sent_with_its_own_name_on_it(
 
 def test_a_bed_that_waits_is_confirmed_by_the_original(desk, held, clock):
     page = look_for(desk, held.code)
-    assert "已留房：材料待补" in text_of(page)
+    assert "材料待核：还没交" in text_of(page)
 
     desk.post(
         f"/desk/stays/{held.code}/evidence/",

@@ -25,7 +25,7 @@ from hostel.nights import Nights, end_of_night
 from web.desk.access import Desk, at_the_desk
 from web.desk.acts import new_act_id
 from web.desk.finding import bed_tonight
-from web.templatetags.desk import state_today, when
+from web.templatetags.desk import soon, state_today
 
 CHECK_IN, CHECK_OUT, NO_SHOW = "check_in", "check_out", "no_show"
 WORDS = {
@@ -142,7 +142,7 @@ def _just_done(request, desk):
 def _row(stay, tab, desk, beds):
     bed = bed_tonight(stay, desk.day)
     if tab == "no_show":
-        return Row(stay, bed, "no_show", page=desk.url("desk_check_out", stay.code))
+        return Row(stay, bed, "no_show", page=desk.url("desk_stay", stay.code))
     if tab == "due_in":
         late = stay.kept_until <= desk.now
         card = desk.url("desk_checkin", stay=stay.code)
@@ -153,7 +153,7 @@ def _row(stay, tab, desk, beds):
     waits = beds.get(bed.pk) if bed else None
     # Let in before the bed was clean: the key is still with the desk.
     unready = waits if waits and waits.state in (TO_CLEAN, CLEANING) else None
-    page = desk.url("desk_check_out", stay.code)
+    page = desk.url("desk_stay", stay.code)
     href = desk.url("desk_check_out", stay.code)
     return Row(stay, bed, state_today(stay, desk.day), CHECK_OUT, href, page=page, unready=unready)
 
@@ -202,7 +202,7 @@ def _who(stay):
 def _of_beds(rows: Iterable[Row], desk):
     """Beds that somebody who comes today is to have, and that are not ready."""
     words = {
-        row.bed: _("%(bed)s, ready about %(moment)s") % {"bed": row.bed, "moment": when(row.unready.ready_at, desk.now)}
+        row.bed: _("%(bed)s, ready about %(moment)s") % {"bed": row.bed, "moment": soon(row.unready.ready_at, desk.now)}
         if row.unready.ready_at
         else str(row.bed)
         for row in rows
@@ -212,7 +212,7 @@ def _of_beds(rows: Iterable[Row], desk):
     said = ngettext(
         "%(number)s bed for today is not ready yet", "%(number)s beds for today are not ready yet", len(words)
     )
-    rooms = desk.home
+    rooms = desk.url("desk_rooms")
     return Alert("not_ready", "broom", said % {"number": len(words)}, tuple((each, rooms) for each in words.values()))
 
 
@@ -253,8 +253,8 @@ def _of_notes(desk):
     open_now = Note.objects.filter(due, hostel=desk.hostel, done_at=None)
     number = open_now.filter(kind__in=[Note.Kind.TODO, Note.Kind.REPORT]).count()
     words = ngettext("%(number)s thing to do today", "%(number)s things to do today", number)
-    links = ((_("Open the shift log"), desk.home),)
-    return Alert("to_do", "check", words % {"number": number}, links) if number else None
+    links = ((_("Open the shift log"), desk.url("desk_log")),)
+    return Alert("to_do", "chat", words % {"number": number}, links) if number else None
 
 
 def _ready_tonight(desk, beds):

@@ -41,7 +41,13 @@ def bed_words(state, now):
     word = STATES[state.state][0]
     if state.is_ready or state.ready_at is None:
         return word
-    return _("{word}, ready about {moment}").format(word=word, moment=when(state.ready_at, now))
+    return _("{word}, ready about {moment}").format(word=word, moment=soon(state.ready_at, now))
+
+
+def soon(moment_to_come, now):
+    """Write a moment that is near: of today the hour is enough."""
+    is_today = timezone.localdate(moment_to_come) == timezone.localdate(now)
+    return hour(moment_to_come) if is_today else moment(moment_to_come)
 
 
 @register.filter
