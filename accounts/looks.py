@@ -17,6 +17,7 @@ SEEN = {
     "see_review": _("read what you asked and said"),
     "see_no_show": _("read about a stay you missed"),
     "see_wish": _("looked at what you wait for"),
+    "ask_walk_in": _("asked at the desk whether you may stay tonight"),
     "see_register": _("took out the guest register, with your name and document number"),
 }
 # The other deeds that are on record about somebody, in short; what is not here is called by its code.

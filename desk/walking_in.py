@@ -21,14 +21,18 @@ from hostel.nights import Nights, business_day
 LONGEST = {"name": 40, "document_kind": 30, "document_number": 40, "gender": 10, "purpose": 20}
 PROFILE = ("education", "graduation", "school", "school_city")
 MOST_NIGHTS = 30
+# As a program says it, and as a form does.
+YES_NO = {True: True, False: False, "yes": True, "no": False}
+OWN = "a-"  # before the key of a question that a policy asks of its own, in a form
 
 
 @kind("walk_in", _("let in without a booking"), undo=put_back_who_came)
 def walk_in(asked: Asked, now: datetime):
     """``said``: ``name``, ``document_kind``, ``document_number``, where the document does not say them ``gender`` and
     ``birth_date``; ``education``, ``graduation``, ``school``, ``school_city``, ``home_in_district``, ``answers``;
-    ``departure``, ``purpose``, ``accept_price``, ``compared``, ``bed``. The first night is that of the moment it
-    happened. Without a ``bed`` it is one that is clean, where there is one."""
+    ``departure``, ``purpose``, ``accept_price``, ``compared``, ``bed``; answers also as a form of the desk names them
+    ("yes", "a-" before the key of a question, ``month`` beside the year of graduation). The first night is that of the
+    moment it happened. Without a ``bed`` it is one that is clean, where there is one."""
     said, nights = asked.said, nights_said(asked.said, asked.at)
     try:
         guest = verbs.guest_at_the_desk(now=now, actor=asked.by, **person_said(said))
@@ -41,7 +45,7 @@ def walk_in(asked: Asked, now: datetime):
         guest=guest,
         nights=nights,
         purpose=_text(said, "purpose"),
-        compared=said.get("compared") is True,
+        compared=bool(said.get("compared")),
         now=now,
         actor=asked.by,
         bed=bed,
@@ -85,14 +89,19 @@ def person_said(said: Mapping[str, Any]) -> dict[str, Any]:
             raise Refused(_unreadable("birth_date")) from None
     if person.get("gender", "") not in ("", *Person.Gender.values):
         raise Refused(_unreadable("gender"))
-    if said.get("home_in_district") is not None:
-        if not isinstance(said["home_in_district"], bool):
+    if said.get("home_in_district") not in (None, ""):
+        if not isinstance(said["home_in_district"], (bool, str)) or said["home_in_district"] not in YES_NO:
             raise Refused(_unreadable("home_in_district"))
-        person["home_in_district"] = said["home_in_district"]
-    if answers := said.get("answers"):
-        if not isinstance(answers, Mapping):
-            raise Refused(_unreadable("answers"))
-        person["answers"] = {str(key): value for key, value in answers.items()}
+        person["home_in_district"] = YES_NO[said["home_in_district"]]
+    month = _text(said, "month")
+    if month and len(person.get("graduation", "")) == 4:
+        person["graduation"] = f"{person['graduation']}-{month}"
+    answers = said.get("answers") or {}
+    if not isinstance(answers, Mapping):
+        raise Refused(_unreadable("answers"))
+    own = {name.removeprefix(OWN): value for name, value in said.items() if name.startswith(OWN) and value}
+    if answers or own:
+        person["answers"] = {str(key): value for key, value in answers.items()} | own
     return person
 
 
