@@ -4,7 +4,7 @@ Whichever way an act comes (a page, the REST door, the queue of a tablet that ha
 words, and `perform` does it. What can be done is what the modules beside this one register with `kind`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -121,7 +121,8 @@ def perform(asked: Asked, *, now: datetime, by_way: Do | None = None) -> Act:
         if (done := known(asked)) is not None:
             return done
         chosen = kind_of(asked.what)
-        before = images_of(locked_in_order(chosen.touches(asked)))
+        touched = locked_in_order(chosen.touches(asked))
+        before = images_of(touched)
         stays = list((by_way or chosen.do)(asked, now))
         return Act.objects.create(
             hostel=asked.hostel,
@@ -134,7 +135,7 @@ def perform(asked: Asked, *, now: datetime, by_way: Do | None = None) -> Act:
             written_at=now,
             said=dict(asked.said),
             before=before,
-            after=images_of(stays),
+            after=images_of(_as_they_are(stays, touched, asked)),
         )
 
     try:
@@ -144,6 +145,17 @@ def perform(asked: Asked, *, now: datetime, by_way: Do | None = None) -> Act:
         if (done := known(asked)) is None:
             raise
         return done
+
+
+def _as_they_are(stays: Iterable[Stay], touched: Iterable[Stay], asked: Asked) -> Iterator[Stay]:
+    """A verb returns a stay as it became; the one that was asked about and only handed through is read anew, or left
+    out where the act does not touch it."""
+    numbers = {stay.pk for stay in touched}
+    for stay in stays:
+        if stay is not asked.stay:
+            yield stay
+        elif stay.pk in numbers:
+            yield Stay.objects.select_related("guest").get(pk=stay.pk)
 
 
 def locked_in_order(stays: Iterable[Stay]) -> list[Stay]:

@@ -399,7 +399,10 @@ def _nobody_left(act, parts, now):
 # --- letters ----------------------------------------------------------------------------------------------------------
 def _unwritten(stay, act):
     """Take back what the act wrote to the guest of ``stay`` and did not go out yet; whether nothing else did."""
-    written = Letter.objects.filter(person=stay.guest_id, about__startswith=stay.code, written_at__gte=act.written_at)
+    # A no-show happened at the moment until which the bed was kept, whenever it was written down.
+    ended = act.after[stay.code]["stay"]["cancelled_at"]
+    since = min(act.written_at, datetime.fromisoformat(ended)) if ended else act.written_at
+    written = Letter.objects.filter(person=stay.guest_id, about__startswith=stay.code, written_at__gte=since)
     written.filter(posted_at=None).delete()
     posted = list(written)
     for letter in posted:
