@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from api import (
     about,
+    acts,
     batches,
     desk,
     eligibility,
@@ -92,6 +93,9 @@ v1 = [
     path("batches/<stay:code>/release/", batches.BatchRelease.as_view(), name="batch_release"),
     path("batches/<stay:code>/cancellation/", batches.BatchCancellation.as_view(), name="batch_cancellation"),
     path("desk/<slug:hostel>/today/", desk.Today.as_view(), name="desk_today"),
+    path("desk/<slug:hostel>/acts/", acts.Acts.as_view(), name="desk_queue"),
+    path("desk/<slug:hostel>/clashes/", acts.Clashes.as_view(), name="clashes"),
+    path("desk/<slug:hostel>/clashes/<int:clash>/choice/", acts.ClashChoice.as_view(), name="clash_choice"),
     path("desk/<slug:hostel>/out-of-service/", out_of_service.OutOfServiceList.as_view(), name="out_of_service"),
     path(
         "desk/<slug:hostel>/out-of-service/hits/",

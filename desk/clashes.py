@@ -7,12 +7,13 @@ would do (it was tried, and rolled back), or why that can't be.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.acts import act, attempt
+from accounts.acts import act, after_refusal, attempt
 from accounts.models import User
 from accounts.names import mask_name
 from accounts.reasons import CHINESE, ENGLISH, Fix, Reason, Refused, Sentence, not_met
@@ -411,7 +412,11 @@ def settle(clash: Clash, choice: str, *, now: datetime, by: User) -> Clash:
             if found.choice != choice:
                 raise Refused(_settled(found))
             return found
-        _carry_out(found.act, found.proposals[choice], choice, now, by)
+        try:
+            _carry_out(found.act, found.proposals[choice], now, by)
+        except Refused as no:
+            after_refusal(partial(_propose_anew, clash, no, now))
+            raise
         found.settled_at, found.settled_by, found.choice = now, by, choice
         found.save(update_fields=["settled_at", "settled_by", "choice"])
         record(
@@ -426,12 +431,7 @@ def settle(clash: Clash, choice: str, *, now: datetime, by: User) -> Clash:
         )
         return found
 
-    try:
-        return act(do)
-    except Refused as no:
-        if no.code != "SETTLED":
-            _propose_anew(clash, no, now)
-        raise
+    return act(do)
 
 
 def _behind_its_lock(clash):
@@ -439,7 +439,7 @@ def _behind_its_lock(clash):
     return Clash.objects.select_for_update(of=("self",)).select_related(*acts).get(pk=clash.pk)
 
 
-def _carry_out(done, proposal, choice, now, by):
+def _carry_out(done, proposal, now, by):
     how = proposal["do"]
     if how == "let_be":
         return
