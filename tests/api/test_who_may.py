@@ -101,6 +101,11 @@ OWNERS = {
     "api/v1/batches/<stay:code>/release/": only(OFFICER, method="POST"),
     "api/v1/batches/<stay:code>/cancellation/": only(OFFICER, method="POST"),
     "api/v1/desk/<slug:hostel>/today/": only(MANAGER, OFFICER),
+    "api/v1/desk/<slug:hostel>/acts/": only(MANAGER, method="POST", body={"acts": []}),
+    "api/v1/desk/<slug:hostel>/clashes/": only(MANAGER),
+    "api/v1/desk/<slug:hostel>/clashes/<int:clash>/choice/": only(
+        MANAGER, method="POST", body={"choice": "local"}, then=(404,)
+    ),
     "api/v1/desk/<slug:hostel>/out-of-service/": only(
         MANAGER,
         OFFICER,
@@ -258,6 +263,11 @@ OWNERS = {
     "accessibility/": PUBLIC,
     # --- desk
     "desk/": only(MANAGER, query=HOUSE),
+    "desk/acts/": only(MANAGER, query=HOUSE),
+    "desk/sync/": only(MANAGER, query=HOUSE),
+    "desk/sync/<int:clash>/": only(
+        MANAGER, FOREIGN_MANAGER, method="POST", body={"choice": "local"}, then=(404,)
+    ),  # everything fits
     "desk/acts/<int:act>/undo/": only(MANAGER, FOREIGN_MANAGER, method="POST", then=(404,)),  # nothing was done
     "desk/checkin/": only(MANAGER, query=HOUSE),
     "desk/evidence/<int:evidence>/<int:page>/": only(MANAGER, FOREIGN_MANAGER, then=(404,)),  # none was sent
@@ -419,6 +429,7 @@ def ask(callers, who, walked, owner, method, stay):
     path = path.replace("policies/<int:number>", f"policies/{stay.assessment.policy_id}")
     path = path.replace("reviews/<int:number>", f"reviews/{asked_about(stay)}").replace("<int:number>", "0")
     path = path.replace("<str:key>", "picture-1").replace("<int:act>", "0").replace("<slug:done>", "check-in")
+    path = path.replace("<int:clash>", "0")
     path = path.replace("<int:evidence>", "0").replace("<int:page>", "1")
     path = path.replace("<decision:code>", stay.assessment.code).replace("<int:review>", f"{asked_about(stay)}")
     path = path.replace(r"^[\s\S]*\Z", "nowhere/").replace("<int:policy>", f"{stay.assessment.policy_id}")
