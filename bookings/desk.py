@@ -15,6 +15,7 @@ from bookings.availability import free_beds
 from bookings.booking import CODE_ALPHABET
 from bookings.cancelling import miss
 from bookings.locking import locked
+from bookings.lodging import lodging_of
 from bookings.models import Stay
 from bookings.proving import show_at_desk
 from bookings.relocating import to_another_bed
@@ -52,12 +53,13 @@ def _by_code(stays, code):
 
 
 def beds_for(stay: Stay, now: datetime) -> list[Bed]:
-    """Beds that the guest of ``stay`` could be given now, the one that is kept for them first."""
+    """Beds that the guest of ``stay`` could be given now, the one that is kept for them first; the others are as they
+    need them."""
     kept_nights = list(stay.bed_nights.live().select_related("bed__room").order_by("night"))
     # Who changes beds during the stay has tonight's.
     to_come = [night.bed for night in kept_nights if night.night >= business_day(now)]
     kept = to_come[0] if to_come else kept_nights[-1].bed if kept_nights else None
-    others = free_beds(stay.hostel, stay.nights, stay.guest.gender, now, except_stay=stay.pk)
+    others = free_beds(stay.hostel, stay.nights, stay.guest.gender, now, stay.pk, lodging_of(stay))
     return [kept, *(bed for bed in others if bed != kept)] if kept else list(others)
 
 
