@@ -13,6 +13,7 @@ from api import (
     figures,
     hostels,
     letters,
+    log,
     me,
     moving,
     no_shows,
@@ -96,6 +97,8 @@ v1 = [
     path("desk/<slug:hostel>/acts/", acts.Acts.as_view(), name="desk_queue"),
     path("desk/<slug:hostel>/clashes/", acts.Clashes.as_view(), name="clashes"),
     path("desk/<slug:hostel>/clashes/<int:clash>/choice/", acts.ClashChoice.as_view(), name="clash_choice"),
+    path("desk/<slug:hostel>/log/", log.Log.as_view(), name="log"),
+    path("desk/<slug:hostel>/log/<int:note>/done/", log.NoteDone.as_view(), name="note_done"),
     path("desk/<slug:hostel>/out-of-service/", out_of_service.OutOfServiceList.as_view(), name="out_of_service"),
     path(
         "desk/<slug:hostel>/out-of-service/hits/",
