@@ -106,6 +106,10 @@ OWNERS = {
     "api/v1/desk/<slug:hostel>/clashes/<int:clash>/choice/": only(
         MANAGER, method="POST", body={"choice": "local"}, then=(404,)
     ),
+    "api/v1/desk/<slug:hostel>/log/": only(MANAGER),
+    "api/v1/desk/<slug:hostel>/log/<int:note>/done/": only(
+        MANAGER, method="POST", body={"act_id": "a-1"}, then=(404,)
+    ),  # nothing was written
     "api/v1/desk/<slug:hostel>/out-of-service/": only(
         MANAGER,
         OFFICER,
@@ -275,6 +279,10 @@ OWNERS = {
     "desk/stays/<str:code>/check-out/": only(MANAGER),
     "desk/stays/<str:code>/no-show/": only(MANAGER),
     "desk/stays/<str:code>/house-answer/": only(MANAGER, method="POST", body={"act_id": "a-1", "answer": "yes"}),
+    "desk/stays/<str:code>/": only(MANAGER),
+    "desk/stays/<str:code>/<slug:act>/": only(MANAGER),
+    "desk/log/": only(MANAGER, query=HOUSE),
+    "desk/shift/": only(MANAGER, query=HOUSE),
     "desk/language/": only(MANAGER, method="POST", query=HOUSE),
     # --- office
     "office/": only(OFFICER, AUDITOR, query="network=wuzhong"),
@@ -424,11 +432,11 @@ def ask(callers, who, walked, owner, method, stay):
     path = path.replace("<slug:slug>", "baodaiqiao").replace("<slug:hostel>", "baodaiqiao")
     path = path.replace("<slug:name>", "refused").replace("<str:day>", f"{TODAY}").replace("<path:name>", "none.webp")
     path = path.replace("<int:person>", str(stay.guest_id)).replace("<int:extra>", "0")
-    path = path.replace("<int:closure>", "0").replace("<str:room>", "402").replace("<int:bed>", "1")
+    path = path.replace("<int:closure>", "0").replace("<int:note>", "0").replace("<str:room>", "402").replace("<int:bed>", "1")
     path = path.replace("people/<int:number>", f"people/{stay.guest_id}")
     path = path.replace("policies/<int:number>", f"policies/{stay.assessment.policy_id}")
     path = path.replace("reviews/<int:number>", f"reviews/{asked_about(stay)}").replace("<int:number>", "0")
-    path = path.replace("<str:key>", "picture-1").replace("<int:act>", "0").replace("<slug:done>", "check-in")
+    path = path.replace("<str:key>", "picture-1").replace("<int:act>", "0").replace("<slug:done>", "check-in").replace("<slug:act>", "extend")
     path = path.replace("<int:clash>", "0")
     path = path.replace("<int:evidence>", "0").replace("<int:page>", "1")
     path = path.replace("<decision:code>", stay.assessment.code).replace("<int:review>", f"{asked_about(stay)}")
