@@ -23,6 +23,7 @@ let syncing = false;
 const fill = (text, n) => text.replace("{n}", n);
 
 // --- the heartbeat ---------------------------------------------------------------------------------------------------
+let beaten = false; // once, the line was looked at
 let timer = 0;
 let turn = 0;
 
@@ -38,7 +39,8 @@ async function beat() {
   }
   if (mine !== turn) return;
   timer = setTimeout(beat, document.hidden ? PAUSE_HIDDEN : PAUSE);
-  if (answered === on) return;
+  if (answered === on && beaten) return;
+  beaten = true;
   on = answered;
   document.documentElement.dataset.connection = on ? "on" : "off";
   rest();
