@@ -45,7 +45,7 @@ class NoteSerializer(serializers.Serializer):
         return name_of(note.done_by) if note.done_by else None
 
 
-class NoteRequest(ActRequest):
+class LogNoteRequest(ActRequest):
     """What the next shift is to know. With ``due`` it is something to do, where no kind is said."""
 
     kind = Choice(Note.Kind.choices, required=False)
@@ -58,6 +58,7 @@ class Log(Door):
     """What a house has written down."""
 
     serializer_class = NoteSerializer
+    queryset = Note.objects.none()
     pagination_class = Pages
     rights = True
     refuses = ("POST",)
@@ -84,7 +85,7 @@ class Log(Door):
         operation_id="write_log",
         tags=["desk"],
         summary="Write a note, or something to do, into the shift log",
-        request=NoteRequest,
+        request=LogNoteRequest,
         responses={201: NoteSerializer},
         examples=[
             OpenApiExample(
@@ -102,7 +103,7 @@ class Log(Door):
     def post(self, request, hostel):
         now = timezone.now()
         house = _own(request, hostel, now)
-        body = NoteRequest(data=request.data)
+        body = LogNoteRequest(data=request.data)
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
         code, stay = said.pop("stay", ""), None
