@@ -232,6 +232,7 @@ SPECTACULAR_SETTINGS = {
         "EvidenceState": "eligibility.models.Evidence.State",
         "WaitingState": "api.waitlist.STATES",
         "BatchState": "api.batches.STATES",
+        "NoteKind": "desk.models.Note.Kind",
         "StayStatus": "bookings.models.Stay.Status",
     },
 }
