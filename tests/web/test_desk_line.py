@@ -63,7 +63,7 @@ def test_what_is_kept_is_sent_in_order_and_leaves_the_device_when_it_is_answered
     mend(page.context)
 
     waiting(page, 0)
-    expect(banner(page).locator("p")).to_have_text("")
+    expect(banner(page)).to_have_text("")
     # Fifty at once at the most, each with its moment and who was on.
     assert [len(batch) for batch in sent.batches] == [50, 10]
     texts = [act["said"]["text"] for batch in sent.batches for act in batch]
@@ -123,7 +123,7 @@ def test_who_is_logged_out_reads_that_what_was_done_is_kept_and_it_is_sent_after
     page.evaluate(KEEP, [note("登录过期时写的")])
 
     expect(banner(page)).to_contain_text("登录已过期，办过的都留在本机（待同步 1）；登录后自动上传")
-    expect(banner(page).get_by_role("link", name="登录")).to_be_visible()
+    expect(page.get_by_test_id("desk-banner").get_by_role("link", name="登录")).to_be_visible()
     assert desk.done("note") == before
 
     page.context.add_cookies([{"name": "sessionid", "value": desk.session, "url": desk.house.url}])

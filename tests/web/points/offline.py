@@ -81,7 +81,7 @@ def desk_at_night(ground, folder: Path, names=GUESTS, nights=1):
 def ready(page: Page):
     """Wait until the tablet has the sheet of the day, and the worker that answers without a line."""
     expect(line(page).locator("[data-line-synced]")).to_be_visible()
-    if False: page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("() => navigator.serviceWorker.controller", timeout=15_000)
 
 
 def line(page: Page):
@@ -90,7 +90,8 @@ def line(page: Page):
 
 
 def banner(page: Page):
-    return page.get_by_test_id("desk-banner")
+    """What stands under the header where somebody should know: no line, or no login."""
+    return page.get_by_test_id("desk-banner").locator("p")
 
 
 def waiting(page: Page, number: int, within: int = 15_000):

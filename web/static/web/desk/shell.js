@@ -665,7 +665,7 @@ document.addEventListener("desk:sheet", async () => {
 // is writing something, who is asked.
 const online = () => (location.pathname === "/desk/offline/" ? location.assign("/desk/") : location.reload());
 async function back() {
-  if (document.documentElement.dataset.line === "off") return;
+  if (document.documentElement.dataset.connection === "off") return;
   const waiting = (await queueAll()).filter((entry) => !entry.turned_away).length;
   const typed = $$("[data-view]:not([hidden]) :is(input, textarea)").some((each) => (each.type === "checkbox" ? each.checked : !["radio", "hidden"].includes(each.type) && each.value));
   if (waiting) return;
