@@ -273,6 +273,8 @@ OWNERS = {
         MANAGER, FOREIGN_MANAGER, method="POST", body={"choice": "local"}, then=(404,)
     ),  # everything fits
     "desk/acts/<int:act>/undo/": only(MANAGER, FOREIGN_MANAGER, method="POST", then=(404,)),  # nothing was done
+    "desk/chart/": only(MANAGER, query=HOUSE),
+    "desk/chart/place/": only(MANAGER, method="POST", query=HOUSE, then=(404,)),  # no stay is named
     "desk/checkin/": only(MANAGER, query=HOUSE),
     "desk/evidence/<int:evidence>/<int:page>/": only(MANAGER, FOREIGN_MANAGER, then=(404,)),  # none was sent
     "desk/stays/<str:code>/evidence/": only(MANAGER, method="POST", body={"act_id": "a-1"}),
