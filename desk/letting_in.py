@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
@@ -65,7 +66,8 @@ def not_clean(bed: Bed, state: BedState) -> Reason:
     return not_met(
         "NOT_CLEAN",
         text,
-        {"bed": str(bed), "moment": state.ready_at},
+        # It is never far: the hour is enough.
+        {"bed": str(bed), "moment": f"{timezone.localtime(state.ready_at):%H:%M}" if state.ready_at else ""},
         value_used=state.state,
         needed=READY,
         fix=Fix("rooms", _("Open the rooms to clean"), "/desk/rooms/"),

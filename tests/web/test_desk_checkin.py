@@ -1,14 +1,19 @@
 import re
+from datetime import date
 
 import pytest
 
-from accounts.models import Deed
-from bookings.booking import confirm
+from accounts.models import Deed, User
+from accounts.people import complete_person
+from bookings.booking import book, confirm
 from bookings.cancelling import cancel
 from bookings.desk import beds_for, check_in, check_out, no_show
 from bookings.models import BedNight, Stay
+from bookings.moving import move
+from desk.acts import Asked, perform
 from desk.models import Act
 from hostel.models import Hostel
+from hostel.nights import Nights
 from tests.conftest import FRIDAY, NOW, SATURDAY, SUNDAY, moment
 from tests.web.conftest import hidden, text_of
 
@@ -372,3 +377,219 @@ def test_a_card_costs_the_same_however_full_the_house_is(
     with django_assert_max_num_queries(14):
         desk.get(CHECKIN, {"stay": stay.code})
     assert Stay.objects.count() == 4
+
+
+# --- by name and by room ----------------------------------------------------------------------------------------------
+def test_a_guest_is_found_by_name_by_its_beginning_by_room_and_by_bed(desk, hostel, lin, chen, people, friday_stay):
+    stay = friday_stay(lin, hostel)
+    friday_stay(chen, hostel)
+    anna = friday_stay(people("Anna Müller", "female"), Hostel.objects.get(slug="baodaiqiao"))
+    bed = stay.bed_nights.get().bed
+
+    for typed in ("林小满", "林", " 林小 ", str(bed)):
+        assert look_for(desk, typed).context["finding"].stay == stay, typed
+    for typed in ("anna", "MÜLLER", "Anna Mü"):
+        assert look_for(desk, typed).context["finding"].stay == anna, typed
+    room = look_for(desk, bed.room.number)
+    assert (found(room)[0], {each.pk for each in room.context["finding"].stays}) == ("several", {stay.pk, anna.pk})
+
+
+def test_a_room_finds_who_has_it_tonight(desk, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel, until=SUNDAY)
+    check_in(stay, compared=True, now=moment(FRIDAY, 15))
+    first = stay.bed_nights.first().bed
+    clock.now = moment(FRIDAY, 16)
+    other = next(bed for bed in beds_for(stay, clock.now) if bed.room_id != first.room_id)
+    move(stay, bed=other, from_night=SATURDAY, now=clock.now)
+
+    assert found(look_for(desk, first.room.number))[0] == "here_already"
+    assert found(look_for(desk, other.room.number))[0] == "unknown"
+    clock.now = moment(SATURDAY, 16)
+    assert found(look_for(desk, first.room.number))[0] == "unknown"
+    assert found(look_for(desk, other.room.number))[0] == "here_already"
+
+
+def test_several_of_one_name_are_a_list_with_masked_names_beds_and_states(desk, hostel, lin, people, friday_stay):
+    mine = friday_stay(lin, hostel)
+    other = friday_stay(people("林一", "female"), hostel)
+    check_in(other, compared=True, now=NOW)
+
+    page = look_for(desk, "林")
+
+    said = text_of(page)
+    assert found(page)[0] == "several"
+    assert "林小满" not in said
+    for stay, state in ((mine, "预抵"), (other, "在住")):
+        assert f"{stay.code} · 床位 {stay.bed_nights.get().bed} {state}" in said
+
+
+def test_nobody_is_found_by_name_who_left_comes_later_or_is_of_another_house(desk, hostel, lin, people, friday_stay):
+    friday_stay(lin, Hostel.objects.get(slug="mudu"))
+    gone = friday_stay(people("周子涵"), hostel)
+    check_in(gone, compared=True, now=NOW)
+    check_out(gone, now=NOW)
+    book(guest=people("王芳"), hostel=hostel, nights=Nights(SATURDAY, SUNDAY), purpose="interview", now=NOW)
+
+    for typed in ("林小满", "周子涵", "王芳", "小满", "%", "_"):
+        assert found(look_for(desk, typed)) == ("unknown", "查无此码"), typed
+
+
+def test_a_name_costs_the_same_however_many_are_here(
+    desk, hostel, lin, people, friday_stay, django_assert_max_num_queries
+):
+    for name in ("王芳", "周子涵", "林一"):
+        friday_stay(people(name), hostel)
+
+    # Session, login, the houses, the people and their beds, and for the list the beds again.
+    with django_assert_max_num_queries(9):
+        page = desk.post(CHECKIN, {"text": "没有这个人"})
+    assert found(page)[0] == "unknown"
+
+
+# --- what is said of a scan -------------------------------------------------------------------------------------------
+def test_who_cancelled_missed_or_is_not_known_can_be_given_a_bed_as_a_walk_in(desk, hostel, people, friday_stay, clock):
+    cancelled = friday_stay(people(), hostel)
+    cancel(cancelled, now=NOW)
+    expired = friday_stay(people(), hostel, hold=True)
+    missed = friday_stay(people(), hostel)
+    clock.now = moment(FRIDAY, 23, 30)
+    no_show(missed, now=clock.now)
+
+    for text in (cancelled.code, expired.code, missed.code, "ZZZZZZ"):
+        html = look_for(desk, text).content.decode()
+        assert re.search(r'<a class="btn" href="/desk/walkin/" data-testid="d2-walk-in">', html), text
+
+
+def test_a_result_stays_until_it_is_dismissed_and_then_the_box_waits_again(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, Hostel.objects.get(slug="mudu"))
+
+    page = look_for(desk, stay.code).content.decode()
+
+    href = re.search(r'href="([^"]*)" data-testid="d2-dismiss"', page)[1]
+    assert found(desk.get(href)) == (None, None)
+
+
+def test_an_early_guest_reads_from_when_they_can_come(desk, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel)
+    clock.now = moment(FRIDAY, 5)
+
+    assert "提前到：3月6日 周五 当天起才能办理入住，床位从 14:00 起保证" in text_of(look_for(desk, stay.code))
+
+
+# --- a clean bed ------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def soil(hostel, manager):
+    def soil(*beds, now=NOW):
+        labels = [str(bed) for bed in beds]
+        perform(Asked(hostel, f"soil-{len(labels)}-{now}", "soiled", manager, now, said={"beds": labels}), now=now)
+
+    return soil
+
+
+def test_the_card_offers_a_clean_bed_and_says_why_it_is_another(desk, hostel, lin, friday_stay, soil):
+    stay = friday_stay(lin, hostel)
+    kept = stay.bed_nights.get().bed
+    soil(kept)
+
+    page = desk.get(CHECKIN, {"stay": stay.code})
+
+    picked = re.search(r'<option value="([^"]*)" selected>([^<]*)', page.content.decode())
+    assert picked[1] != str(kept)
+    assert "空净" in picked[2]
+    assert f"原来留的 {kept} 还没打扫好，换成这张空净床" in text_of(page)
+    assert f"{kept} · 待清洁，约 10:20 好 · 已留给这位客人" in text_of(page)
+    let_in(desk, stay, bed=picked[1])
+    stay.refresh_from_db()
+    assert (stay.status, str(stay.bed_nights.get().bed)) == ("in_house", picked[1])
+
+
+def test_where_no_bed_is_clean_the_guest_is_let_in_and_has_the_key_later(desk, hostel, lin, friday_stay, soil):
+    stay = friday_stay(lin, hostel)
+    kept = stay.bed_nights.get().bed
+    soil(*beds_for(stay, NOW))
+
+    page = desk.get(CHECKIN, {"stay": stay.code})
+
+    said, html = text_of(page), page.content.decode()
+    assert f"{kept}：待清洁，约 10:20 好。先办入住，房卡稍后给。" in said
+    assert re.search(r'name="before_clean" value="true"[^>]*data-testid="d2-check-in"', html)
+    done = let_in(desk, stay, before_clean="true")
+    stay.refresh_from_db()
+    assert stay.status == "in_house"
+    assert "打扫好再给房卡" in text_of(desk.get(done["Location"]))
+
+
+def test_a_bed_chosen_that_is_not_clean_is_refused_with_the_way_on(desk, hostel, lin, friday_stay, soil):
+    stay = friday_stay(lin, hostel)
+    other = beds_for(stay, NOW)[-1]
+    soil(other)
+
+    page = let_in(desk, stay, bed=str(other))
+
+    html = page.content.decode()
+    assert page.status_code == 409
+    assert 'data-code="NOT_CLEAN"' in html
+    assert f"{other} 床还没打扫好：约 10:20 好" in text_of(page)
+    assert f'<option value="{other}" selected>' in html
+    assert 'name="before_clean" value="true"' in html
+    assert let_in(desk, stay, bed=str(other), before_clean="true").status_code == 302
+
+
+def test_a_clean_bed_chosen_at_last_brings_its_key_at_once(desk, hostel, lin, friday_stay, soil):
+    stay = friday_stay(lin, hostel)
+    beds = beds_for(stay, NOW)
+    soil(*beds[:-1])
+
+    done = let_in(desk, stay, bed=str(beds[-1]), before_clean="true")
+
+    assert "交房卡" in text_of(desk.get(done["Location"]))
+    assert Act.objects.get(what="check_in").said["before_clean"] is False
+
+
+def test_who_is_to_be_reported_is_said_before_and_after(desk, hostel, wuzhong, friday_stay):
+    user = User.objects.create_user("+8613977777777", phone_verified=True)
+    anna = complete_person(
+        user,
+        name="Anna Müller",
+        document_kind="passport",
+        document_number="C01X00T47",
+        gender="female",
+        birth_date=date(2001, 5, 6),
+        education="bachelor",
+        graduation="2025-06",
+        school="TU",
+        school_city="苏州",
+        home_in_district=False,
+        now=NOW,
+    )
+    stay = friday_stay(anna, hostel)
+
+    assert "24 小时内报送公安" in text_of(desk.get(CHECKIN, {"stay": stay.code}))
+    done = let_in(desk, stay)
+    assert "要在 24 小时内报送公安，已记进交接" in text_of(desk.get(done["Location"]))
+    assert "1 件待办" in text_of(desk.get("/desk/"))
+
+
+def test_a_check_in_can_be_taken_back_where_it_is_said(desk, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel)
+    done = let_in(desk, stay)
+
+    page = desk.get(done["Location"])
+    action = re.search(r'action="(/desk/acts/\d+/undo/)"', page.content.decode())[1]
+    desk.post(action, {"back": "/desk/"})
+
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"
+    clock.now = moment(FRIDAY, 10, 6)
+    assert "/undo/" not in desk.get(done["Location"]).content.decode()
+
+
+def test_the_card_and_the_leaving_can_be_kept_by_a_tablet_without_a_line(desk, hostel, lin, chen, friday_stay, manager):
+    stay, here = friday_stay(lin, hostel), friday_stay(chen, hostel)
+    check_in(here, compared=True, now=NOW, actor=manager)
+
+    card = desk.get(CHECKIN, {"stay": stay.code}).content.decode()
+    leaving = desk.get(f"/desk/stays/{here.code}/check-out/").content.decode()
+
+    assert f'data-act="check_in" data-stay="{stay.code}"' in card
+    assert f'data-act="check_out" data-stay="{here.code}"' in leaving
