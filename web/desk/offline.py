@@ -21,6 +21,7 @@ from desk.acts import kinds
 from desk.sheet import sheet_of
 from hostel.models import OutOfService
 from web.desk.access import Desk, beside_the_desk
+from web.templatetags.house import count_nights
 
 SHELL = "web/desk/offline.html"
 # What the shell is made of; the worker has it before it is wanted.
@@ -92,6 +93,8 @@ def _words():
         "acts": [(kind.name, kind.words) for kind in kinds().values()],
         "states": SHOWN_STATES,
         "icons": SHOWN_ICONS,
+        "one_night": count_nights(1),
+        "two_nights": count_nights(2),
     }
 
 

@@ -273,7 +273,7 @@ function scan(name, colour, mark, values = {}, ways = []) {
 // --- one stay --------------------------------------------------------------------------------------------------------
 function showStay({ stay: key }) {
   const stay = stays.get(key);
-  const place = $("[data-stay]");
+  const place = $("[data-one-stay]");
   if (!stay) return place.replaceChildren(scan("unknown", "danger", "question", { time: hourOf(sheet.made_at) }));
   const kind = kindOf(stay);
   if (kind === "ready") return showCard({ stay: key });
@@ -325,7 +325,7 @@ const bedLabel = (bed) => {
 
 function showCard({ stay: key }) {
   const stay = stays.get(key);
-  const place = $("[data-stay]");
+  const place = $("[data-one-stay]");
   const card = filled(part("card"), { name: stay.name, code: stay.code, tags: tagsOf(stay), document4: stay.document4, phone4: stay.phone4 });
   filled(card, { gender: words[`gender-${stay.gender}`] ?? "", nights: nightsOf(stay) });
   $("[data-f=foreign]", card).hidden = !stay.foreign;
@@ -351,7 +351,7 @@ function showLeaving({ stay: key }) {
   const leaving = filled(part("leaving"), { name: stay.name, code: stay.code, bed: stay.bed, nights: nightsOf(stay) });
   filled(leaving, { effect: words[stay.departure > today() ? "early" : "ends"] });
   leaving.dataset.stay = key;
-  $("[data-stay]").replaceChildren(leaving);
+  $("[data-one-stay]").replaceChildren(leaving);
   $("button", leaving).focus({ preventScroll: true });
 }
 
