@@ -3,6 +3,7 @@
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -46,9 +47,11 @@ GUESTS = ("林小满", "陈一一", "周安安")
 
 @dataclass
 class DeskAtNight:
-    """A running house at six in the evening: `codes` of the stays due in, `session` of its manager."""
+    """A running house whose clock is `ahead`, at six in the evening: `codes` of the stays due in, `session` of its
+    manager."""
 
     house: RunningHouse
+    ahead: timedelta
     codes: list[str]
     session: str
 
@@ -75,7 +78,7 @@ def desk_at_night(ground, folder: Path, names=GUESTS, nights=1):
     with evening(ground, folder) as six:
         made = six.house.django(MAKE.format(ahead=six.ahead.total_seconds(), names=list(names), nights=nights))
         session, codes = json.loads(made)
-        yield DeskAtNight(six.house, codes, session)
+        yield DeskAtNight(six.house, six.ahead, codes, session)
 
 
 def ready(page: Page):
