@@ -1,12 +1,21 @@
+import io
+import re
+
 import pytest
 
 from accounts.models import Role
 from bookings.arriving import come_late
 from bookings.cancelling import cancel
 from bookings.desk import check_in, check_out, no_show
+from bookings.models import Stay
+from bookings.proving import prove
+from desk.acts import Asked, perform
+from desk.models import Clash, Note
+from eligibility.evidence import kept_files
 from hostel.models import Bed, Hostel
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, moment
-from tests.web.conftest import text_of
+from tests.eligibility.pictures import photo
+from tests.web.conftest import hidden, text_of
 
 
 def rows(response):
@@ -197,3 +206,152 @@ def test_a_second_house_keeps_its_name_in_every_link(enter, manager, hostel, lin
     page = enter(manager).get("/desk/", {"hostel": "baodaiqiao"})
 
     assert f'href="/desk/checkin/?hostel=baodaiqiao&amp;stay={stay.code}"' in page.content.decode()
+
+
+# --- what waits -------------------------------------------------------------------------------------------------------
+def alerts(response):
+    """What waits, by its kind: the words, and where each part of it leads."""
+    return {alert.kind: (alert.words, [href for _word, href in alert.links]) for alert in response.context["alerts"]}
+
+
+def test_where_nothing_waits_nothing_is_said(enter, manager, hostel, lin, friday_stay):
+    friday_stay(lin, hostel)
+
+    page = enter(manager).get("/desk/")
+
+    assert alerts(page) == {}
+    assert "d1-alerts" not in page.content.decode()
+
+
+def test_who_is_late_is_said_on_every_list_and_leads_to_the_card(enter, manager, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel)
+    clock.now = moment(FRIDAY, 23, 10)
+
+    for tab in ("due_in", "in_house", "no_show"):
+        late = alerts(enter(manager).get("/desk/", {"tab": tab}))["late"]
+        assert late == ("1 位没来，留房时间已过", [f"/desk/checkin/?stay={stay.code}"])
+
+
+def test_who_is_overdue_leads_to_all_about_the_stay(enter, manager, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel)
+    check_in(stay, compared=True, now=moment(FRIDAY, 15))
+    clock.now = moment(SUNDAY, 16)
+
+    assert alerts(enter(manager).get("/desk/"))["overdue"][1] == [f"/desk/stays/{stay.code}/"]
+
+
+def test_a_bed_that_somebody_comes_for_and_is_not_ready_is_said_with_its_hour(
+    enter, manager, hostel, lin, chen, friday_stay
+):
+    stay, other = friday_stay(lin, hostel), friday_stay(chen, hostel)
+    bed = str(stay.bed_nights.get().bed)
+    nobody = str(Bed.objects.filter(room__hostel=hostel, room__supply="fixed").last())
+    said = {"beds": [bed, nobody]}
+    perform(Asked(hostel, "soiled", "soiled", manager, NOW, said=said), now=NOW)
+
+    page = enter(manager).get("/desk/")
+
+    assert alerts(page)["not_ready"] == ("今天要用的床有 1 张还没好", ["/desk/rooms/"])
+    assert f"{bed}，约 10:20 好" in text_of(page)
+    unready = {row.stay.code: row.unready and row.unready.state for row in page.context["rows"]}
+    assert unready == {stay.code: "to_clean", other.code: None}
+
+
+def test_who_was_let_in_before_the_bed_was_clean_waits_for_the_key(enter, manager, hostel, lin, friday_stay, clock):
+    stay = friday_stay(lin, hostel)
+    bed = str(stay.bed_nights.get().bed)
+    perform(Asked(hostel, "soiled", "soiled", manager, NOW, said={"beds": [bed]}), now=NOW)
+    said = {"compared": True, "before_clean": True}
+    perform(Asked(hostel, "in", "check_in", manager, NOW, stay, said), now=NOW)
+    browser = enter(manager)
+
+    assert "not_ready" in alerts(browser.get("/desk/"))
+    clock.now = moment(FRIDAY, 10, 20)
+    perform(Asked(hostel, "clean", "cleaned", manager, clock.now, said={"beds": [bed]}), now=clock.now)
+    assert alerts(browser.get("/desk/")) == {}
+
+
+def test_a_proof_to_look_at_leads_to_the_card_of_who_comes_today(
+    enter, manager, hostel, lin, chen, friday_stay, people
+):
+    sent, waits, later = friday_stay(lin, hostel), friday_stay(chen, hostel), friday_stay(people("王芳"), hostel)
+    with kept_files([io.BytesIO(photo())]) as pages:
+        prove(sent, kind="interview_notice", pages=pages, agreed=True, now=NOW, actor=lin.user)
+    Stay.objects.filter(pk=waits.pk).update(confirmed_at=None, awaits=Stay.Awaits.PROOF, held_until=moment(FRIDAY, 20))
+    Stay.objects.filter(pk=later.pk).update(confirmed_at=None, awaits=Stay.Awaits.PROOF, held_until=moment(FRIDAY, 9))
+
+    words, hrefs = alerts(enter(manager).get("/desk/"))["evidence"]
+
+    assert words == "今天有 2 位材料待核：看原件即可"
+    assert set(hrefs) == {f"/desk/checkin/?stay={stay.code}" for stay in (sent, waits)}
+
+
+def test_what_does_not_fit_and_what_is_to_do_today_stand_there_until_they_are_done(
+    enter, manager, hostel, lin, friday_stay, foreign_manager
+):
+    stay = friday_stay(lin, hostel)
+    made = perform(Asked(hostel, "note", "note", manager, NOW, said={"kind": "note", "text": "换灯泡"}), now=NOW)
+    clash = Clash.objects.create(act=made)
+    notes = [
+        Note.objects.create(hostel=hostel, kind=kind, by=manager, at=NOW, due_at=due, stay=stay)
+        for kind, due in (
+            ("todo", moment(SATURDAY, 5)),
+            ("todo", moment(SATURDAY, 7)),
+            ("todo", None),
+            ("report", moment(SATURDAY, 9)),
+            ("note", moment(FRIDAY, 12)),
+        )
+    ]
+    browser = enter(manager)
+
+    seen = alerts(browser.get("/desk/"))
+    assert seen["clashes"] == ("断网时办的有 1 件对不上：选一个为准", ["/desk/sync/"])
+    assert seen["to_do"] == ("今天有 2 件待办", ["/desk/log/"])
+    assert alerts(enter(foreign_manager).get("/desk/")) == {}
+
+    Note.objects.filter(pk__in=[note.pk for note in notes]).update(done_at=NOW, done_by=manager)
+    Clash.objects.filter(pk=clash.pk).update(settled_at=NOW, settled_by=manager, choice="online")
+    assert alerts(browser.get("/desk/")) == {}
+
+
+def test_what_waits_costs_no_more_where_more_waits(
+    enter, manager, hostel, people, friday_stay, django_assert_num_queries
+):
+    browser = enter(manager)
+
+    def day_with(number):
+        stays = [friday_stay(people("王小明"), hostel) for _place in range(number)]
+        beds = [str(stay.bed_nights.get().bed) for stay in stays]
+        perform(Asked(hostel, f"soiled-{number}", "soiled", manager, NOW, said={"beds": beds}), now=NOW)
+        return len(browser.get("/desk/").context["alerts"])
+
+    day_with(1)
+    # As above, and what happened last to the beds.
+    with django_assert_num_queries(14):
+        browser.get("/desk/")
+    assert day_with(3) == 1
+    with django_assert_num_queries(14):
+        browser.get("/desk/")
+
+
+def test_beds_that_are_free_and_to_be_cleaned_are_not_called_ready(enter, manager, hostel, lin, friday_stay):
+    beds = list(Bed.objects.filter(room__hostel=hostel, room__supply="fixed").select_related("room"))
+    stay = friday_stay(lin, hostel)
+    check_in(stay, compared=True, now=NOW)
+    free = next(bed for bed in beds if bed.room_id != stay.bed_nights.get().room_id)
+    perform(Asked(hostel, "soiled", "soiled", manager, NOW, said={"beds": [str(free)]}), now=NOW)
+
+    assert f"空净床 {len(beds) - 2} 张" in text_of(enter(manager).get("/desk/"))
+
+
+def test_a_check_out_can_be_taken_back_where_it_is_said(enter, manager, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+    check_in(stay, compared=True, now=NOW)
+    browser = enter(manager)
+    page = browser.get(f"/desk/stays/{stay.code}/check-out/")
+
+    done = browser.post(f"/desk/stays/{stay.code}/check-out/", {"act_id": hidden(page, "act_id")}, follow=True)
+    browser.post(re.search(r'action="(/desk/acts/\d+/undo/)"', done.content.decode())[1], {"back": "/desk/"})
+
+    stay.refresh_from_db()
+    assert stay.status == "in_house"
