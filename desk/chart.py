@@ -143,7 +143,8 @@ class _Given:
         for stay in stays.values():
             self._put_overdue(stay, taken.get(stay.pk, {}))
         for stay, (bed, night) in missed.items():
-            self._put(bed, Bar("no_show", Nights(night, night + ONE), stays[stay]))
+            if stay in stays:
+                self._put(bed, Bar("no_show", Nights(night, night + ONE), stays[stay]))
         for bed, nights_back in kept_back.items():
             for run in _runs(nights_back):
                 self._put(bed, Bar(FIRST_LINE, run))

@@ -135,6 +135,12 @@ def test_a_no_show_stands_on_the_night_it_was_waited_for_unless_somebody_has_the
     assert [bar.stay for bar in bars(hostel, "201-1", now)] == [other]
 
 
+def test_a_no_show_of_other_days_is_not_on_it(hostel, lin, stays):
+    no_show(stays(lin, label="201-1"), now=moment(FRIDAY, 23, 30))
+
+    assert bars(hostel, "201-1", moment(SATURDAY, 9), Nights(SUNDAY, MONDAY)) == []
+
+
 def test_who_said_that_they_come_late_has_that_word(hostel, lin, stays):
     come_late(stays(lin, label="201-1"), now=moment(FRIDAY, 21))
 

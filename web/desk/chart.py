@@ -238,11 +238,12 @@ def _shown_free(desk, row, cell, here):
     if cell.night < desk.day:
         return Shown(cell, row.label, _("%(bed)s, %(night)s, nobody slept here") % {"bed": row.label, "night": night})
     name = _("%(bed)s, %(night)s, free") % {"bed": row.label, "night": night}
+    between = pgettext("between the parts of what a bar is", ", ")
     text = {"female": pgettext("free in a shared room", "women"), "male": pgettext("free in a shared room", "men")}
     if cell.only:
-        name += ", " + text[cell.only]
+        name += between + text[cell.only]
     if cell.cleaning:
-        name += ", " + str(NOT_READY[cell.cleaning])
+        name += between + str(NOT_READY[cell.cleaning])
     href = here(at=f"{row.label}.{cell.night.isoformat()}")
     return Shown(cell, row.label, name, text=text.get(cell.only, ""), href=href)
 
@@ -267,7 +268,7 @@ def _name(row, cell):
         parts.append(_("another bed on the other nights"))
     if cell.cleaning:
         parts.append(_("the bed is %(state)s") % {"state": NOT_READY[cell.cleaning]})
-    return ", ".join(part for part in parts if part)
+    return pgettext("between the parts of what a bar is", ", ").join(part for part in parts if part)
 
 
 def _dates(bar):
