@@ -34,6 +34,10 @@ class BedStateSerializer(serializers.Serializer):
     due_in = serializers.BooleanField(help_text="It is kept for somebody who comes tonight.")
 
 
+class BedStatesSerializer(serializers.Serializer):
+    beds = BedStateSerializer(many=True)
+
+
 class HousekeepingRequest(ActRequest):
     """What was done to some beds. It has happened, and is written down whatever else is known of them."""
 
@@ -44,7 +48,7 @@ class HousekeepingRequest(ActRequest):
 class Housekeeping(Door):
     """The beds of a house tonight."""
 
-    serializer_class = BedStateSerializer
+    serializer_class = BedStatesSerializer
     rights = True
     refuses = ("POST",)
     refusal = problems.REFUSED
@@ -54,7 +58,7 @@ class Housekeeping(Door):
         operation_id="get_housekeeping",
         tags=["desk"],
         summary="Which beds are ready, to clean, being cleaned, occupied or blocked",
-        responses=BedStateSerializer(many=True),
+        responses=BedStatesSerializer,
     )
     def get(self, request, hostel):
         house, now = get_object_or_404(Hostel, slug=hostel), timezone.now()
@@ -67,7 +71,7 @@ class Housekeeping(Door):
         tags=["desk"],
         summary="Say that cleaning began, that beds are clean, or that they are to be cleaned after all",
         request=HousekeepingRequest,
-        responses={200: BedStateSerializer(many=True)},
+        responses={200: BedStatesSerializer},
         examples=[
             OpenApiExample(
                 "Two beds are clean",
@@ -92,11 +96,12 @@ class Housekeeping(Door):
 
         def do():
             perform(asked, now=now)
-            named = set(said["beds"])
-            return [each for each in _said(house, now) if each["bed"] in named]
+            return _said(house, now, set(said["beds"]))
 
         return write_once(request, do, now=now, key=asked.act_id)
 
 
-def _said(house, now):
-    return BedStateSerializer(bed_states(house, now).values(), many=True).data
+def _said(house, now, only=None):
+    """The beds of the house, or those whose labels are among ``only``, as they are."""
+    states = bed_states(house, now).values()
+    return BedStatesSerializer({"beds": [each for each in states if only is None or str(each.bed) in only]}).data

@@ -12,7 +12,6 @@ from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, W
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.acts import write_last
 from accounts.models import User
 from accounts.record import record
 from bookings.models import BedEvent, BedNight, Stay
@@ -216,9 +215,8 @@ def _happened(asked, now):
     # The clock of a tablet may go fast: what it says of the next minute happened now.
     moment = min(asked.at, now)
     beds = beds_called(asked.hostel, asked.said.get("beds"), business_day(moment))
-    for bed in beds:
-        event = BedEvent(bed=bed, kind=KINDS[asked.what], at=moment, by=asked.by)
-        write_last(event, ignore_conflicts=True)
+    events = [BedEvent(bed=bed, kind=KINDS[asked.what], at=moment, by=asked.by) for bed in beds]
+    BedEvent.objects.bulk_create(events, ignore_conflicts=True)
     record(
         asked.what,
         now=now,
