@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 from django.utils.translation import gettext_lazy as _
@@ -114,7 +114,7 @@ def shift_now(hostel: Hostel, now: datetime) -> Shift:
 def open_notes(hostel: Hostel):
     """What is to do in ``hostel``, the most urgent first: one statement, whoever wrote it."""
     notes = Note.objects.filter(hostel=hostel, kind__in=TO_DO, done_at=None)
-    return notes.select_related("by__person", "stay__guest").order_by("due_at", "at", "pk")
+    return notes.select_related("by__person", "stay__guest").order_by(F("due_at").asc(nulls_last=True), "at", "pk")
 
 
 def hand_over(hostel: Hostel, *, given_by: User, taken_by: User, now: datetime) -> Handover:
