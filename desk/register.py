@@ -22,6 +22,7 @@ from accounts.reasons import CHINESE, Refused, not_met
 from accounts.record import record
 from bookings.models import BedNight, Stay
 from desk.models import Act
+from desk.shift import name_of
 from hostel.models import Hostel
 from hostel.nights import TURN_OF_THE_DAY, Nights, at, business_day, end_of_night
 from hostel.sheets import as_csv, as_xlsx
@@ -215,9 +216,3 @@ def _let_in_by(stays):
     """Who let each in, by the stay's number, as the desk's acts say it."""
     acts = Act.objects.filter(stay__in=stays, what__in=("check_in", "walk_in"), undone_at=None)
     return {each.stay_id: name_of(each.by) for each in acts.select_related("by__person").order_by("written_at")}
-
-
-def name_of(user: User) -> str:
-    """The name a colleague is known by at the desk: as they wrote it; "" where they never did."""
-    person = getattr(user, "person", None)
-    return person.name if person else ""

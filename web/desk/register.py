@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Deed
-from desk.register import FORMATS, InnRegister, Why, export, month_of, name_of
+from desk.register import FORMATS, InnRegister, Why, export, month_of
+from desk.shift import name_of
 from eligibility.reasons import Refused
 from hostel.nights import Nights
 from web.desk.access import Desk, at_the_desk
