@@ -12,6 +12,7 @@ from accounts.reasons import Sentence
 # Every deed that is no more than a look, in the words of whom was looked at.
 SEEN = {
     "see_stay": _("opened your check-in card"),
+    "see_sheet": _("had you, with your name masked, on the day's list kept at the desk"),
     "see_person": _("opened your page, with your stays and nights"),
     "see_evidence": _("looked at a proof you sent"),
     "see_review": _("read what you asked and said"),

@@ -1,13 +1,13 @@
 """Coming in and going out. The names are those the sign-in library asks for; only the views in use have an address."""
 
-from allauth.account.views import account_inactive, logout
+from allauth.account.views import account_inactive
 from allauth.mfa.base.views import index
 from allauth.mfa.recovery_codes.views import download_recovery_codes, generate_recovery_codes
 from allauth.mfa.totp.views import deactivate_totp
 from django.urls import path
 from django.views.generic import TemplateView
 
-from web import login
+from web import leaving, login
 
 second = "login/second-factor/"
 urlpatterns = [
@@ -15,7 +15,7 @@ urlpatterns = [
     path("login/", login.RequestCode.as_view(), name="account_login"),
     path("login/code/", login.ConfirmCode.as_view(), name="account_confirm_login_code"),
     path("login/closed/", account_inactive, name="account_inactive"),
-    path("logout/", logout, name="account_logout"),
+    path("logout/", leaving.LogOut.as_view(), name="account_logout"),
     path("agreement/", TemplateView.as_view(template_name="account/agreement.html"), name="agreement"),
     path(second, index, name="mfa_index"),
     path(f"{second}code/", login.ShowSecondFactor.as_view(), name="mfa_authenticate"),

@@ -273,6 +273,10 @@ OWNERS = {
         MANAGER, FOREIGN_MANAGER, method="POST", body={"choice": "local"}, then=(404,)
     ),  # everything fits
     "desk/acts/<int:act>/undo/": only(MANAGER, FOREIGN_MANAGER, method="POST", then=(404,)),  # nothing was done
+    "desk/beat/": PUBLIC,
+    "desk/offline/": PUBLIC,
+    "desk/sheet/": only(MANAGER, query=HOUSE),
+    "desk/sw.js": PUBLIC,
     "desk/chart/": only(MANAGER, query=HOUSE),
     "desk/chart/place/": only(MANAGER, method="POST", query=HOUSE, then=(404,)),  # no stay is named
     "desk/checkin/": only(MANAGER, query=HOUSE),

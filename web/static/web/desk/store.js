@@ -7,7 +7,7 @@ const NAME = "suqing-desk";
 const LIMIT = 24 * 60 * 60 * 1000; // ms
 // What may name a person, and is therefore only kept for LIMIT; who came and who left is a code, and stays.
 const PERSONAL = ["walk_in", "note"];
-// How many acts wait is told to the house by a cookie: who logs out would take them along (`web/login.py`).
+// How many acts wait is told to the house by a cookie: who logs out would take them along (`web/leaving.py`).
 const COOKIE = "desk_queue";
 
 let opening = null;
@@ -160,7 +160,6 @@ export async function wipe() {
   await within(["queue", "sheets", "lines"], "readwrite", (transaction) => {
     for (const name of ["queue", "sheets", "lines"]) transaction.objectStore(name).clear();
   });
-  await told();
   const store = await openStore();
   store.close();
   opening = null;
@@ -169,6 +168,7 @@ export async function wipe() {
     gone.onsuccess = gone.onerror = gone.onblocked = () => resolve();
   });
   for (const name of (await globalThis.caches?.keys()) ?? []) await caches.delete(name);
+  setCookie("", 0);
 }
 
 /** Only the sheets go: who is at this device may not read them any more. What waits to be sent stays. */
@@ -179,8 +179,11 @@ export const sheetsWipe = () =>
 async function told() {
   const waiting = await within(["queue"], "readonly", (transaction) => transaction.objectStore("queue").count());
   if (typeof document === "undefined") return;
-  const age = waiting ? 30 * 86_400 : 0;
-  const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `${COOKIE}=${waiting}; path=/; max-age=${age}; samesite=lax${secure}`;
+  setCookie(waiting, 30 * 86_400);
   document.dispatchEvent(new CustomEvent("desk:queue", { detail: { waiting } }));
+}
+
+function setCookie(value, age) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${COOKIE}=${value}; path=/; max-age=${age}; samesite=lax${secure}`;
 }
