@@ -109,42 +109,51 @@ def known(asked: Asked) -> Act | None:
     return done
 
 
-def perform(asked: Asked, *, now: datetime, by_way: Do | None = None) -> Act:
+def perform(asked: Asked, *, now: datetime) -> Act:
     """Do what was asked, all of it or nothing, and keep it; an act that is done already is only found again.
 
-    ``asked.at`` is when it happened, ``now`` when it is written down; ``by_way`` does it in another way than its kind
-    does, where the books have to follow what happened. Raises what its verb refuses with, and KeyReused
+    ``asked.at`` is when it happened, ``now`` when it is written down. Raises what its verb refuses with, and KeyReused
     for an id that names another act.
     """
+    return once(asked, lambda: write_down(asked, now))[0]
 
-    def do():
-        if (done := known(asked)) is not None:
-            return done
-        chosen = kind_of(asked.what)
-        touched = locked_in_order(chosen.touches(asked))
-        before = images_of(touched)
-        stays = list((by_way or chosen.do)(asked, now))
-        return Act.objects.create(
-            hostel=asked.hostel,
-            act_id=asked.act_id,
-            what=asked.what,
-            stay=stays[0] if stays else None,
-            by=asked.by,
-            device=asked.device,
-            happened_at=asked.at,
-            written_at=now,
-            said=dict(asked.said),
-            before=before,
-            after=images_of(_as_they_are(stays, touched, asked)),
-        )
+
+def once(asked: Asked, do: Callable[[], Act]) -> tuple[Act, bool]:
+    """Have ``do`` done for ``asked``, all of it or nothing: the act, and whether it was done now, or is only found
+    again. Raises what ``do`` refuses with, and KeyReused for an id that names another act."""
+
+    def look_and_do():
+        return (done, False) if (done := known(asked)) is not None else (do(), True)
 
     try:
-        return act(do)
+        return act(look_and_do)
     except Refused:
         # Refused only because its twin, sent at the same moment, went through.
         if (done := known(asked)) is None:
             raise
-        return done
+        return done, False
+
+
+def write_down(asked: Asked, now: datetime, by_way: Do | None = None) -> Act:
+    """`perform` for an act that is not done yet, inside an act; ``by_way`` does it in another way than its kind does,
+    where the books have to follow what happened."""
+    chosen = kind_of(asked.what)
+    touched = locked_in_order(chosen.touches(asked))
+    before = images_of(touched)
+    stays = list((by_way or chosen.do)(asked, now))
+    return Act.objects.create(
+        hostel=asked.hostel,
+        act_id=asked.act_id,
+        what=asked.what,
+        stay=stays[0] if stays else None,
+        by=asked.by,
+        device=asked.device,
+        happened_at=asked.at,
+        written_at=now,
+        said=dict(asked.said),
+        before=before,
+        after=images_of(_as_they_are(stays, touched, asked)),
+    )
 
 
 def _as_they_are(stays: Iterable[Stay], touched: Iterable[Stay], asked: Asked) -> Iterator[Stay]:

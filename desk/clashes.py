@@ -24,7 +24,7 @@ from bookings.coming_anyway import stand_again
 from bookings.lodging import lodging_of
 from bookings.models import BedNight, NoShow, Stay
 from bookings.relocating import to_another_bed
-from desk.acts import Asked, kind_of, known, locked_in_order
+from desk.acts import Asked, kind_of, locked_in_order
 from desk.images import images_of
 from desk.models import Act, Clash
 from desk.reading import bed_called
@@ -135,30 +135,25 @@ def _day(value):
 
 # --- opening ----------------------------------------------------------------------------------------------------------
 def open_clash(asked: Asked, knew: Mapping[str, Any], no: Refused, now: datetime) -> Act:
-    """Keep what was ``asked`` although the books say ``no``: nothing of it is in them, and somebody will choose."""
-
-    def do():
-        if (done := known(asked)) is not None:
-            return done
-        touched = locked_in_order([asked.stay]) if asked.stay else []
-        stay = touched[0] if touched else None
-        kept = Act.objects.create(
-            hostel=asked.hostel,
-            act_id=asked.act_id,
-            what=asked.what,
-            stay=asked.stay,
-            by=asked.by,
-            device=asked.device,
-            happened_at=asked.at,
-            written_at=now,
-            said=dict(asked.said),
-            outcome=Act.Outcome.CLASH,
-        )
-        online = [as_the_books_say(stay, asked.hostel, now)] if stay else []
-        _write(kept, knew, no.reasons, online, _proposals(replace(asked, stay=stay), no, now))
-        return kept
-
-    return act(do)
+    """Keep what was ``asked``, inside an act, although the books say ``no``: nothing of it is in them, and somebody
+    will choose."""
+    touched = locked_in_order([asked.stay]) if asked.stay else []
+    stay = touched[0] if touched else None
+    kept = Act.objects.create(
+        hostel=asked.hostel,
+        act_id=asked.act_id,
+        what=asked.what,
+        stay=asked.stay,
+        by=asked.by,
+        device=asked.device,
+        happened_at=asked.at,
+        written_at=now,
+        said=dict(asked.said),
+        outcome=Act.Outcome.CLASH,
+    )
+    online = [as_the_books_say(stay, asked.hostel, now)] if stay else []
+    _write(kept, knew, no.reasons, online, _proposals(replace(asked, stay=stay), no, now))
+    return kept
 
 
 def flag(

@@ -16,13 +16,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.acts import act
 from accounts.idempotency import KeyReused, well_formed
 from accounts.models import Deed, User
 from accounts.reasons import Refused, Sentence
 from bookings import reasons
 from bookings.models import Stay
-from desk.acts import Asked, kind_of, kinds, known, locked_in_order, perform
+from desk.acts import Asked, kind_of, kinds, locked_in_order, once, write_down
 from desk.clashes import (
     ENDED,
     another_bed,
@@ -123,7 +122,10 @@ def _received(hostel, entry, device, login, now):
     act_id = entry.get("act_id") if isinstance(entry, Mapping) else None
     try:
         asked, knew = _read(hostel, entry, device, login, now)
-        return _answer(*_write_down(asked, knew, now))
+        done, is_new = _write_down(asked, knew, now)
+        # That a guest came, or left, may be known from elsewhere.
+        is_news = is_new and (asked.what not in ("check_in", "check_out") or done.before != done.after)
+        return _answer(done, DONE if is_news else KNOWN)
     except Unreadable as why:
         return Received(str(act_id or "")[:80], TURNED_AWAY, why.args[0])
     except KeyReused:
@@ -184,18 +186,21 @@ def _stay(hostel, code):
 
 # --- writing down -----------------------------------------------------------------------------------------------------
 def _write_down(asked, knew, now):
-    if (done := known(asked)) is not None:
-        return done, KNOWN
     if asked.stay is not None and asked.stay.hostel_id != asked.hostel.pk:
-        return open_clash(asked, knew, Refused(elsewhere(asked.stay)), now), DONE
+        return once(asked, lambda: open_clash(asked, knew, Refused(elsewhere(asked.stay)), now))
     try:
         if asked.what == "check_in":
             return _came(asked, knew, now)
-        return act(lambda: _old_is_odd(perform(asked, now=now), knew, now)), DONE
+        return once(asked, lambda: _old_is_odd(write_down(asked, now), knew, now))
     except Refused as no:
-        if asked.what == "check_out" and _as_it_is(asked.stay).checked_out_at is not None:
-            return _nothing_new(asked, now), KNOWN
-        return open_clash(asked, knew, no, now), DONE
+        refusal = no  # the name of an exception ends with its block
+
+        def otherwise():
+            if asked.what == "check_out" and _as_it_is(asked.stay).checked_out_at is not None:
+                return _nothing_new(asked, now)
+            return open_clash(asked, knew, refusal, now)
+
+        return once(asked, otherwise)
 
 
 def _as_it_is(stay):
@@ -212,37 +217,34 @@ def _came(asked, knew, now):
         if bed and (others := holders(asked.stay, bed)):
             raise Refused(reasons.bed_taken(bed, others[0].nights))
         kind = kind_of("check_in")
-        return perform(asked, now=now, by_way=lambda asked, now: kind.do(replace(asked, said=said), now))
+        done = write_down(asked, now, lambda asked, now: kind.do(replace(asked, said=said), now))
+        return _old_is_odd(done, knew, now)
 
     try:
-        done, outcome = act(lambda: _old_is_odd(as_it_was(), knew, now)), DONE
+        done, is_new = once(asked, as_it_was)
     except Refused as no:
-        done, outcome = _followed(asked, knew, bed, no, now)
-    if done.after:
+        done, is_new = _followed(asked, knew, bed, no, now)
+    if is_new and done.after:
         _settle_what_waited(done, now)
-    return done, outcome
+    return done, is_new
 
 
 def _here_already(asked, knew, bed, now):
     """Let in already, by another tablet or a page: the same fact, unless it says another bed, or that they are back."""
     stay = asked.stay
     if stay.checked_out_at is not None and asked.at > stay.checked_out_at:
-        return open_clash(asked, knew, Refused(reasons.wrong_state(stay, now)), now), DONE
-
-    def do():
-        done = _nothing_new(asked, now)
-        given = bed_tonight(stay, business_day(now))
-        if bed and given and bed != given and stay.status == Stay.Status.IN_HOUSE:
-            online = [as_the_books_say(stay, asked.hostel, now)]
-            flag(done, knew, [another_bed(stay, bed, given)], online, _two_beds(stay, bed, given, now))
-        return done, KNOWN
-
-    return act(do)
+        return open_clash(asked, knew, Refused(reasons.wrong_state(stay, now)), now)
+    done = _nothing_new(asked, now)
+    given = bed_tonight(stay, business_day(now))
+    if bed and given and bed != given and stay.status == Stay.Status.IN_HOUSE:
+        online = [as_the_books_say(stay, asked.hostel, now)]
+        flag(done, knew, [another_bed(stay, bed, given)], online, _two_beds(stay, bed, given, now))
+    return done
 
 
 def _nothing_new(asked, now):
     """Keep an act that says what the books say already: it changes nothing, and is known when it is sent again."""
-    return perform(asked, now=now, by_way=lambda asked, now: locked_in_order([asked.stay]))
+    return write_down(asked, now, lambda asked, now: [asked.stay])
 
 
 def _followed(asked, knew, bed, no, now):
@@ -250,8 +252,6 @@ def _followed(asked, knew, bed, no, now):
     said before and where they say otherwise is flagged. Where they can't follow it is kept as a clash alone."""
 
     def do():
-        if (done := known(asked)) is not None:
-            return done, KNOWN
         [stay] = locked_in_order([asked.stay])
         if stay.checked_in_at is not None and stay.status not in ENDED:
             return _here_already(replace(asked, stay=stay), knew, bed, now)
@@ -259,10 +259,9 @@ def _followed(asked, knew, bed, no, now):
             raise no
         online = [as_the_books_say(stay, asked.hostel, now)]
         ended = stay.status in ENDED
-        others = holders(stay, bed) if bed else []
-        online += [_has(bed, other, now) for other in others]
+        online += [_has(bed, other, now) for other in (holders(stay, bed) if bed else [])]
         said = {"evidence_seen": ""} if no.code == "KIND" else {}
-        done = perform(replace(asked, stay=stay), now=now, by_way=lambda asked, now: come(asked, said, now))
+        done = write_down(replace(asked, stay=stay), now, lambda asked, now: come(asked, said, now))
         stay = done.stay
         given = bed_tonight(stay, business_day(now))
         if ended:
@@ -274,12 +273,13 @@ def _followed(asked, knew, bed, no, now):
             proposals = _two_beds(stay, bed, given, now)
         else:
             proposals = _kept(done, now)
-        return flag(done, knew, no.reasons, online, proposals), DONE
+        return flag(done, knew, no.reasons, online, proposals)
 
     try:
-        return act(do)
+        return once(asked, do)
     except Refused as why:
-        return open_clash(asked, knew, Refused(*no.reasons, *_others(why, no)), now), DONE
+        both_noes = Refused(*no.reasons, *_others(why, no))
+        return once(asked, lambda: open_clash(asked, knew, both_noes, now))
 
 
 def _others(why, no):
@@ -311,7 +311,7 @@ def _kept(done, now):
 
 def _old_is_odd(done, knew, now):
     """Flag ``done`` where it is reported so late that the books may have gone on without it."""
-    if done.happened_at < now - ODDLY_OLD and not Clash.objects.filter(act=done).exists():
+    if done.happened_at < now - ODDLY_OLD:
         online = [as_the_books_say(done.stay, done.hostel, now)] if done.stay else []
         flag(done, knew, [of_another_moment(done)], online, _kept(done, now))
     return done

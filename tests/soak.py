@@ -17,9 +17,11 @@ from tests.postgres import temporary_cluster
 
 ENGINE, KILLS, RACES = "tests/bookings/test_engine.py", "tests/bookings/test_killed.py", "tests/races"
 CROWD = "tests/races/test_crowd.py"
+QUEUES = "tests/desk/test_queue_property.py"
 # Part, what of the tests it is, on which databases.
 PARTS = {
     "engine": ([ENGINE, "-s"], ("sqlite", "postgresql")),
+    "queues": ([QUEUES, "-s"], ("sqlite", "postgresql")),
     "kills": ([KILLS], ("postgresql",)),
     "races": ([RACES, f"--ignore={CROWD}"], ("sqlite", "postgresql")),
     "crowd": ([CROWD], ("postgresql",)),

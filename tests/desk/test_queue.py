@@ -220,3 +220,15 @@ def test_a_stay_of_another_house_is_none_that_a_tablet_may_speak_of(send, people
     assert answer.outcome == "turned_away"
     elsewhere.refresh_from_db()
     assert elsewhere.status == "confirmed"
+
+
+def test_the_same_guest_let_go_by_two_tablets_left_once(send, stay):
+    send(entry("check_in", stay, moment(FRIDAY, 15), compared=True))
+    first = entry("check_out", stay, moment(FRIDAY, 17), "t1-0002")
+    second = entry("check_out", stay, moment(FRIDAY, 17, 5), "t2-0001")
+
+    assert [send(each)[0].outcome for each in (first, second, second)] == ["done", "known", "known"]
+
+    stay.refresh_from_db()
+    assert stay.checked_out_at == moment(FRIDAY, 17)
+    assert Deed.objects.filter(what="check_out").count() == 1
