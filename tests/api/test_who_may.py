@@ -122,6 +122,7 @@ OWNERS = {
     "api/v1/desk/<slug:hostel>/out-of-service/<int:closure>/": only(
         MANAGER, OFFICER, method="DELETE", then=(404,)
     ),  # none is closed
+    "api/v1/desk/<slug:hostel>/housekeeping/": only(MANAGER, OFFICER),
     "api/v1/desk/<slug:hostel>/rooms/": only(MANAGER, OFFICER),
     "api/v1/desk/<slug:hostel>/rooms/<str:room>/closing/": only(OFFICER, method="POST", body={"from": f"{TODAY}"}),
     "api/v1/desk/<slug:hostel>/rooms/<str:room>/reopening/": only(
@@ -280,6 +281,9 @@ OWNERS = {
     "desk/chart/": only(MANAGER, query=HOUSE),
     "desk/chart/place/": only(MANAGER, method="POST", query=HOUSE, then=(404,)),  # no stay is named
     "desk/checkin/": only(MANAGER, query=HOUSE),
+    "desk/rooms/": only(MANAGER, query=HOUSE),
+    "desk/rooms/block/": only(MANAGER, query=HOUSE),
+    "desk/walkin/": only(MANAGER, query=HOUSE),
     "desk/evidence/<int:evidence>/<int:page>/": only(MANAGER, FOREIGN_MANAGER, then=(404,)),  # none was sent
     "desk/stays/<str:code>/evidence/": only(MANAGER, method="POST", body={"act_id": "a-1"}),
     "desk/stays/<str:code>/check-out/": only(MANAGER),
