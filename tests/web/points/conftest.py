@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser import chromium, phone
+from tests.web.points.desk_day import desk_day
 from tests.web.points.sweep import Looks, narrow, without_photos
 
 # What an English page says, and in which language it says that it says it.
@@ -54,3 +55,10 @@ class English:
 def english(every):
     """Every page under `/en/`, loaded once."""
     return English(every)
+
+
+@pytest.fixture(scope="package")
+def day_at_the_desk(ground, tmp_path_factory):
+    """A Friday afternoon at the desk, for points 16 to 18: each has guests of its own."""
+    with desk_day(ground, tmp_path_factory.mktemp("desk-day")) as day:
+        yield day
