@@ -86,6 +86,8 @@ WORDS = {
     "overstay": gettext_lazy("stayed on after the day of leaving"),
     "settle_clash": gettext_lazy("two versions were settled"),
 }
+# What is done when its time has come, by nobody.
+BY_THE_CLOCK = ("no_show", "hold_ended", "check_out", "house_silent")
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def _timeline(stay) -> list[Line]:
     for deed in deeds.select_related("actor__person")[:SHOWN]:
         if words := _words(deed.what):
             if deed.actor is None:
-                who = _("the house's clock")
+                who = _("the house's clock") if deed.what in BY_THE_CLOCK else ""
             elif deed.actor_id == stay.guest.user_id:
                 who = _("the guest")
             else:
