@@ -224,7 +224,7 @@ def _proposals(asked: Asked, no: Refused, now: datetime) -> Values:
     """Both choices for an act that is not in the books: the first way to it that works now, or to try again later."""
     local = None
     for do, said, text in _ways(asked, now):
-        if _why_not(lambda do=do, said=said: _HOW[do](asked, said, now)) is None:
+        if _why_not(partial(_HOW[do], asked, said, now)) is None:
             local = {"do": do, "said": said, "text": text, "can": True}
             break
     again = both(_("Try again as the tablet said it: it can be done when what is in the way has gone"))
