@@ -128,10 +128,18 @@ def _nothing_came_between(act, codes):
     for other in later.order_by("-pk"):
         if other.before != other.after and codes.intersection({*other.before, *other.after}):
             raise Refused(reasons.came_after(act, kind_of(other.what).words, other))
-    if images_of(act.touched) != act.after:
+    if _standing(images_of(act.touched)) != _standing(act.after):
         raise Refused(reasons.changed_since(act))
     if any(stay.guest.forgotten_at for stay in act.touched):
         raise Refused(erased_already())
+
+
+def _standing(images):
+    """The images without nights that were given back: what was done since, and taken back, has left such nights."""
+    return {
+        code: image | {"nights": [night for night in image["nights"] if night[2] is None]}
+        for code, image in images.items()
+    }
 
 
 def _write_down(act, now, by):
