@@ -40,7 +40,7 @@ FILES = (
 )
 # What a list may say of a stay or a bed, and what stands beside what was found (`web.templatetags.house`).
 STAY_STATES = ("due_in", "arriving_late", "in_house", "due_out", "overdue", "no_show", "left", "cancelled", "held")
-SHOWN_STATES = (*STAY_STATES, "ready", "to_clean", "occupied", "blocked")
+SHOWN_STATES = (*STAY_STATES, "ready", "to_clean", "cleaning", "occupied", "blocked")
 SHOWN_ICONS = ("check", "people", "clock", "calendar", "question", "block", "out")
 
 

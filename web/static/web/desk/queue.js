@@ -110,7 +110,7 @@ async function send(url) {
 async function post(url, batch) {
   const to = new URL(url, location);
   if (batch[0].hostel) to.searchParams.set("hostel", batch[0].hostel);
-  const acts = batch.map(({ hostel, order, ...act }) => act);
+  const acts = batch.map(({ hostel, order, kept_at, ...act }) => act);
   try {
     const answer = await fetch(to, {
       method: "POST",

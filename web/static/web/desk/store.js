@@ -1,7 +1,8 @@
 // What the desk keeps on this device: the sheet of the day, and the acts that the house has not been told of yet.
 //
 // An entry of the queue is {act_id, what, stay, happened_at, by: {id, token}, said, knew}; `order` counts them as they
-// came. Nothing personal stays longer than LIMIT: `tidy` sees to that, and every page of the desk calls it.
+// came, `kept_at` is when they did by this device's own clock. Nothing personal stays longer than LIMIT: `tidy` sees to
+// that, and every page of the desk calls it.
 
 const NAME = "suqing-desk";
 const LIMIT = 24 * 60 * 60 * 1000; // ms
@@ -62,7 +63,7 @@ export async function queueAdd(entry) {
     const known = of(transaction, entry.act_id);
     known.onsuccess = () => {
       added = known.result === undefined;
-      if (added) transaction.objectStore("queue").add(entry);
+      if (added) transaction.objectStore("queue").add({ ...entry, kept_at: new Date().toISOString() });
     };
   });
   await told();
@@ -117,8 +118,8 @@ export const lineDrop = (act_id) =>
 
 const since = (moment) => Date.now() - Date.parse(moment);
 // The tablet's own clock says when it was kept; a clock that was put back says nothing, and then nothing is kept.
-const isOver = (sheet) => {
-  const age = since(sheet.kept_at);
+const isOver = ({ kept_at }) => {
+  const age = since(kept_at);
   return !(age >= -60_000 && age < LIMIT);
 };
 
@@ -138,7 +139,7 @@ export async function tidy() {
     queue.openCursor().onsuccess = ({ target: { result: at } }) => {
       if (!at) return;
       const { act_id, what, happened_at, said } = at.value;
-      if (since(happened_at) >= LIMIT) {
+      if (Math.abs(since(at.value.kept_at)) >= LIMIT) {
         if (PERSONAL.includes(what)) {
           lines.put({ act_id, what, happened_at, bed: said?.bed ?? "" });
           at.delete();

@@ -1,0 +1,177 @@
+"""What is seen at the desk without a line, and that nothing of a guest stays on the device longer than it may."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import chromium
+from tests.web.points.offline import cut, desk_at_night, mend, waiting
+
+pytestmark = pytest.mark.browser
+# Everything this browser keeps, as text: the store, the kept pages and files by their names, what scripts keep.
+KEPT = """async () => {
+    const stores = {};
+    for (const { name } of await indexedDB.databases()) {
+        const store = await new Promise((resolve) => {
+            indexedDB.open(name).onsuccess = (event) => resolve(event.target.result);
+        });
+        for (const part of store.objectStoreNames) {
+            stores[part] = await new Promise((resolve) => {
+                store.transaction(part).objectStore(part).getAll().onsuccess = (event) => resolve(event.target.result);
+            });
+        }
+        store.close();
+    }
+    const files = {};
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) files[request.url] = await (await cache.match(request)).text();
+    }
+    return { stores, files, local: { ...localStorage }, session: { ...sessionStorage } };
+}"""
+
+
+@pytest.fixture(scope="module")
+def night(ground, tmp_path_factory):
+    with desk_at_night(ground, tmp_path_factory.mktemp("night"), nights=2) as night:
+        yield night
+
+
+@pytest.fixture
+def page(night):
+    with chromium() as browser:
+        yield night.tablet(browser)
+
+
+def kept(page) -> dict:
+    return page.evaluate(KEPT)
+
+
+def row(page, code):
+    return page.locator(f'[data-testid=d1-row][data-code="{code}"]')
+
+
+def walk_in(page):
+    """Somebody comes without a booking, and the tablet has no line."""
+    page.get_by_test_id("shell-walkin").click()
+    form = page.get_by_test_id("shell-walk-in")
+    form.get_by_label("姓名").fill("高无线")
+    form.get_by_label("证件号").fill("340102200105060077")
+    form.locator(".chips label", has_text="面试").click()
+    form.get_by_test_id("shell-walk-in-tick").check()
+    form.get_by_role("button").click()
+    expect(page.locator("[data-said-here]")).to_contain_text("高**")
+
+
+def test_without_a_line_the_day_is_listed_and_a_guest_is_in_after_three_acts(night, page):
+    guest, other, _third = night.codes
+    cut(page.context)
+    page.reload()
+    expect(page.get_by_test_id("d1-row")).to_have_count(3)
+    expect(page.get_by_test_id("d1-due-in")).to_contain_text("3/3")
+    expect(row(page, guest)).to_contain_text("林**")
+
+    # The first act: the code. Then the tick, which nobody has set. Then the button.
+    page.locator("#find").fill(guest)
+    page.locator("#find").press("Enter")
+    expect(page.get_by_test_id("d2-tick")).not_to_be_checked()
+    page.get_by_test_id("d2-check-in").click()
+    expect(page.get_by_role("alert").filter(has_text="打勾")).to_be_visible()
+    waiting(page, 0)
+    page.get_by_test_id("d2-tick").check()
+    page.get_by_test_id("d2-check-in").click()
+    expect(page.get_by_test_id("d2-done")).to_contain_text("林**")
+    waiting(page, 1)
+
+    # A number that cannot be the guest's stops it here too.
+    page.goto("/desk/")
+    row(page, other).get_by_test_id("d1-check_in").click()
+    page.get_by_test_id("d2-card").get_by_label("证件号").fill("340102199901011239")
+    page.get_by_test_id("d2-tick").check()
+    page.get_by_test_id("d2-check-in").click()
+    expect(page.get_by_role("alert").filter(has_text="对不上")).to_be_visible()
+    waiting(page, 1)
+
+    # After a reload it is known what was done here: who is in, and who asks again.
+    page.goto("/desk/?tab=in_house")
+    expect(row(page, guest)).to_contain_text("待同步")
+    page.locator("#find").fill(guest)
+    page.locator("#find").press("Enter")
+    expect(page.locator("[data-found=here_already] h2")).to_contain_text("已办过入住")
+
+    # While it waits nobody can be logged out by whom it would be lost.
+    mend(page.context)
+    page.goto("/desk/")
+    waiting(page, 0)
+    assert night.in_house() == [guest]
+    assert night.done("check_in") == 1
+
+
+def test_what_waits_holds_the_logout_back(night, page):
+    cut(page.context)
+    page.reload()
+    page.get_by_test_id("shell-log").click()
+    note = page.get_by_test_id("shell-note")
+    note.get_by_role("textbox").fill("202 的钥匙在抽屉里")
+    note.get_by_role("button").click()
+    waiting(page, 1)
+    # The line is back, and the desk's own pages are not open: nothing sends it yet.
+    page.goto("about:blank")
+    mend(page.context)
+
+    page.goto("/logout/")
+
+    expect(page.get_by_test_id("logout-held")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("button")).to_be_disabled()
+    page.goto("/desk/")
+    waiting(page, 0)
+    assert night.done("note") == 1
+    page.goto("/logout/")
+    expect(page.get_by_role("main").get_by_role("button")).to_be_enabled()
+
+
+def test_after_a_day_nobody_s_name_is_left_and_of_a_walk_in_one_line_without_a_person(night, page):
+    cut(page.context)
+    page.reload()
+    walk_in(page)
+    waiting(page, 1)
+    assert "340102200105060077" in json.dumps(kept(page))
+
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=23, minutes=59))
+    page.reload()
+    expect(page.get_by_test_id("d1-row").first).to_be_visible()
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=24, minutes=1))
+    page.reload()
+
+    expect(page.get_by_role("heading", name="这台设备上没有名单")).to_be_visible()
+    left = kept(page)
+    assert (left["stores"]["sheets"], left["stores"]["queue"]) == ([], [])
+    [line] = left["stores"]["lines"]
+    assert set(line) == {"act_id", "what", "happened_at", "bed"}
+    everything = json.dumps(left, ensure_ascii=False)
+    for name in ("340102200105060077", "高无线", "高**", "林**", *night.codes):
+        assert name not in everything
+    page.goto("/desk/sync/")
+    expect(page.get_by_test_id("shell-entry")).to_contain_text("请重新登记")
+
+
+def test_after_logging_out_the_browser_keeps_nothing_at_all(night, page):
+    before = kept(page)
+    assert [sheet["hostel"]["slug"] for sheet in before["stores"]["sheets"]] == ["baodaiqiao"]
+    assert any(url.endswith("/desk/offline/") for url in before["files"])
+    # The files that are kept name nobody.
+    for name in ("林**", "陈**", "周**", *night.codes):
+        assert name in json.dumps(before["stores"], ensure_ascii=False)
+        assert not [url for url, text in before["files"].items() if name in text]
+
+    page.goto("/logout/")
+    with page.expect_navigation(url=lambda url: "/logout/" not in url):
+        page.get_by_role("main").get_by_role("button").click()
+
+    after = kept(page)
+    assert (after["stores"], after["files"]) == ({}, {})
+    assert not [name for name in (*after["local"], *after["session"]) if name.startswith("desk")]
+    assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+    assert "desk_queue" not in page.evaluate("document.cookie")
