@@ -15,6 +15,7 @@ from accounts.people import complete_person
 from bookings.allotting import allot
 from bookings.booking import book
 from bookings.desk import no_show
+from bookings.models import Stay
 from bookings.no_shows import appeal
 from bookings.wishing import wait
 from hostel.models import Bed, Hostel, OutOfService, Room
@@ -56,15 +57,20 @@ kept = allot(hostel=houses["mudu"], nights=Nights(day(9), day(11)), applicant="s
     purpose="interview", release_on=day(7), now=now, actor=user, beds=2)
 browser = Client()
 browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-print(missed.code, kept.code, day(5), browser.cookies["sessionid"].value)
+here = Stay.objects.filter(hostel=houses["baodaiqiao"]).first()
+print(here.code, missed.code, kept.code, day(5), browser.cookies["sessionid"].value)
 """
 
 
 @pytest.mark.browser
 def test_of_full_houses_staff_read_everything_and_nothing_scrolls_sideways(house):
-    missed, batch, night, session = house.django(MAKE).split()[-4:]
+    here, missed, batch, night, session = house.django(MAKE).split()[-5:]
     pages = (
         "/desk/",
+        "/desk/log/",
+        "/desk/shift/",
+        f"/desk/stays/{here}/",
+        f"/desk/stays/{here}/extend/",
         "/office/quota/",
         "/office/batches/",
         f"/office/batches/{batch}/",
