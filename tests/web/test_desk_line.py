@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import chromium
-from tests.web.points.offline import banner, cut, desk_at_night, line, mend, waiting
+from tests.web.points.offline import banner, cut, desk_at_night, line, mend, ready, waiting
 
 pytestmark = pytest.mark.browser
 
@@ -162,3 +162,27 @@ def test_a_form_of_an_act_is_kept_without_a_line_and_what_needs_one_rests_with_i
     waiting(page, 0)
     expect(english).to_be_enabled()
     assert desk.house.rows("SELECT status FROM bookings_stay WHERE code = %s", code) == [("left",)]
+
+
+def test_a_form_that_was_sent_as_the_line_went_is_kept_and_done_once(desk, page):
+    code = desk.codes[1]
+    page.evaluate(KEEP, [came(code)])
+    waiting(page, 0)
+    page.goto(f"/desk/stays/{code}/check-out/")
+    ready(page)
+    # The page believes that there is a line, and nobody is there any more.
+    page.context.route("**/desk/beat/", lambda route: route.fulfill(status=204))
+    desk.house.stop_serving()
+    try:
+        page.get_by_test_id("d1-confirm").click()
+        expect(page.locator("body.shell")).to_be_visible()
+        waiting(page, 1)
+        assert page.evaluate(ON_THE_DEVICE) == [["check_out", code, ""]]
+    finally:
+        desk.house.serve_again()
+    page.get_by_test_id("desk-line-now").click()
+
+    waiting(page, 0)
+    assert desk.house.rows("SELECT status FROM bookings_stay WHERE code = %s", code) == [("left",)]
+    about = "SELECT count(*) FROM desk_act a JOIN bookings_stay s ON s.id = a.stay_id WHERE what = %s AND s.code = %s"
+    assert desk.house.rows(about, "check_out", code) == [(1,)]
