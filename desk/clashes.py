@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.acts import act, after_refusal, attempt
 from accounts.models import User
 from accounts.names import mask_name
-from accounts.reasons import CHINESE, ENGLISH, Fix, Reason, Refused, Sentence, not_met
+from accounts.reasons import CHINESE, ENGLISH, MET, NOT_MET, Fix, Reason, Refused, Sentence, not_met
 from accounts.record import record
 from bookings import changing, desk
 from bookings.availability import free_beds
@@ -151,7 +151,7 @@ def open_clash(asked: Asked, knew: Mapping[str, Any], no: Refused, now: datetime
         said=dict(asked.said),
         outcome=Act.Outcome.CLASH,
     )
-    online = [as_the_books_say(stay, asked.hostel, now)] if stay else []
+    online = [as_the_books_say(stay, asked.hostel, now) if stay else both(_("The books have nothing of this"))]
     _write(kept, knew, no.reasons, online, _proposals(replace(asked, stay=stay), no, now))
     return kept
 
@@ -169,11 +169,18 @@ def flag(
 def _write(kept, knew, reasons, online, proposals):
     Clash.objects.create(
         act=kept,
-        reasons=[reason.as_data() for reason in reasons],
+        reasons=[reason.as_data() for reason in _in_the_way(reasons)],
         local={"lines": _as_the_tablet_said(_asked_of(kept), knew)},
         online={"lines": online},
         proposals=proposals,
     )
+
+
+def _in_the_way(reasons):
+    """Those that say no; where none does, what is missing or to be asked."""
+    return [reason for reason in reasons if reason.verdict == NOT_MET] or [
+        reason for reason in reasons if reason.verdict != MET
+    ]
 
 
 def stands(text: Promise | str, **values: Any) -> Values:
@@ -190,6 +197,9 @@ def taken_back(done: Act, text: Promise | str, now: datetime, **values: Any) -> 
 def into_bed(stay: Stay, label: str, now: datetime) -> Values:
     """The choice that gives ``stay`` the bed it was said to be in, whoever of those to come has to have another."""
     others = holders(stay, label)
+    if here := [other for other in others if other.status == Stay.Status.IN_HOUSE]:
+        why_not = Refused(_lies_in_it(label, here[0]))
+        return _proposed("into_bed", {"bed": label}, both(_("Give the guest bed %(bed)s"), bed=label), why_not)
     if others:
         text = both(
             _("Give the guest bed %(bed)s; %(others)s, not here yet, get another bed of the house"),
@@ -230,16 +240,14 @@ def _proposals(asked: Asked, no: Refused, now: datetime) -> Values:
     again = both(_("Try again as the tablet said it: it can be done when what is in the way has gone"))
     return {
         "local": local or _proposed("again", {}, again, no),
-        "online": {"do": "let_be", "text": _left_be(asked, now), "can": True},
+        "online": {"do": "let_be", "text": _left_be(asked), "can": True},
     }
 
 
-def _left_be(asked, now):
+def _left_be(asked):
     if asked.stay is None:
         return both(_("Leave the books as they are: nothing of this was done"))
-    books = as_the_books_say(asked.stay, asked.hostel, now)
-    text = both(_("Leave the books as they are."))
-    return {"zh": f"{text['zh']}{books['zh']}", "en": f"{text['en']} {books['en']}"}
+    return both(_("Leave the books as they are"))
 
 
 def _ways(asked: Asked, now: datetime) -> Iterator[tuple[str, Values, dict[str, str]]]:
@@ -474,7 +482,7 @@ def _propose_anew(clash, no, now):
                 found.proposals["local"] = _proposed(local["do"], local.get("said", {}), local["text"], no)
             else:
                 found.proposals = _proposals(asked, no, now)
-            found.reasons = [reason.as_data() for reason in no.reasons]
+            found.reasons = [reason.as_data() for reason in _in_the_way(no.reasons)]
             found.save(update_fields=["online", "proposals", "reasons"])
 
     act(do)
@@ -502,6 +510,16 @@ def _for_good(done):
         _("This can't be taken back here: change it at the stay"),
         value_used=done.what,
         fix=Fix("stay", _("Open the stay"), f"/desk/stays/{done.stay.code}/") if done.stay else None,
+    )
+
+
+def _lies_in_it(label, other):
+    return not_met(
+        "BED",
+        _("%(guest)s (%(code)s) is in bed %(bed)s since %(moment)s: ask them to change first"),
+        {"guest": other.guest.masked_name, "code": other.code, "bed": label, "moment": other.checked_in_at},
+        value_used=label,
+        fix=Fix("stay", _("Open the stay"), f"/desk/stays/{other.code}/"),
     )
 
 

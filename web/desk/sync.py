@@ -1,7 +1,7 @@
 """What waits on this tablet and what does not fit (D10); and the door through which a tablet sends its queue."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.contrib import messages
@@ -36,6 +36,7 @@ class Version:
     text: str
     can: bool
     why_not: str
+    is_first: bool = False  # what is most likely right: the tablet's, where it can be done
 
 
 @dataclass(frozen=True)
@@ -129,12 +130,13 @@ def _page(request, desk, *, refused=None, refusal=None, status=200):
 
 def _task(clash):
     act = clash.act
+    local, online = _version(clash, "local", clash.local), _version(clash, "online", clash.online)
     return Task(
         clash,
         kind_of(act.what).words,
         name_of(act.by),
         [_in_this_language(reason, "sentence_zh", "sentence_en") for reason in clash.reasons],
-        (_version(clash, "local", clash.local), _version(clash, "online", clash.online)),
+        (replace(local, is_first=local.can), replace(online, is_first=not local.can)),
         name_of(clash.settled_by) if clash.settled_by else "",
     )
 
