@@ -9,10 +9,10 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from accounts.documents import digits_hash, hash_of_number
 from accounts.models import Deed
-from accounts.phones import mask_phone
 from bookings.actions import actions
 from bookings.desk import due_in_matching
 from bookings.models import BedNight, Stay
+from desk.shift import name_of
 from hostel.models import Bed
 from hostel.places import distance_m
 from web.desk.access import Desk
@@ -123,12 +123,9 @@ def metres_to(desk: Desk, stay: Stay) -> int:
 
 
 def let_in_by(stay: Stay) -> str:
-    """The name of who checked ``stay`` in: as they wrote it, else their masked phone; "" where nobody is on record."""
+    """How colleagues call who checked ``stay`` in; "" where nobody is on record."""
     deed = Deed.objects.filter(what="check_in", about=stay.code).select_related("actor__person").order_by("at").last()
-    if deed is None or deed.actor is None:
-        return ""
-    person = getattr(deed.actor, "person", None)
-    return person.name if person and person.name else mask_phone(deed.actor.phone)
+    return name_of(deed.actor) if deed and deed.actor else ""
 
 
 def beds_of(stays: Iterable[Stay], day: date) -> dict[int, Bed]:
