@@ -19,6 +19,7 @@ from hostel.nights import Nights, business_day
 LONGEST_REFERENCE = 80
 MOST_NIGHTS = 3660
 MOST_CHOICES = 200
+OF_A_FORM = "choice-"
 
 
 def _hit(asked: Asked) -> list[Stay]:
@@ -98,6 +99,11 @@ def _codes(said):
     choices = said.get("choices") or {}
     if not isinstance(choices, Mapping):
         return {}
+    # As a form names them, sent by a tablet that had no line.
+    choices = {
+        **choices,
+        **{name.removeprefix(OF_A_FORM): where for name, where in said.items() if name.startswith(OF_A_FORM)},
+    }
     chosen = {str(code).upper()[:6]: str(where) for code, where in list(choices.items())[:MOST_CHOICES] if where}
     return {code: where for code, where in chosen.items() if "\0" not in code}
 

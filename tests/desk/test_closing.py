@@ -108,6 +108,13 @@ def test_who_has_the_bed_goes_where_it_was_chosen_and_the_act_knows_both_places(
     assert {bed_id for _row, bed_id, *_ in act.before[of_lin.code]["nights"]} != {bed.pk}
 
 
+def test_a_form_of_a_tablet_names_its_choices_in_its_own_way(blocks, of_lin):
+    act = blocks(label_of(of_lin), **{f"choice-{of_lin.code}": "203-1", "choice-NONE22": ""})
+
+    assert label_of(of_lin) == "203-1"
+    assert act.stay == of_lin
+
+
 def test_who_is_in_house_and_moved_leaves_the_old_bed_to_clean(blocks, of_lin):
     check_in(of_lin, compared=True, now=NOW)
     was = label_of(of_lin)

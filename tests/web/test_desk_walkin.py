@@ -89,6 +89,18 @@ def test_beds_that_are_ready_come_first_and_the_others_say_when(desk, hostel):
     assert first not in beds(page)[: len(others)]
 
 
+def test_the_bed_that_was_tapped_on_the_chart_is_the_one(desk):
+    assert hidden(desk.get(WALKIN, {"bed": "304-2"}), "wished") == "304-2"
+
+    page = ask(desk, wished="304-2")
+    assert beds(page)[0] == "304-2"
+    assert 'value="304-2" checked' in page.content.decode()
+    assert 'value="304-1" checked' in ask(desk, wished="304-2", bed="304-1").content.decode()
+
+    desk.post(WALKIN, form(wished="304-2"))
+    assert str(Stay.objects.get().bed_nights.get().bed) == "304-2"
+
+
 def test_the_guest_is_in_by_one_form_and_the_next_page_says_which_bed(desk, manager):
     done = desk.post(WALKIN, form(bed="304-2"))
 

@@ -54,6 +54,7 @@ FIELDS = (
     "accept_price",
     "compared",
     "bed",
+    "wished",  # the bed whose night was tapped on the chart
 )
 # Who was asked about is written down once, however often the desk changes a chip while they stand there.
 ASKED_ONCE = timedelta(minutes=15)
@@ -65,11 +66,11 @@ def walkin(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The form; asked, with its answer; and the act itself, which lets the guest in or says why not."""
     said = _read(request.POST)
     if request.method != "POST":
-        return _page(request, desk, said)
+        return _page(request, desk, said | {"wished": request.GET.get("bed", "")[:12]})
     if ASK in request.POST:
         return _page(request, desk, said, answer=_answer(desk, said))
     try:
-        act = act_once(request, desk, "walk_in", **{name: value for name, value in said.items() if value != ""})
+        act = act_once(request, desk, "walk_in", **_of_the_act(said))
     except Refused as no:
         return _page(request, desk, said, answer=_answer(desk, said), refusal=no, status=409)
     assert act.stay is not None  # a guest who was let in has a stay
@@ -80,6 +81,12 @@ def _read(sent):
     """What the form says, as the act takes it: texts, and nothing that the form does not have."""
     said = {name: sent.get(name, "").strip()[:80] for name in FIELDS}
     return said | {name: value for name, value in asked.answers(sent).items() if name.startswith(asked.OWN)}
+
+
+def _of_the_act(said):
+    """What the act says of it: without what was left empty, and in the bed that was come for where no other is."""
+    given = {name: value for name, value in said.items() if value and name != "wished"}
+    return given | ({"bed": said["bed"] or said["wished"]} if said["bed"] or said["wished"] else {})
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,7 @@ def _answer(desk, said):
     gender = decided.facts.gender or ""
     return Answer(
         words=in_words(decided),
-        beds=_beds(desk, _nights(desk, said), gender) if gender else (),
+        beds=_beds(desk, _nights(desk, said), gender, said["bed"] or said["wished"]) if gender else (),
         nearby=_nearby(desk, _nights(desk, said), gender) if gender else (),
         known=known,
     )
@@ -199,12 +206,12 @@ def _of_stranger(house: Hostel, policy: Policy, desk: Desk, nights: Nights, abou
     return facts_of_stranger(house, policy, desk.now, access=house.access, **span, **about, **carried)
 
 
-def _beds(desk, nights, gender):
-    """The beds that the guest could have, those that are ready first."""
+def _beds(desk, nights, gender, wished):
+    """The beds that the guest could have: the one wished for, then those that are ready."""
     free = list(free_beds(desk.hostel, nights, gender, desk.now))
     states = bed_states(desk.hostel, desk.now, free) if free else {}
     there = [states[bed.pk] for bed in free if bed.pk in states]
-    return tuple(sorted(there, key=lambda each: not each.is_ready)[:MOST_BEDS])
+    return tuple(sorted(there, key=lambda each: (str(each.bed) != wished, not each.is_ready))[:MOST_BEDS])
 
 
 def _nearby(desk, nights, gender):
@@ -243,12 +250,18 @@ def _page(request, desk, said, *, answer=None, refusal=None, status=200):
             "nights": nights,
             "answer": answer,
             "refusal": refusal,
-            "chosen_bed": said["bed"] or (str(answer.beds[0].bed) if answer and answer.beds else ""),
+            "chosen_bed": _chosen(answer, said),
             "back": desk.home,
             "act_id": request.POST.get("act_id") or new_act_id(),
         },
         status=status,
     )
+
+
+def _chosen(answer, said):
+    """The bed that is ticked: the one that was chosen, as long as it can be had, else the first."""
+    labels = [str(each.bed) for each in answer.beds] if answer else []
+    return said["bed"] if said["bed"] in labels else (labels or [""])[0]
 
 
 def _given(said):
