@@ -1,3 +1,5 @@
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -103,3 +105,21 @@ def test_the_key_is_unreadable_in_the_database(wang):
 
     assert kept.key not in raw
     assert DeskPin.objects.get().key == kept.key
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_sent_at_the_same_moment_are_counted_one_by_one():
+    user = User.objects.create_user("+8613800000021")
+    set_pin(user, PIN, now=NOW)
+
+    def tried(_number):
+        try:
+            return refused(user, OTHER).code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as guessers:
+        answers = Counter(guessers.map(tried, range(12)))
+
+    assert answers == {"PIN_WRONG": 4, "PIN_LOCKED": 8}
+    assert Deed.objects.filter(what="lock_pin").count() == 1
