@@ -308,7 +308,11 @@ def test_each_state_has_a_mark_of_its_own_beside_its_colour_and_the_legend_says_
 
     html = enter(manager).get(CHART).content.decode()
 
-    marks = dict(re.findall(r'<a class="bar bar-(\w+)[^>]*><b class="mark" aria-hidden="true">(\S+?)</b>', html))
+    marks = dict(
+        re.findall(
+            r'<a class="bar bar-(\w+)[^>]*><span class="said-of"><b class="mark" aria-hidden="true">(\S+?)</b>', html
+        )
+    )
     assert marks == {"due_in": "抵", "in_house": "住", "no_show": "未", "blocked": "停"}
     legend = html[html.index('class="legend"') :]
     for state, mark in marks.items():

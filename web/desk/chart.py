@@ -225,7 +225,7 @@ def _shown(desk, row, cell, here):
         row.label,
         _name(row, cell),
         MARKS[bar.state],
-        _whose(bar),
+        _text(bar),
         here(at=f"{row.label}.{cell.night.isoformat()}"),
         bar.stay.arrival if bar.stay else None,
     )
@@ -250,8 +250,6 @@ def _shown_free(desk, row, cell, here):
 
 def _whose(bar):
     """Whose the bar is, in a few characters: a masked name, an organisation, why a bed is closed."""
-    if bar.state == WHOLE_ROOM or bar.state == FIRST_LINE:
-        return ""
     if bar.stay:
         return bar.stay.guest.masked_name
     if bar.batch:
@@ -259,10 +257,15 @@ def _whose(bar):
     return str(bar.closure.get_reason_display()) if bar.closure else ""
 
 
+def _text(bar):
+    """What stands on the bar beside its mark."""
+    return _whose(bar) or str(WORDS[bar.state])
+
+
 def _name(row, cell):
     """What a bar is, in words: person, bed, both dates, state."""
     bar = cell.bar
-    parts = [_whose(bar) or (bar.stay.guest.masked_name if bar.stay else ""), row.label, span(_dates(bar))]
+    parts = [_whose(bar), row.label, span(_dates(bar))]
     parts.append(str(WORDS[bar.state]))
     if bar.goes_on:
         parts.append(_("another bed on the other nights"))
@@ -376,6 +379,7 @@ def _refused(desk, stay, no, label, arrival, from_night):
         "bed": label,
         "nights": Nights(arrival, arrival + length),
         "from_night": from_night.isoformat() if from_night else "",
+        "close": desk.url("desk_chart"),
         "spots": [
             {"bed": str(spot.bed), "arrival": spot.arrival, "nights": Nights(spot.arrival, spot.arrival + length),
              "act_id": new_act_id(), "same_days": spot.arrival == stay.arrival}

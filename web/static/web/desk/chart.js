@@ -201,7 +201,7 @@ const isPlace = (form) => form.closest("[data-chart], dialog[data-menu]") && /^(
 addEventListener(
   "submit",
   (event) => {
-    if (!isPlace(event.target) || document.documentElement.dataset.line === "off" || !navigator.onLine) return;
+    if (!isPlace(event.target) || document.documentElement.dataset.connection === "off" || !navigator.onLine) return;
     event.preventDefault();
     event.stopPropagation();
     send(event.target);
@@ -265,8 +265,12 @@ function refused(html) {
   if (bar?.isConnected) roving(bar);
   const place = part.querySelector("[data-refused]");
   place.innerHTML = html;
-  place.firstElementChild.focus();
-  place.scrollIntoView({ block: "nearest" });
+  place.querySelector("[data-dismiss]").addEventListener("click", (event) => {
+    event.preventDefault();
+    place.replaceChildren();
+    if (bar?.isConnected) go(bar);
+  });
+  place.firstElementChild.focus({ preventScroll: true }); // it comes into view by itself, and the bars stay where they are
 }
 
 // The chart as the house has it now, in the place of this one; the bar that was put down keeps the focus.
