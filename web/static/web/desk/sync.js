@@ -25,7 +25,7 @@ function line(entry) {
 
 async function show() {
   const all = await queueAll();
-  list.replaceChildren(...all.map(line));
+  list.firstElementChild.replaceChildren(...all.map(line));
   list.hidden = !all.length;
   none.hidden = all.length > 0;
   none.textContent = place.dataset.none;
