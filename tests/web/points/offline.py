@@ -1,4 +1,4 @@
-"""A desk in the evening, its guests due in, and a tablet there whose line can be cut: in the browser, or at the house."""
+"""A desk in the evening, its guests due in, and a tablet whose line can be cut: in the browser, or at the house."""
 
 import json
 from contextlib import contextmanager
@@ -115,7 +115,8 @@ def mend(context: BrowserContext):
 NOTE_THE_BANNER = """() => {
     const banner = document.querySelector("[data-testid=desk-banner]");
     const look = () => { if (banner.innerText.trim()) window.seenAt ??= performance.now(); };
-    new MutationObserver(look).observe(banner, { childList: true, subtree: true, characterData: true, attributes: true });
+    const all = { childList: true, subtree: true, characterData: true, attributes: true };
+    new MutationObserver(look).observe(banner, all);
     look();
     window.cutAt = performance.now();
 }"""

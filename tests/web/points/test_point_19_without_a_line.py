@@ -1,6 +1,6 @@
 """Acceptance point 19: without a line the banner is there within three seconds; a reload still lists today; three
-check-ins wait as `待同步 3`; back on the line nothing waits within ten seconds; the queue sent twice, and from two tabs,
-is exactly three check-ins."""
+check-ins wait as `待同步 3`; back on the line nothing waits within ten seconds; the queue sent twice, and from two
+tabs, is exactly three check-ins."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +9,9 @@ from tests.browser import chromium
 from tests.web.points.offline import NOTE_THE_BANNER, banner, cut, desk_at_night, line, mend, ready, waiting
 
 pytestmark = pytest.mark.browser
-ALL = """async () => (await (await import("/static/web/desk/store.js")).queueAll()).map(({ order, ...entry }) => entry)"""
+ALL = (
+    """async () => (await (await import("/static/web/desk/store.js")).queueAll()).map(({ order, ...entry }) => entry)"""
+)
 AGAIN = """async entries => {
     const { queueAdd } = await import("/static/web/desk/store.js");
     for (const entry of entries) await queueAdd(entry);

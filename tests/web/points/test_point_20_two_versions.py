@@ -1,5 +1,5 @@
-"""Acceptance point 20: a guest is let in without a line while their bed is sold; the guest has a bed tonight, and a task
-in `/desk/sync/` holds both versions and two choices; nothing disappears."""
+"""Acceptance point 20: a guest is let in without a line while their bed is sold; the guest has a bed tonight, and a
+task in `/desk/sync/` holds both versions and two choices; nothing disappears."""
 
 import pytest
 from playwright.sync_api import expect

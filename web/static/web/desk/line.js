@@ -7,6 +7,7 @@ import { sheetGet, sheetPut, tidy } from "./store.js";
 const PAUSE = 1500;
 const PATIENCE = 1200;
 const PAUSE_HIDDEN = 15_000;
+const SOON = 3000;
 const AGAIN = 30_000; // what could not be sent is tried again
 const FRESH = 120_000; // how old the sheet on the device may be while there is a line
 const SENT = "desk.sent"; // what this tab has just sent as a form, until the next page says that it arrived
@@ -19,6 +20,7 @@ const isShell = "shell" in words;
 let on = true;
 let loggedOut = false;
 let syncing = false;
+let wanted = false;
 
 const fill = (text, n) => text.replace("{n}", n);
 
@@ -51,8 +53,13 @@ async function beat() {
 
 // --- sending ---------------------------------------------------------------------------------------------------------
 async function sync(anyway = false) {
-  if (!on || syncing) return;
+  if (!on) return;
+  if (syncing) {
+    wanted ||= anyway; // once more, when this is through
+    return;
+  }
   syncing = true;
+  wanted = false;
   let result = "sent";
   try {
     const { waiting } = await counts();
@@ -66,7 +73,12 @@ async function sync(anyway = false) {
     syncing = false;
   }
   await paint();
-  if (result === "off") beat();
+  if (wanted) await sync(true);
+  else if (result === "off") {
+    // What was sent got no answer: is there a line? If there is, it is tried again soon.
+    setTimeout(sync, SOON);
+    beat();
+  }
 }
 
 // Have today on the device, so that it can be read when the line goes.
