@@ -136,9 +136,11 @@ def _who_is_in(hostel, day):
         came, departure = stays[stay]
         had = [each for each in all_nights if each[0] <= day] or all_nights[:1]
         changes = changed(had, came)
-        guests[had[-1][1]] = _Guest(max([came, *changes.values()]), departure)
-        for bed, moment in changes.items():
-            left[bed] = max(moment, left.get(bed, moment))
+        bed, guest = had[-1][1], _Guest(max([came, *changes.values()]), departure)
+        # Where the next one was let in before the last had gone, it is the last who is waited for.
+        guests[bed] = min(guest, guests.get(bed, guest), key=lambda each: each.until)
+        for earlier, moment in changes.items():
+            left[earlier] = max(moment, left.get(earlier, moment))
     return guests, left, due_in
 
 
