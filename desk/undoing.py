@@ -269,7 +269,7 @@ def _nights_in(image):
 
 
 def _give_up_what_is_new(act, parts, now):
-    """Nights that the act added go back, and stays that it made are cancelled by the house."""
+    """Nights that the act added are gone, and stays that it made are cancelled by the house."""
     new = [
         pk
         for part in parts
@@ -277,7 +277,8 @@ def _give_up_what_is_new(act, parts, now):
         if released is None and pk not in _nights_in(part.before)
     ]
     if new:
-        BedNight.objects.filter(pk__in=new).update(released_at=now, slept_at=None)
+        # As if they had never been given: they were everybody's before, and are not kept for the line now.
+        BedNight.objects.filter(pk__in=new).delete()
         served(now)
     for part in parts:
         after = _nights_in(act.after[part.stay.code])
