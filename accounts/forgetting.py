@@ -462,7 +462,8 @@ def _forgets(whose, now):
     user.authenticator_set.all().delete()
     user.emailaddress_set.all().delete()
     _end_sessions(user, now)
-    user.phone, user.phone_verified, user.messenger_id = GONE.format(pk=user.pk), False, ""
+    user.phone, user.phone_verified = GONE.format(pk=user.pk), False
+    user.messenger_id = user.called = ""
     user.is_active, user.last_login = False, None
     user.set_unusable_password()
     user.save()

@@ -27,6 +27,8 @@ class User(AbstractBaseUser):
     phone_verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, default="zh-hans")
+    # How colleagues call them; "" for who works nowhere here, or has not said.
+    called = models.CharField(max_length=20, blank=True)
     # By what name the messenger's service knows them; "" where only the phone is known.
     messenger_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -129,8 +131,8 @@ class Role(Dated):
 class DeskPin(models.Model):
     """By what a colleague says at a shared tablet that it is they: a key drawn from a few digits, kept sealed.
 
-    The key itself, not a digest: a tablet without a line gets what says who they are sealed with it (`accounts/pins.py`),
-    and opens that with the digits alone.
+    The key itself, not a digest: a tablet without a line gets what says who they are sealed with it
+    (`accounts/pins.py`), and opens that with the digits alone.
     """
 
     user = models.OneToOneField(User, models.CASCADE, related_name="desk_pin")

@@ -33,6 +33,7 @@ WRONG_ANSWER = _("An answer is a text of at most 40 characters")
 TOO_MANY_ANSWERS = _("At most 40 answers are kept, each under a key of at most 80 characters")
 NO_GRADUATION = _("A year, a year and a month, or a day: 2025, 2025-06 or 2025-06-25")
 NO_SUCH_NEED = _("Nobody can need this of a bed: %(need)s")
+LONGEST_CALLED = 20
 UNVERIFIED_KEPT_FOR = timedelta(days=1)
 # What one agrees to by coming in; everything else is asked for by itself, where it is needed.
 AGREED_AT_THE_DOOR = (Consent.Purpose.SERVICE, Consent.Purpose.PRIVACY)
@@ -309,6 +310,22 @@ def verify_phone(user: User) -> None:
     if not user.phone_verified:
         user.phone_verified = True
         user.save(update_fields=["phone_verified"])
+
+
+def be_called(user: User, name: str, *, now: datetime) -> None:
+    """Have colleagues read ``name`` (20 characters at most) beside what ``user`` does; raises Refused with NAME."""
+    called = " ".join(name.split())
+    if not called or len(called) > LONGEST_CALLED or not called.isprintable():
+        text = _("Write how colleagues call you, in at most %(most)s characters")
+        fix = Fix("desk_shift", _("Write it again"), "/desk/shift/")
+        raise Refused(not_met("NAME", text, {"most": LONGEST_CALLED}, needed=LONGEST_CALLED, field="called", fix=fix))
+
+    def do():
+        User.objects.filter(pk=user.pk).update(called=called)
+        user.called = called
+        record("be_called", now=now, actor=user, about=f"user {user.pk}")
+
+    act(do)
 
 
 def agree(user: User, now: datetime) -> None:

@@ -21,8 +21,8 @@ WIPED = {"reasons": [], "local": {}, "online": {}, "proposals": {}}
 
 
 def forget(now: datetime) -> int:
-    """Wipe what no desk needs any more: texts of the log after ninety days (what is still to do stays), what was said with
-    acts after seven, unless a clash is open. Returns how many rows; may run twice or late."""
+    """Wipe what no desk needs any more: texts of the log after ninety days (what is still to do stays), what was said
+    with acts after seven, unless a clash is open. Returns how many rows; may run twice or late."""
 
     def do():
         over = Q(kind__in=(Note.Kind.NOTE, Note.Kind.KEYS, Note.Kind.LOST)) | Q(done_at__isnull=False)

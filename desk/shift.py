@@ -27,7 +27,9 @@ class Colleague:
 
 
 def name_of(user: User) -> str:
-    """How colleagues call ``user``: as they wrote their name, else by their masked phone."""
+    """How colleagues call ``user``: as they said, else as they are called as a guest, else by their masked phone."""
+    if user.called:
+        return user.called
     person = getattr(user, "person", None)
     return person.name if person and person.name else mask_phone(user.phone)
 

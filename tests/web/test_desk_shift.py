@@ -219,3 +219,18 @@ def test_the_language_of_a_locked_desk_can_be_changed(enter, li):
     browser.post("/desk/language/", {"language": "en", "next": SHIFT})
 
     assert "Locked: who is on shift?" in text_of(browser.get(SHIFT))
+
+
+def test_one_says_how_colleagues_call_one_and_it_stands_beside_what_one_does(enter, li):
+    browser = enter(li)
+
+    assert browser.post(SHIFT, {"act": "own_name", "called": " 小李  前台 "}).status_code == 302
+    assert "小李 前台" in text_of(browser.get("/desk/"))
+    for wrong in ("", "  ", "一" * 21, "\u202e李"):
+        answer = browser.post(SHIFT, {"act": "own_name", "called": wrong})
+        assert answer.status_code == 422
+        assert "写下同事怎么称呼你" in text_of(answer)
+
+    li.refresh_from_db()
+    assert li.called == "小李 前台"
+    assert Deed.objects.filter(what="be_called", actor=li).count() == 1

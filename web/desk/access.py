@@ -138,7 +138,7 @@ def _guarded(view, *, also_locked):
                 return _open_first(request)
             if hostel.has_pin and (seen_at is None or now - seen_at >= SEEN_EVERY):
                 come_on(request, on, now)
-        name = hostel.called or mask_phone(on.phone)
+        name = on.called or hostel.called or mask_phone(on.phone)
         desk = Desk(on, hostel, tuple(hostels), now, day, login, name, hostel.has_pin, locked)
         return view(request, desk, *args, **kwargs)
 

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.people import be_called
 from accounts.pins import DIGITS, check_pin, set_pin
 from accounts.record import record
 from desk.shift import colleagues
@@ -52,6 +53,8 @@ def shift(request: HttpRequest, desk: Desk) -> HttpResponse:
             return redirect(desk.url("desk_shift"))
         if act == "own_pin" and not desk.locked:
             return _own_pin(request, desk)
+        if act == "own_name" and not desk.locked:
+            return _own_name(request, desk)
         return _come_on(request, desk)
     if not desk.locked and desk.has_pin:
         if "idle" in request.GET:
@@ -75,6 +78,15 @@ def _come_on(request, desk):
     come_on(request, colleague.user, desk.now)
     record("come_on", now=desk.now, actor=colleague.user, hostel=desk.hostel, about=f"user {colleague.user.pk}")
     return redirect(_back(request) or desk.home)
+
+
+def _own_name(request, desk):
+    try:
+        be_called(desk.user, request.POST.get("called", ""), now=desk.now)
+    except Refused as no:
+        return _page(request, desk, name_error=str(no.reasons[0].sentence), status=422)
+    messages.success(request, _("From now on colleagues read this name beside what you do."))
+    return redirect(desk.url("desk_shift"))
 
 
 def _own_pin(request, desk):
@@ -108,7 +120,7 @@ def _back(request):
     return back if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()) else ""
 
 
-def _page(request, desk, *, error="", chosen="", form=None, status=200):
+def _page(request, desk, *, error="", chosen="", form=None, name_error="", status=200):
     known = colleagues(desk.hostel, desk.now)
     with_pin = [each for each in known if each.pin]
     if not chosen:
@@ -121,6 +133,7 @@ def _page(request, desk, *, error="", chosen="", form=None, status=200):
         "colleagues": [each for each in with_pin if desk.locked or each.user.pk != desk.user.pk],
         "without_pin": [each for each in known if not each.pin and each.user.pk != desk.user.pk],
         "error": error,
+        "name_error": name_error,
         "chosen": chosen,
         "form": form or OwnPin(),
         "asks_old": desk.has_pin and not _fresh(request, desk),

@@ -12,7 +12,7 @@ import eligibility
 import hostel
 from accounts.documents import with_check_digit
 from accounts.models import Letter, Person, Role, User
-from accounts.people import agree, complete_person, login_for, verify_phone
+from accounts.people import agree, be_called, complete_person, login_for, verify_phone
 from accounts.roles import grant_role
 from bookings.booking import book
 from bookings.desk import check_in, check_out
@@ -37,16 +37,19 @@ class Player:
     phone: str
     page: str
     role: str = ""
+    called: str = ""  # by colleagues
 
 
 PLAYERS = (
     Player("guest 林小满", "+8613800000001", "/"),
-    Player("hostel manager of 宝带桥站", "+8613800000002", "/desk/", Role.Kind.MANAGER),
+    Player("hostel manager of 宝带桥站", "+8613800000002", "/desk/", Role.Kind.MANAGER, "小王"),
     Player("committee officer of 吴中区", "+8613800000003", "/office/", Role.Kind.OFFICER),
     Player("apartment operator", "+8613800000004", "/me/", Role.Kind.OPERATOR),
     Player("auditor", "+8613800000005", "/office/", Role.Kind.AUDITOR),
     # Rules and appeals need a second person.
     Player("second officer of 吴中区", "+8613800000006", "/office/", Role.Kind.OFFICER),
+    # The desk is handed over.
+    Player("second manager of 宝带桥站", "+8613800000007", "/desk/", Role.Kind.MANAGER, "小李"),
 )
 
 
@@ -76,6 +79,8 @@ def make(player, network, now) -> User:
     user = login_for(player.phone, now)
     verify_phone(user)
     agree(user, now)
+    if player.called and not user.called:
+        be_called(user, player.called, now=now)
     if not player.role:
         if not Person.objects.filter(user=user).exists():
             was_here_and_comes_again(make_guest(user, now), now)
