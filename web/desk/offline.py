@@ -35,6 +35,7 @@ FILES = (
     "web/desk/line.js",
     "web/desk/pin.js",
     "web/desk/queue.js",
+    "web/desk/scan.js",
     "web/desk/shell.js",
     "web/desk/store.js",
 )

@@ -86,6 +86,8 @@
   };
   const isLoud = () => localStorage.getItem(MUTE) !== "off";
   if (result && isLoud()) play(NOTES[result.dataset.found] ?? OVER);
+  // Without a line the answer comes without a page of its own (`shell.js`).
+  document.addEventListener("desk:found", ({ detail }) => isLoud() && play(NOTES[detail] ?? OVER));
 
   const sound = document.querySelector("[data-sound]");
   const show = () => {

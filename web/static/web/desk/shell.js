@@ -1,7 +1,7 @@
 // The desk without a line: what the store knows of the day, and the acts that can wait. Every word stands in the page.
 import { comeOn } from "./pin.js";
-import { canWait, FACTS, houseTime, keep, onQueue } from "./queue.js";
-import { lineDrop, linesAll, queueAll, queueDrop, sheetGet, tidy } from "./store.js";
+import { canWait, FACTS, houseTime, keep, onQueue, takeNote } from "./queue.js";
+import { lineDrop, linesAll, queueAll, sheetGet, tidy } from "./store.js";
 
 const ZONE = "Asia/Shanghai";
 const TURN = 6; // o'clock: until then it is still the evening before
@@ -160,7 +160,8 @@ let here = { view: "today", tab: "due_in", stay: "" };
 
 function show(next = here, { focus = false } = {}) {
   here = { ...next };
-  const view = sheet || here.view === "queue" ? here.view : "nothing";
+  const view = !sheet && here.view !== "queue" ? "nothing" : isLocked() ? "shift" : here.view;
+  $("[data-scan-stop]:not([hidden])")?.click();
   for (const section of $$("[data-view]")) section.hidden = section.dataset.view !== (SECTION[view] ?? view);
   const open = { stay: "checkin", card: "checkin", leave: "today", queue: "today" }[view] ?? view;
   for (const link of $$(".rail [data-go]")) {
@@ -263,10 +264,12 @@ function showFinder({ text = "" }) {
 }
 
 function scan(name, colour, mark, values = {}, ways = []) {
-  const box = filled(part("scan"), { title: say(values.title ?? name, values), then: say(`${name}-then`, values), icon: icon(mark), on: ways });
+  const box = filled(part("scan"), { title: say(values.title ?? name, values), then: say(`${name}-then`, values), on: ways });
+  $("[data-f=icon]", box).replaceWith(icon(mark));
   box.classList.add(`scan-${colour}`);
   box.dataset.found = name;
   box.setAttribute("role", colour === "ok" ? "status" : "alert");
+  document.dispatchEvent(new CustomEvent("desk:found", { detail: name }));
   return box;
 }
 
@@ -419,6 +422,7 @@ function bedRow(bed) {
 }
 
 function showShift() {
+  if (isLocked()) wrong($("[data-pin]"), words["pin-first"]);
   const people = sheet.people ?? [];
   $("[data-pin]").hidden = !people.length;
   $("[data-nobody]").hidden = Boolean(people.length);
@@ -557,6 +561,26 @@ async function clean(button) {
 }
 
 // --- who is on shift -------------------------------------------------------------------------------------------------
+const ON = "desk.on"; // in this tab: who came on without a line, null where it is locked
+const LOCKS_AFTER = 10 * 60_000; // ms in which nobody touched it
+let touched = Date.now();
+const hasPin = (who) => Boolean(sheet?.people?.some(({ id }) => id === who?.id));
+const isLocked = () => !on && Boolean(sheet?.people?.length);
+
+/** Who is on: by the sheet, unless somebody came on here since, or the desk locked itself. */
+function whoIsOn() {
+  const kept = sessionStorage.getItem(ON);
+  const said = kept === null ? sheet.me : JSON.parse(kept);
+  return said && (said.id === sheet.me?.id || hasPin(said)) ? said : kept === null ? sheet.me : null;
+}
+
+function lockWhenIdle() {
+  if (!hasPin(on) || Date.now() - touched < LOCKS_AFTER) return;
+  sessionStorage.setItem(ON, "null");
+  setOn(null);
+  show();
+}
+
 function setOn(who) {
   on = who;
   $("[data-on-shift]").textContent = on?.name ?? words.nobody;
@@ -570,8 +594,10 @@ async function typedPin(form) {
     wrong(form, words[found.until ? "pin-locked" : "pin-wrong"]);
     return form.elements.pin.focus();
   }
+  wrong(form, "");
+  sessionStorage.setItem(ON, JSON.stringify(found));
   setOn(found);
-  go({ view: "today", tab: "due_in" });
+  go(here.view === "shift" ? { view: "today", tab: "due_in" } : here);
   toldOf("", say("pin-on", found), " ");
 }
 
@@ -580,7 +606,7 @@ async function read() {
   await tidy();
   [sheet, queue] = [await sheetGet(), await queueAll()];
   if (sheet) {
-    if (!on) setOn(sheet.me);
+    if (!on) setOn(whoIsOn());
     play();
   }
 }
@@ -615,7 +641,7 @@ document.addEventListener(
 );
 
 async function drop(act, line, back) {
-  if (act) await queueDrop(act);
+  if (act) await takeNote(act);
   else await lineDrop(line);
   await read();
   show();
@@ -652,18 +678,24 @@ async function send(form, what) {
 
 $("[data-form=walk_in]").addEventListener("change", () => sheet && fits());
 addEventListener("popstate", (event) => show(event.state ?? asked()));
+// Of these views nothing is lost when they are drawn anew.
+const LISTING = new Set(["today", "rooms", "queue"]);
 onQueue(async () => {
   await read();
-  if (!$("[data-form]:focus-within, [data-pin]:focus-within")) show();
+  if (LISTING.has(here.view)) show();
 });
 document.addEventListener("desk:sheet", async () => {
   await read();
-  if (here.view === "today") show();
+  if (LISTING.has(here.view)) show();
 });
 
 // The line is back: what waits is sent (`line.js`); then the page of this address comes from the house, unless somebody
 // is writing something, who is asked.
-const online = () => (location.pathname === "/desk/offline/" ? location.assign("/desk/") : location.reload());
+function online() {
+  sessionStorage.removeItem(ON);
+  if (location.pathname === "/desk/offline/") location.assign("/desk/");
+  else location.reload();
+}
 async function back() {
   if (document.documentElement.dataset.connection === "off") return;
   const waiting = (await queueAll()).filter((entry) => !entry.turned_away).length;
@@ -688,11 +720,15 @@ async function start() {
   }
   clock();
   setInterval(clock, 5000);
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => (touched = Date.now()), { passive: true, capture: true });
+  setInterval(lockWhenIdle, 5000);
   await read();
   const text = sessionStorage.getItem("desk.find");
   sessionStorage.removeItem("desk.find");
   show(asked());
   if (text) lookFor(text);
+  // The house may only have been slow: then nothing says that the line is back.
+  setTimeout(() => document.documentElement.dataset.connection !== "off" && $("[data-said-here]").replaceChildren(part("back")), 5000);
   // What was kept for too long goes while the page stands open, too.
   setInterval(async () => {
     const had = sheet;
