@@ -110,7 +110,9 @@ class ActUndoRequest(ActIdRequest):
 class ActSerializer(serializers.ModelSerializer):
     """An act of a desk, once it was taken back."""
 
-    stay = serializers.SlugRelatedField("code", read_only=True, help_text="Its code, where it is about one.")
+    stay: serializers.Field = serializers.SlugRelatedField(
+        "code", read_only=True, help_text="Its code, where it is about one."
+    )
 
     class Meta:
         model = Act

@@ -58,7 +58,7 @@ def _both(asked: Asked) -> list[Stay]:
 def swap(asked, now):
     """``said``: ``with`` (a code), ``from_night`` (without it the first on which both are there), ``because``."""
     stay, other = _both(asked)
-    first = _first_night(asked, now, stay, other)
+    first = _first_night(asked, now, other)
     because = asked.said.get("because", "")
     yield from moving.swap(stay, other, from_night=first, now=now, actor=asked.by, because=because)
 
@@ -109,11 +109,12 @@ def move_to_hostel(asked, now):
     yield goes_on
 
 
-def _first_night(asked: Asked, now: datetime, *stays: Stay) -> date:
-    """The night that was said, else the first that is still to come of each of ``stays``, or of the stay."""
+def _first_night(asked: Asked, now: datetime, *others: Stay) -> date:
+    """The night that was said, else the first that is still to come of the stay, and of each of ``others``."""
     if asked.said.get("from_night"):
         return day_said(asked.said, "from_night")
-    return max(business_day(now), *(stay.arrival for stay in stays or (asked.stay,)))
+    assert asked.stay is not None  # these acts are about one
+    return max(business_day(now), asked.stay.arrival, *(stay.arrival for stay in others))
 
 
 def _nights_from(stay: Stay, first: date) -> Nights:
