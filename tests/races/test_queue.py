@@ -13,6 +13,7 @@ from tests.races.test_swap import MANAGER
 ACTS = "SELECT count(*), count(DISTINCT act_id) FROM desk_act"
 CAME = "SELECT count(*), count(DISTINCT about) FROM accounts_deed WHERE what = 'check_in'"
 NOTES = "SELECT count(*) FROM desk_note"
+CHOSEN = "SELECT count(*), count(DISTINCT about) FROM accounts_deed WHERE what = 'settle_clash'"
 CLASHES = "SELECT count(*) FROM desk_clash"
 
 
@@ -40,12 +41,23 @@ def sent_at_once(house, manager, codes, name):
     return [[act["outcome"] for act in answer.body["acts"]] for answer in answers]
 
 
+def chosen_at_once(house, manager, code):
+    """A guest came and was not compared; two say that they were, and two that nothing happened: what each is told."""
+    url = f"{house.url}/api/v1/desk/baodaiqiao"
+    [came] = queue_of([code], "t2")["acts"][:1]
+    sent = post(f"{url}/acts/", manager, {"acts": [came | {"said": {}}]})
+    choice = f"{url}/clashes/{sent.body['acts'][0]['clash']}/choice/"
+    choose = [lambda version=version: post(choice, manager, {"choice": version}) for version in ("local", "online") * 2]
+    return all_at_once(*choose)
+
+
 def stays_of(house, tokens):
     return [post(f"{house.url}/api/v1/stays/", token, wish(1)).body["code"] for token in tokens]
 
 
 def test_a_queue_that_two_tablets_send_at_once_is_done_once(house, guests_of):
-    manager, codes = json.loads(house.django(MANAGER)), stays_of(house, guests_of(house, 3))
+    manager, codes = json.loads(house.django(MANAGER)), stays_of(house, guests_of(house, 6))
+    codes, others = codes[:3], codes[3:]
 
     outcomes = sent_at_once(house, manager, codes, "t1")
 
@@ -55,6 +67,13 @@ def test_a_queue_that_two_tablets_send_at_once_is_done_once(house, guests_of):
     assert house.rows(CAME) == [(3, 3)]
     assert house.rows(NOTES) == [(3,)]
     assert house.rows(CLASHES) == [(0,)]
+
+    for code in others:
+        answers = chosen_at_once(house, manager, code)
+        held = {answer.body["choice"] for answer in answers if answer.status == 200}
+        assert len(held) == 1
+        assert {answer.body["code"] for answer in answers if answer.status != 200} == {"SETTLED"}
+    assert house.rows(CHOSEN) == [(3, 3)]
 
 
 @pytest.mark.postgres
