@@ -156,7 +156,7 @@ def visit(browser: Browser, every: EveryPage, page: Page, line: Line, on: str = 
     weighed = dict.fromkeys(KINDS, 0)
     for answer in answers:
         kind = _kind(answer.headers.get("content-type", ""))
-        if kind:
+        if kind and answer.status != 204:  # an answer without a word weighs nothing
             body = answer.body()
             # nginx packs pages at its lightest, and files were packed at their tightest beforehand.
             is_packed = kind == "images" and b"<svg" not in body[:200]
