@@ -79,7 +79,11 @@ def main(arguments: list[str]) -> int:
         ground = Ground(Path(folder), f"sqlite:///{folder}/house.sqlite3")
         ends.callback(ground.close)
         with EveryPage(ground) as every, chromium() as browser:
-            pages = [page for page in every.pages if not said.pages or page.name.startswith(tuple(said.pages))]
+            pages = [
+                page
+                for page in (*every.pages, *every.desk)
+                if not said.pages or page.name.startswith(tuple(said.pages))
+            ]
             amiss = [
                 f"{page.name}: {answer.status} instead of {page.status}"
                 for page in pages

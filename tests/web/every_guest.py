@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import letters
 from accounts.models import Person, Role, User
 from accounts.people import agree
+from accounts.pins import set_pin
 from accounts.reasons import Refused
 from bookings.allotting import allot
 from bookings.arriving import come_late, say_coming
@@ -27,6 +28,11 @@ from bookings.parties import Member, book_party
 from bookings.proving import prove, qualify
 from bookings.reviewing import ask_for_review, pass_review, refuse, send_back
 from bookings.wishing import wait
+from desk.acts import Asked, perform
+from desk.clashes import settle
+from desk.log import hand_over
+from desk.models import Clash
+from desk.queue import receive
 from eligibility import reviews
 from eligibility.evidence import kept_files
 from eligibility.models import Assessment, Policy
@@ -86,6 +92,8 @@ class _Making:
             self.friends,
             self.lines,
             self.own,
+            self.log,
+            self.does_not_fit,
         ):
             part()
         letters.post_due(NOW)
@@ -310,6 +318,46 @@ class _Making:
         guest = self.guest(who, name, "male" if name in ("石磊", "高行") else "female")
         waiting = wait(guest=guest, hostels=[self.houses["xiangshan"]], nights=nights(first, until), **how)
         self.made["codes"][who] = waiting.code
+
+    def log(self):
+        """What the desk wrote down, a colleague who has taken over, and a tablet that is locked."""
+        house, before = self.houses["baodaiqiao"], NOW - 4 * HOUR
+        colleague = staff("+8613800000016", Role.Kind.MANAGER, hostel=house)
+        set_pin(colleague, "482915", now=before)
+        in_house = Stay.objects.get(code=self.made["codes"]["in_house"])
+        for number, (kind, stay, said) in enumerate(
+            (
+                ("keys", None, {}),
+                ("lost", None, {}),
+                ("todo", in_house, {"due": (NOW - HOUR).isoformat()}),
+                ("report", in_house, {"due": (NOW + 8 * HOUR).isoformat()}),
+            )
+        ):
+            said |= {"kind": kind, "text": "二楼洗衣房捡到一副黑框眼镜，放在前台左边的抽屉里"}
+            perform(Asked(house, f"note-{number}", "note", self.manager, before, stay, said), now=before)
+        hand_over(house, given_by=colleague, taken_by=self.manager, now=NOW - 3 * HOUR)
+        browser = Client()
+        browser.force_login(self.manager, backend=settings.AUTHENTICATION_BACKENDS[0])
+        browser.post("/desk/shift/", {"act": "come_on", "user": colleague.pk, "pin": "482915"})
+        browser.post("/desk/shift/", {"act": "lock"})
+        self.made["sessions"]["desk_locked"] = [browser.session.session_key]
+
+    def does_not_fit(self):
+        """What a tablet did without a line, and the books say otherwise: a guest who was not compared, a longer stay."""
+        acts = [
+            {"act_id": "tablet-1", "what": "check_in", "stay": self.made["codes"]["confirmed"], "said": {}},
+            {
+                "act_id": "tablet-2",
+                "what": "extend",
+                "stay": self.made["codes"]["in_house"],
+                "said": {"departure": day(9).isoformat()},
+            },
+            {"act_id": "tablet-3", "what": "check_out", "stay": self.made["codes"]["later"], "said": {}},
+        ]
+        when = {"happened_at": (NOW - HOUR / 2).isoformat()}
+        house = self.houses["baodaiqiao"]
+        *_others, left = receive(house, [act | when for act in acts], device="", login=self.manager, now=NOW)
+        settle(Clash.objects.get(pk=left.clash), Clash.Choice.ONLINE, now=NOW, by=self.manager)
 
 
 def _at(kept: Any, moment: float) -> Any:

@@ -215,9 +215,32 @@ PAGES = (
     Page("error-500", "/broken/", status=500),
 )  # fmt: skip
 
+# The desk's: one address for both languages, and its own rules of how large things are.
+OF_THE_DESK = (
+    # D5 the stay at the desk, D7 the log, who is on shift
+    Page("d5-due-in", "/desk/stays/{confirmed}/", "manager"),
+    Page("d5-in-house", "/desk/stays/{in_house}/", "manager"),
+    Page("d5-held", "/desk/stays/{held_proof}/", "manager"),
+    Page("d5-cancelled", "/desk/stays/{cancelled}/", "manager"),
+    Page("d5-extend", "/desk/stays/{in_house}/extend/", "manager"),
+    Page("d5-extend-refused", "/desk/stays/{in_house}/extend/", "manager",
+         {"departure": "{day20}", "act_id": "every"}, 409),
+    Page("d5-move", "/desk/stays/{in_house}/move/", "manager"),
+    Page("d5-swap", "/desk/stays/{in_house}/swap/", "manager"),
+    Page("d5-elsewhere", "/desk/stays/{in_house}/move-to-hostel/", "manager"),
+    Page("d5-not-now", "/desk/stays/{cancelled}/extend/", "manager"),
+    Page("d10-sync", "/desk/sync/", "manager"),
+    Page("d7-log", "/desk/log/", "manager"),
+    Page("d7-log-errors", "/desk/log/", "manager", {"kind": "todo", "text": "", "act_id": "every"}, 422),
+    Page("d7-handover-errors", "/desk/log/", "manager", {"handover": "1"}, 422),
+    Page("desk-shift", "/desk/shift/", "manager"),
+    Page("desk-shift-errors", "/desk/shift/", "manager", {"act": "own_pin", "pin": "1", "again": "2"}, 422),
+    Page("desk-locked", "/desk/shift/", "desk_locked"),
+)  # fmt: skip
+
 
 class EveryPage:
-    """The running house; `pages` are PAGES with their codes filled in."""
+    """The running house; `pages` are PAGES with their codes filled in, `desk` those of the desk."""
 
     def __init__(self, ground: Ground):
         self.clock = ground.folder / "every-page-clock"
@@ -232,6 +255,7 @@ class EveryPage:
         # A session that a page uses up has copies: each look takes the next.
         self.sessions = {who: cycle(keys) for who, keys in made["sessions"].items()}
         self.pages = tuple(self._filled(page) for page in PAGES)
+        self.desk = tuple(self._filled(page) for page in OF_THE_DESK)
 
     def __enter__(self) -> "EveryPage":
         return self
@@ -247,11 +271,11 @@ class EveryPage:
 
     def named(self, name: str) -> Page:
         """The page of that name."""
-        return next(page for page in self.pages if page.name == name)
+        return next(page for page in (*self.pages, *self.desk) if page.name == name)
 
     def path(self, page: Page, language: str = "") -> str:
-        """Its address in a language ("" or "/en"); the office has one address for both."""
-        return page.path if page.path.startswith("/office/") else language + page.path
+        """Its address in a language ("" or "/en"); desk and office have one address for both."""
+        return page.path if page.path.startswith(("/office/", "/desk/")) else language + page.path
 
     def ask(self, page: Page, language: str = "", **headers: str) -> Answer:
         """What the house answers, without following where it leads; ``headers`` are sent besides."""

@@ -19,8 +19,9 @@ OF_STAFF = "mfa_"
 
 @pytest.fixture(scope="module")
 def answers(every):
-    """What the house answers for each page in each language."""
-    return {(page, language): every.ask(page, language) for page in every.pages for language in LANGUAGES}
+    """What the house answers for each page in each language, and for each of the desk in that of who is on shift."""
+    said = {(page, language): every.ask(page, language) for page in every.pages for language in LANGUAGES}
+    return said | {(page, ""): every.ask(page) for page in every.desk}
 
 
 def test_every_page_is_in_the_state_that_the_list_says(answers):
@@ -33,7 +34,8 @@ def test_every_page_is_in_the_state_that_the_list_says(answers):
 
 
 def test_no_two_pages_of_the_list_have_one_name(every):
-    assert len({page.name for page in every.pages}) == len(every.pages)
+    pages = (*every.pages, *every.desk)
+    assert len({page.name for page in pages}) == len(pages)
 
 
 def test_no_page_is_forgotten(every):
