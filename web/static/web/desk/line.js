@@ -239,34 +239,36 @@ function say(form, text, tone) {
   note.setAttribute("role", "status");
   note.textContent = text;
   if (tone === "ok") {
-    const on = document.createElement("a");
-    on.href = words.today;
-    on.textContent = words.todayWords;
-    note.append(" ", on);
+    const link = document.createElement("a");
+    link.href = words.today;
+    link.textContent = words.todayWords;
+    note.append(" ", link);
   }
   form.append(note);
 }
 
+const isHere = () => on && navigator.onLine;
+
 function submitted(event) {
   const form = event.target;
-  if (isShell || form.method === "dialog" || event.defaultPrevented) return;
-  const waits = canWait(form.dataset.act);
-  if (on && navigator.onLine) {
-    // The line may be gone already, unseen: what is sent now is kept until the next page shows that it arrived.
-    if (waits) sessionStorage.setItem(SENT, JSON.stringify(entryOf(form, event.submitter)));
-    return;
-  }
-  if (form.matches("[data-letters]")) return;
+  if (isShell || isHere() || form.method === "dialog" || form.matches("[data-letters]")) return;
   event.preventDefault();
   if (form.matches("[role=search]")) {
     // The box finds in what is on the device. What was read from a document stands in no address.
     sessionStorage.setItem("desk.find", form.querySelector("input:not([type=hidden])").value);
     location.assign(words.today);
-  } else if (waits) {
+  } else if (canWait(form.dataset.act)) {
     keepForm(form, event.submitter);
   } else {
     say(form, words.needs, "warn");
   }
+}
+
+// The line may be gone already, unseen: what really goes out as a form is kept until the next page shows that it arrived.
+function goesOut(event) {
+  const form = event.target;
+  if (isShell || event.defaultPrevented || !canWait(form.dataset.act)) return;
+  sessionStorage.setItem(SENT, JSON.stringify(entryOf(form, event.submitter)));
 }
 
 // What leads out of the desk would lead nowhere: the page stays and says so.
@@ -299,6 +301,7 @@ async function start() {
   const open = document.querySelector("[data-open-clashes]");
   if (open) setOpen(Number(open.dataset.openClashes));
   document.addEventListener("submit", submitted, true);
+  addEventListener("submit", goesOut);
   document.addEventListener("click", followed, true);
   part("now").addEventListener("click", async ({ currentTarget }) => {
     currentTarget.disabled = true;
