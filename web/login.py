@@ -25,6 +25,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.people import agree, login_for
 from accounts.phones import read_phone
+from web.leaving import emptied, has_desk
 
 AGREED = "agreed"  # in the session: both lines were ticked in this browser
 RESEND_AFTER = 60  # seconds: a message is seldom later
@@ -153,7 +154,9 @@ class ConfirmCode(ConfirmLoginCodeView):
     def form_valid(self, form):
         agree(self._process.user, timezone.now())
         self.request.session.pop(PHONE, None)
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        # Who was here before may not have logged out: what their desk kept is not for who comes now.
+        return emptied(response) if has_desk(self.request) else response
 
     def form_invalid(self, form):
         if form.has_error("code", "required"):  # nothing was tried

@@ -536,3 +536,12 @@ def test_a_code_asked_for_long_ago_makes_nobody_wait(browser, codes):
         page = browser.get("/login/code/").content.decode()
 
     assert 'data-wait="0"' in page
+
+
+@pytest.mark.parametrize("waiting, emptied", [("0", '"storage"'), ("2", None), (None, None)])
+def test_where_a_desk_was_left_open_who_comes_in_finds_nothing_of_it(browser, codes, waiting, emptied):
+    """Unless acts wait there to be sent: they are for those who did them."""
+    if waiting is not None:
+        browser.cookies["desk_queue"] = waiting
+
+    assert log_in(browser, codes).headers.get("Clear-Site-Data") == emptied
