@@ -343,7 +343,7 @@ class _Making:
         self.made["sessions"]["desk_locked"] = [browser.session.session_key]
 
     def does_not_fit(self):
-        """What a tablet did without a line, and the books say otherwise: a guest who was not compared, a longer stay."""
+        """What a tablet did without a line, and the books say otherwise; one of it is settled."""
         acts = [
             {"act_id": "tablet-1", "what": "check_in", "stay": self.made["codes"]["confirmed"], "said": {}},
             {
