@@ -1,10 +1,10 @@
 """Today at the desk (D1): who comes, who is here, who goes, who did not come; each row with its one next act."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -92,7 +92,7 @@ def today(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-def stays_today(desk: Desk) -> QuerySet[Stay]:
+def _stays_today(desk):
     """The stays of the four lists, with guest and kept nights, in two statements. The document stays closed."""
     kept = BedNight.objects.live().select_related("bed__room").order_by("night")
     return (
@@ -113,7 +113,7 @@ LISTS = ("due_in", "in_house", "due_out", "no_show")
 
 def lists_of(desk: Desk) -> dict[str, list[Stay]]:
     """The stays of each list, in its order: who is to be dealt with first stands first."""
-    stays = list(stays_today(desk))
+    stays = list(_stays_today(desk))
     here = sorted((each for each in stays if each.status == Stay.Status.IN_HOUSE), key=lambda x: (x.departure, x.code))
     expected = [each for each in stays if each.status == Stay.Status.CONFIRMED]
     missed = [each for each in stays if each.status == Stay.Status.NO_SHOW]
@@ -199,14 +199,9 @@ def _who(stay):
     return f"{stay.guest.masked_name} {stay.code}"
 
 
-def _of_beds(rows: Iterable[Row], desk):
+def _of_beds(rows, desk):
     """Beds that somebody who comes today is to have, and that are not ready."""
-    words = {
-        row.bed: _("%(bed)s, ready about %(moment)s") % {"bed": row.bed, "moment": soon(row.unready.ready_at, desk.now)}
-        if row.unready.ready_at
-        else str(row.bed)
-        for row in rows
-    }
+    words = {row.bed: _ready_about(row, desk) for row in sorted(rows, key=lambda row: str(row.bed))}
     if not words:
         return None
     said = ngettext(
@@ -214,6 +209,12 @@ def _of_beds(rows: Iterable[Row], desk):
     )
     rooms = desk.url("desk_rooms")
     return Alert("not_ready", "broom", said % {"number": len(words)}, tuple((each, rooms) for each in words.values()))
+
+
+def _ready_about(row, desk):
+    if row.unready.ready_at is None:
+        return str(row.bed)
+    return _("%(bed)s, ready about %(moment)s") % {"bed": row.bed, "moment": soon(row.unready.ready_at, desk.now)}
 
 
 def _of_proofs(desk):
