@@ -233,6 +233,7 @@ OF_THE_DESK = (
     Page("d7-log", "/desk/log/", "manager"),
     Page("d7-log-errors", "/desk/log/", "manager", {"kind": "todo", "text": "", "act_id": "every"}, 422),
     Page("d7-handover-errors", "/desk/log/", "manager", {"handover": "1"}, 422),
+    Page("desk-offline", "/desk/offline/", "manager"),
     Page("desk-shift", "/desk/shift/", "manager"),
     Page("desk-shift-errors", "/desk/shift/", "manager", {"act": "own_pin", "pin": "1", "again": "2"}, 422),
     Page("desk-locked", "/desk/shift/", "desk_locked"),
