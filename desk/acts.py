@@ -5,7 +5,7 @@ words, and `perform` does it. What can be done is what the modules beside this o
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -140,7 +140,9 @@ def write_down(asked: Asked, now: datetime, by_way: Do | None = None) -> Act:
     chosen = kind_of(asked.what)
     touched = locked_in_order(chosen.touches(asked))
     before = images_of(touched)
-    stays = list((by_way or chosen.do)(asked, now))
+    # As it is behind the lock: what was read before may be another's by now.
+    fresh = replace(asked, stay=next((each for each in touched if each == asked.stay), asked.stay))
+    stays = list((by_way or chosen.do)(fresh, now))
     return Act.objects.create(
         hostel=asked.hostel,
         act_id=asked.act_id,
@@ -152,7 +154,7 @@ def write_down(asked: Asked, now: datetime, by_way: Do | None = None) -> Act:
         written_at=now,
         said=dict(asked.said),
         before=before,
-        after=images_of(_as_they_are(stays, touched, asked)),
+        after=images_of(_as_they_are(stays, touched, fresh)),
     )
 
 

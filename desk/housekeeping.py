@@ -192,7 +192,6 @@ def _undo(act: Act, now: datetime, by: User) -> None:
     moment = min(act.happened_at, act.written_at)
     events = BedEvent.objects.standing().filter(bed__in=beds, kind=KINDS[act.what], at=moment)
     events.update(undone_at=now)
-    record(f"undo_{act.what}", now=now, actor=by, hostel=act.hostel, beds=[str(bed) for bed in beds])
 
 
 @kind("begin_cleaning", _("began cleaning"), is_fact=True, undo=_undo)

@@ -147,7 +147,8 @@ def _write_down(act, now, by):
     for stay in act.touched:
         record(what, now=now, actor=by, person=stay.guest, hostel=stay.hostel, about=stay.code, **said)
     if not act.touched:
-        record(what, now=now, actor=by, hostel=act.hostel, **said)
+        beds = {"beds": act.said["beds"]} if "beds" in act.said else {}
+        record(what, now=now, actor=by, hostel=act.hostel, **said, **beds)
 
 
 # --- stays and their nights -------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def test_what_a_guest_does_to_a_stay(as_lin, cost, wish):
 def test_what_the_desk_does_to_a_stay(as_manager, cost, stay):
     address = f"/api/v1/desk/stays/{stay.code}/"
 
-    assert cost(as_manager, "post", f"{address}check-in/", act(1)) == on(26, 25)
+    assert cost(as_manager, "post", f"{address}check-in/", act(1)) == on(25, 24)
     assert cost(as_manager, "post", f"{address}check-out/", act(2)) == on(23, 21)
 
 
