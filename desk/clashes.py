@@ -416,7 +416,8 @@ def settle(clash: Clash, choice: str, *, now: datetime, by: User) -> Clash:
                 raise Refused(_settled(found))
             return found
         try:
-            _carry_out(found.act, found.proposals[choice], now, by)
+            # What was said of a guest who was forgotten is gone; so is what could be done.
+            _carry_out(found.act, found.proposals.get(choice, {"do": "let_be"}), now, by)
         except Refused as no:
             after_refusal(partial(_propose_anew, clash, no, now))
             raise

@@ -105,6 +105,8 @@ def shift_now(hostel: Hostel, now: datetime) -> Shift:
     else:
         day = business_day(now)
         acts, missed = acts.filter(written_at__date__gte=day), missed.filter(no_show_at__date__gte=day)
+    # Who came or left is counted once, also where two tablets said so.
+    acts = acts.exclude(what__in=("check_in", "check_out"), after={})
     counts = dict(acts.exclude(what=NO_SHOW).values_list("what").annotate(Count("pk")))
     if not_come := missed.count():
         counts[NO_SHOW] = not_come

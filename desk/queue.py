@@ -21,7 +21,7 @@ from accounts.models import Deed, User
 from accounts.reasons import Refused, Sentence
 from bookings import reasons
 from bookings.models import Stay
-from desk.acts import Asked, kind_of, kinds, locked_in_order, once, write_down
+from desk.acts import Asked, kind_of, kinds, known, locked_in_order, once, write_down
 from desk.clashes import (
     ENDED,
     another_bed,
@@ -122,6 +122,8 @@ def _received(hostel, entry, device, login, now):
     act_id = entry.get("act_id") if isinstance(entry, Mapping) else None
     try:
         asked, knew = _read(hostel, entry, device, login, now)
+        if asked.at < now - TOO_OLD and known(asked) is None:
+            raise Unreadable(_("This is more than seven days ago. Write it in the shift log and ring the office."))
         done, is_new = _write_down(asked, knew, now)
         # That a guest came, or left, may be known from elsewhere.
         is_news = is_new and (asked.what not in ("check_in", "check_out") or done.before != done.after)
@@ -166,8 +168,6 @@ def _moment(text, now):
     moment = parse_datetime(text) if isinstance(text, str) else None
     if moment is None or moment.tzinfo is None:
         raise Unreadable(_("An act says when it happened."))
-    if moment < now - TOO_OLD:
-        raise Unreadable(_("This is more than seven days ago. Write it in the shift log and ring the office."))
     # A clock that is far ahead says nothing of when it was: before the queue came is all that is known.
     return min(moment, now)
 
@@ -243,8 +243,11 @@ def _here_already(asked, knew, bed, now):
 
 
 def _nothing_new(asked, now):
-    """Keep an act that says what the books say already: it changes nothing, and is known when it is sent again."""
-    return write_down(asked, now, lambda asked, now: [asked.stay])
+    """Keep an act that says what the books say already: it touches nothing, and is known when it is sent again."""
+    done = write_down(asked, now, lambda asked, now: [])
+    done.stay, done.before = asked.stay, {}
+    done.save(update_fields=["stay", "before"])
+    return done
 
 
 def _followed(asked, knew, bed, no, now):

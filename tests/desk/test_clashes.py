@@ -283,3 +283,14 @@ def test_nobody_came_before_they_had_booked(send, booked):
     stay.refresh_from_db()
     assert (stay.status, stay.checked_in_at) == ("in_house", stay.booked_at)
     assert [reason["code"] for reason in clash.reasons] == ["MOMENT"]
+
+
+def test_of_a_guest_who_was_forgotten_nothing_is_left_to_choose(send, booked, manager):
+    stay = booked()
+    clash = send(entry("check_out", stay, moment(FRIDAY, 18)))
+    Clash.objects.filter(pk=clash.pk).update(reasons=[], local={}, online={}, proposals={})
+
+    settle(clash, "local", now=EVENING, by=manager)
+
+    stay.refresh_from_db()
+    assert stay.status == "confirmed"

@@ -11,6 +11,7 @@ from bookings.cancelling import cancel
 from bookings.desk import check_in, no_show
 from bookings.models import NoShow
 from bookings.moving import move
+from desk.log import shift_now
 from desk.models import Act, Clash
 from desk.queue import receive
 from hostel.models import Bed, Hostel
@@ -146,7 +147,9 @@ def test_the_same_guest_let_in_by_two_tablets_came_once(send, stay, hostel):
 
     assert Deed.objects.filter(what="check_in").count() == 1
     assert Act.objects.count() == 2
-    assert Act.objects.get(act_id="t2-0001").before == Act.objects.get(act_id="t2-0001").after
+    again = Act.objects.get(act_id="t2-0001")
+    assert (again.stay, again.before, again.after) == (stay, {}, {})
+    assert shift_now(hostel, EVENING).counts == {"check_in": 1}
 
 
 def test_who_left_before_the_tablet_that_let_them_in_had_a_line_came_and_left(send, stay):
@@ -180,6 +183,13 @@ def test_what_happened_more_than_a_week_ago_stays_on_the_tablet(send, stay):
 
     assert answer.outcome == "turned_away"
     assert not Act.objects.exists()
+
+
+def test_what_was_taken_is_known_however_late_it_is_sent_again(send, stay):
+    came = entry("check_in", stay, moment(FRIDAY, 15), compared=True)
+    send(came)
+
+    assert send(came, now=moment(FRIDAY, 16) + timedelta(30))[0].outcome == "known"
 
 
 @pytest.mark.parametrize(
