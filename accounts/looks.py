@@ -59,6 +59,8 @@ DONE = {
     "grant_extra": _("granted extra nights"),
     "withdraw_extra": _("took extra nights back"),
     "move_bed": _("changed the bed"),
+    "note": _("noted something about a stay"),
+    "note_done": _("did what a note asked for"),
     "move": _("changed the bed"),
     "swap": _("changed beds with somebody"),
     "overstay": _("stayed on"),

@@ -43,7 +43,7 @@ def note(asked, now):
     """``said``: ``kind`` (of `Note.Kind`, else it is a note), ``text``, ``due`` (a moment, RFC 3339)."""
     said_kind = asked.said.get("kind")
     due = _moment(asked.said.get("due"))
-    Note.objects.create(
+    written = Note.objects.create(
         hostel=asked.hostel,
         kind=said_kind if said_kind in Note.Kind.values else Note.Kind.TODO if due else Note.Kind.NOTE,
         text=str(asked.said.get("text", "")).strip()[:LONGEST],
@@ -52,6 +52,7 @@ def note(asked, now):
         at=asked.at,
         due_at=due,
     )
+    _write_down("note", asked, written, now)
     if asked.stay:
         yield asked.stay
 
@@ -60,13 +61,33 @@ def note(asked, now):
 def note_done(asked, now):
     """``said``: ``note``, its number. Done twice it stays with who was first."""
     number = asked.said.get("note")
-    found = Note.objects.filter(pk=number, hostel=asked.hostel).first() if str(number).isdecimal() else None
+    found = _notes(asked.hostel).filter(pk=number).first() if str(number).isdecimal() else None
     if found is None:
         raise Refused(
             not_met("NOTE", _("There is no such note in this house's log: open the log"), value_used=number, fix=LOG)
         )
-    Note.objects.filter(pk=found.pk, done_at=None).update(done_at=asked.at, done_by=asked.by)
+    if Note.objects.filter(pk=found.pk, done_at=None).update(done_at=asked.at, done_by=asked.by):
+        _write_down("note_done", asked, found, now)
     return ()
+
+
+def _write_down(what, asked, written, now):
+    """That it was written, or done, is on record; the words are not: they may be about somebody, and go with them."""
+    stay = written.stay
+    record(
+        what,
+        now=now,
+        actor=asked.by,
+        person=stay.guest if stay else None,
+        hostel=asked.hostel,
+        about=stay.code if stay else "",
+        note=written.pk,
+        kind=written.kind,
+    )
+
+
+def _notes(hostel):
+    return Note.objects.filter(hostel=hostel).select_related("stay__guest")
 
 
 def _moment(text: Any) -> datetime | None:

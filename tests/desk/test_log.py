@@ -57,6 +57,9 @@ def test_a_note_is_what_was_said_by_whom_and_when_it_happened(did, hostel, manag
         NOW + timedelta(hours=1),
     )
     assert (note.stay, done.stay, note.due_at) == (stay, stay, None)
+    deed = Deed.objects.get(what="note")
+    assert (deed.actor, deed.person, deed.about) == (manager, lin, stay.code)
+    assert "203" not in f"{deed.reason} {deed.values}"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +105,7 @@ def test_what_is_to_do_carries_over_until_somebody_has_done_it_and_stays_with_wh
 
     first.refresh_from_db()
     assert (first.done_by, first.done_at) == (li, NOW)
+    assert [deed.actor for deed in Deed.objects.filter(what="note_done")] == [li]
     assert {note.text for note in open_notes(hostel)} == {"later", "any time"}
 
 

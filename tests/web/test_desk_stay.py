@@ -95,7 +95,7 @@ def test_extend_then_undo(browser, in_house):
     in_house.refresh_from_db()
     assert in_house.departure == SUNDAY
     said = text_of(browser.get(page_of(in_house)))
-    assert "撤销" in said
+    assert "撤回了续住" in said
 
 
 def test_leave_early_gives_the_nights_back(browser, in_house):
