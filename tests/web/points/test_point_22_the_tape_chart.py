@@ -153,3 +153,18 @@ def test_each_bar_s_name_has_person_room_both_dates_and_state(desk):
         expect(bars).to_have_count(3)
         for bar in bars.all():
             expect(bar).to_have_accessible_name(re.compile(rf"^.\*\*，\d+-\d，{DAY} → {DAY}，共 2 晚，预抵$"))
+
+
+@pytest.mark.browser
+@pytest.mark.look
+def test_when_the_line_goes_as_a_bar_is_put_down_it_waits_and_is_there_once_the_house_has_it(desk):
+    with chromium() as browser:
+        chart = Chart(browser, desk)
+        code = desk.codes[1]
+        chart.page.route("**/chart/place/**", lambda route: route.abort())
+
+        chart.drag(code, "303-1")
+
+        expect(chart.page.locator("[data-refused]")).to_contain_text("改动存在本机，联网确认后才算数")
+        chart.is_in(code, "303-1")
+        expect(chart.page.locator("[data-refused] .note")).to_have_count(0)

@@ -1,7 +1,7 @@
 // The tape chart by hand, by finger and by key. Every bar and every free night is a link to its menu, which works
 // without this file; here the menu opens over the chart, and a bar is carried: by drag, or lifted with M and carried
 // with the arrows. However it is put down, one form says it to one address.
-import { keep } from "./queue.js";
+import { keep, newActId } from "./queue.js";
 
 const part = document.querySelector("[data-chart]");
 const menu = document.querySelector("dialog[data-menu]");
@@ -22,6 +22,7 @@ const says = (text) => (part.querySelector("[data-tape-says]").textContent = tex
 const words = (name, values = {}) =>
   Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), tape().dataset[name]);
 const after = (day, days) => new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
+const isOff = () => document.documentElement.dataset.connection === "off" || !navigator.onLine;
 const between = (first, last) => Math.round((Date.parse(last) - Date.parse(first)) / DAY);
 const said = (day) =>
   new Intl.DateTimeFormat(tape().dataset.language, { month: "short", day: "numeric", weekday: "short", timeZone: "UTC" }).format(
@@ -65,7 +66,8 @@ async function open(link) {
     if (!answer.ok) throw new Error("no menu");
     menu.innerHTML = await answer.text();
   } catch {
-    location.assign(link.href);
+    if (isOff()) problem(words("noMenu"));
+    else location.assign(link.href);
     return;
   }
   menu.opener = link;
@@ -183,6 +185,7 @@ function drop() {
   form.elements.stay.value = bar.dataset.code;
   form.elements.bed.value = target().bed;
   form.elements.arrival.value = after(bar.dataset.arrival, days);
+  form.elements.act_id.value = newActId();
   form.elements.from_night?.remove();
   form.dataset.act = "place";
   if (bar.dataset.fromNight) {
@@ -197,11 +200,11 @@ function drop() {
 // --- saying it to the house ------------------------------------------------------------------------------------------
 const isPlace = (form) => form.closest("[data-chart], dialog[data-menu]") && /^(place|move)$/.test(form.dataset.act ?? "");
 
-// Before the page's other listeners: they would wait for another page. Without a line the queue takes the form.
+// Before the page's other listeners, which would wait for another page.
 addEventListener(
   "submit",
   (event) => {
-    if (!isPlace(event.target) || document.documentElement.dataset.connection === "off" || !navigator.onLine) return;
+    if (!isPlace(event.target)) return;
     event.preventDefault();
     event.stopPropagation();
     send(event.target);
@@ -210,6 +213,10 @@ addEventListener(
 );
 
 async function send(form) {
+  if (isOff()) {
+    await queued(form);
+    return;
+  }
   const button = form.querySelector("button:not([type])");
   if (button) button.disabled = true;
   lifted?.ghost.classList.add("sending");
@@ -244,12 +251,13 @@ function problem(text) {
   part.querySelector("[data-refused]").replaceChildren(note);
 }
 
-// The line went in this very moment: the queue has it, under the same id.
+// Without a line, also where it went in this very moment: the queue has it, under the same id.
 async function queued(form) {
   const { stay, act_id, csrfmiddlewaretoken: _token, ...said } = Object.fromEntries(new FormData(form));
   const hostel = document.querySelector("[data-line]")?.dataset.hostel ?? "";
   try {
     await keep({ act_id, hostel, what: form.dataset.act, stay, said });
+    waits = true;
     problem(words("kept"));
   } catch {
     problem(document.body.dataset.offline);
@@ -257,6 +265,16 @@ async function queued(form) {
   menu?.close();
   putBack(false);
 }
+
+// The queue was sent, and the device has the day anew: so has the chart.
+let waits = false;
+document.addEventListener("desk:sheet", () => {
+  if (!waits || lifted || menu?.open) return;
+  waits = false;
+  const here = new URL(location);
+  here.searchParams.delete("done");
+  redraw(here);
+});
 
 function refused(html) {
   const bar = lifted?.bar ?? menu?.opener;
