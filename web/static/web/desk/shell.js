@@ -693,6 +693,8 @@ document.addEventListener("desk:sheet", async () => {
 // is writing something, who is asked.
 function online() {
   sessionStorage.removeItem(ON);
+  // Else it would wait for the page as little as without a line, and show this one again.
+  navigator.serviceWorker?.controller?.postMessage("on");
   if (location.pathname === "/desk/offline/") location.assign("/desk/");
   else location.reload();
 }
