@@ -434,6 +434,25 @@ def test_nobody_is_found_by_name_who_left_comes_later_or_is_of_another_house(des
         assert found(look_for(desk, typed)) == ("unknown", "查无此码"), typed
 
 
+def test_whose_bed_is_only_held_and_who_did_not_come_are_found_by_digits_and_name_too(
+    desk, hostel, lin, chen, friday_stay, clock
+):
+    friday_stay(lin, hostel, hold=True)
+    missed = friday_stay(chen, hostel)
+    for typed in (lin.user.phone[-4:], lin.document, "林小满"):
+        assert found(look_for(desk, typed)) == ("held", "还没确认"), typed
+    clock.now = moment(FRIDAY, 23, 30)
+    no_show(missed, now=clock.now)
+
+    for typed in (chen.user.phone[-4:], "陈一舟"):
+        assert found(look_for(desk, typed)) == ("missed", "已记未到"), typed
+    assert found(look_for(desk, "林小满")) == ("unknown", "查无此码")  # the hold is over
+
+    again = book(guest=chen, hostel=hostel, nights=Nights(FRIDAY, SATURDAY), purpose="interview", now=clock.now)
+    assert look_for(desk, "陈一舟").context["finding"].stay == again
+    assert look_for(desk, chen.user.phone[-4:]).context["finding"].stay == again
+
+
 def test_a_name_costs_the_same_however_many_are_here(
     desk, hostel, lin, people, friday_stay, django_assert_max_num_queries
 ):

@@ -37,37 +37,39 @@ def find(desk: Desk, text: str) -> Finding:
     """Find the stay meant by ``text``: a code or the address of a pass, four digits, a whole document number, a room
     or a bed ("302", "302-1"), a name or its beginning.
 
-    All but a code is looked for among the people of this house only: those due in, then those who came already.
+    All but a code is looked for among the people of this house only: those due in, then those who came already, then
+    those of today whose bed is only held, or who were written down as not having come.
     """
     address = CODE_IN_ADDRESS.search(text)
     text = address[1] if address else text
-    stays = due_in_matching(desk.hostel, text, desk.now) or _in_house(desk, text) or _by_room_or_name(desk, text)
+    stays = due_in_matching(desk.hostel, text, desk.now) or _by_document(desk, text) or _by_room_or_name(desk, text)
     if not stays:
         return Finding(UNKNOWN)
     return look_at(desk, stays[0]) if len(stays) == 1 else Finding(SEVERAL, stays=tuple(stays))
 
 
-def _in_house(desk, text):
+def _by_document(desk, text):
+    """Of the people who are in the house or may come today: whose document or phone ends so, or is this one."""
     typed = "".join(text.split()).upper()
     if len(typed) == 4:
         digits = digits_hash(typed)
         meant = Q(guest__document_digits=digits) | Q(guest__phone_digits=digits)
     else:
         meant = Q(guest__document_hash__in=hash_of_number(typed))
-    here = Stay.objects.filter(meant, hostel=desk.hostel, status=Stay.Status.IN_HOUSE)
-    return list(here.select_related("guest", "hostel").order_by("arrival", "pk"))
+    return _firm(
+        Stay.objects.filter(meant, _of_today(desk)).select_related("guest", "hostel").order_by("arrival", "pk")
+    )
 
 
 def _by_room_or_name(desk, text):
-    """Of the people who are in the house or expected tonight: who has that room or bed tonight; else who is called so.
+    """Of the same people: who has that room or bed tonight; else who is called so.
 
     A name is meant by its beginning, or by that of one of its words.
     """
     typed = " ".join(text.split()).casefold()
-    expected = Q(status=Stay.Status.CONFIRMED, arrival__lte=desk.day, departure__gt=desk.day)
     kept = BedNight.objects.live().select_related("bed__room").order_by("night")
     people = (
-        Stay.objects.filter(expected | Q(status=Stay.Status.IN_HOUSE), hostel=desk.hostel, guest__forgotten_at=None)
+        Stay.objects.filter(_of_today(desk), guest__forgotten_at=None)
         .select_related("guest", "hostel")
         .defer("guest__document")
         .prefetch_related(Prefetch("bed_nights", kept, to_attr="kept_nights"))
@@ -77,7 +79,20 @@ def _by_room_or_name(desk, text):
         return []
     beds = [(stay, bed_tonight(stay, desk.day)) for stay in people]
     there = [stay for stay, bed in beds if bed and typed in (bed.room.number.casefold(), str(bed).casefold())]
-    return there or [stay for stay, _bed in beds if _is_called(stay.guest.name.casefold(), typed)]
+    return _firm(there or [stay for stay, _bed in beds if _is_called(stay.guest.name.casefold(), typed)])
+
+
+def _of_today(desk):
+    tonight = Q(arrival__lte=desk.day, departure__gt=desk.day)
+    waits = tonight & Q(status=Stay.Status.HELD, held_until__gt=desk.now)
+    may_come = tonight & Q(status__in=[Stay.Status.CONFIRMED, Stay.Status.NO_SHOW]) | waits
+    return Q(hostel=desk.hostel) & (may_come | Q(status=Stay.Status.IN_HOUSE))
+
+
+def _firm(stays):
+    """Those who have a bed; where nobody has, the others: who came back after a no-show is one person and not two."""
+    stays = list(stays)
+    return [stay for stay in stays if stay.status in (Stay.Status.CONFIRMED, Stay.Status.IN_HOUSE)] or stays
 
 
 def _is_called(name, typed):
