@@ -38,9 +38,3 @@ def changed(nights: Iterable[tuple[date, int]], came: datetime) -> dict[int, dat
     which they have the next. ``nights`` in their order, each with its bed."""
     left = {bed: end_of_night(night) for (night, bed), (_next, then) in pairwise(nights) if then != bed}
     return {bed: at for bed, at in left.items() if at > came}
-
-
-def not_vacated(beds: Iterable[int], at: Iterable[datetime], now: datetime) -> None:
-    """Take back that the guests of ``beds`` left them at one of the moments ``at``: they did not."""
-    events = BedEvent.objects.standing().filter(bed__in=list(beds), at__in=list(at), kind=BedEvent.Kind.LEFT)
-    events.update(undone_at=now)
