@@ -1,6 +1,10 @@
 """What a first visit weighs, and that nothing moves under the reader's thumb while the page comes."""
 
+import gzip
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles.finders import find
 
 from tests.browser import chromium
 from tests.weights import SHIFT, SLOW_4G, Group, Line, Visit, groups, visit
@@ -23,6 +27,13 @@ def test_a_first_visit_weighs_little_and_the_page_stands_still(every, name):
             assert seen.bytes["HTML"] > 1000
             assert seen.bytes["CSS"] > 5000
             assert seen.largest > 0
+
+
+def test_what_reads_a_pass_from_the_camera_comes_only_when_it_is_wanted_and_is_light():
+    reader = Path(find("vendor/jsqr/jsQR.js"))
+
+    assert len(gzip.compress(reader.read_bytes(), 9)) <= 60 * 1024
+    assert (reader.parent / "LICENSE").read_text().strip().startswith("Apache License")
 
 
 def test_what_is_too_heavy_is_named_with_its_limit():

@@ -44,6 +44,7 @@ def test_four_digits_a_tick_and_a_tap_let_a_guest_in(day_at_the_desk, guest):
     assert day.stay(guest)[0] == "in_house"
 
 
+@pytest.mark.look
 def test_what_a_scanner_types_goes_into_the_box_wherever_the_page_is(day_at_the_desk):
     day = day_at_the_desk
     with chromium() as browser:
@@ -60,6 +61,7 @@ def test_what_a_scanner_types_goes_into_the_box_wherever_the_page_is(day_at_the_
         expect(page.get_by_test_id("d2-found")).to_have_attribute("data-found", "here_already")
 
 
+@pytest.mark.look
 def test_a_pass_read_into_the_field_for_the_document_is_looked_for_and_a_document_waits_for_the_tick(day_at_the_desk):
     day = day_at_the_desk
     with chromium() as browser:

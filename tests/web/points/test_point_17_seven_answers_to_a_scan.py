@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser import ARGUMENTS, PROGRAM, chromium, follow
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 OUTCOMES = {
     "ready": "ready",
     "here": "here_already",
