@@ -106,19 +106,12 @@ def chart_of(hostel: Hostel, nights: Nights, now: datetime) -> Chart:
     )
     given = _Given(hostel, nights, now, today)
     states = bed_states(hostel, now)
-    rows = []
-    room = None
+    rows: list[Row] = []
     for label, same in groupby(beds, key=str):
-        same = list(same)
-        rows.append(
-            Row(
-                label,
-                same[-1].room,
-                tuple(_cells(same, given, nights, today, states)),
-                first_of_room=same[-1].room.number != room,
-            )
-        )
-        room = same[-1].room.number
+        of_label = list(same)
+        room = of_label[-1].room
+        is_first = not rows or rows[-1].room.number != room.number
+        rows.append(Row(label, room, tuple(_cells(of_label, given, nights, today, states)), is_first))
     floors = tuple((floor, tuple(of_floor)) for floor, of_floor in groupby(rows, key=attrgetter("room.floor")))
     return Chart(nights, today, floors, tuple(night_table([hostel], nights, now)[hostel.pk]))
 

@@ -87,11 +87,12 @@ class ShownRow:
         """For whom the room is, in one word; empty where it is for whoever is there first."""
         if self.row.room.supply == Room.Supply.ON_CALL:
             return pgettext("room", "ask first")
-        return {
+        words: dict[str, str] = {
             Room.Guests.FEMALE: pgettext("room", "women"),
             Room.Guests.MALE: pgettext("room", "men"),
             Room.Guests.ANY: pgettext("room", "single"),
-        }.get(self.row.room.guests, "")
+        }
+        return words.get(self.row.room.guests, "")
 
 
 @at_the_desk
