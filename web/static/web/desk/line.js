@@ -1,6 +1,6 @@
 // Is there a line? A heartbeat says so. Without one the forms of acts that can wait are kept in the queue, what needs
 // the line says why it rests, and the header always says where things stand.
-import { canWait, counts, FACTS, flush, keep, onQueue, setClock, setOpen } from "./queue.js";
+import { canWait, counts, FACTS, flush, houseTime, keep, onQueue, setClock, setOpen } from "./queue.js";
 import { sheetGet, sheetPut, tidy } from "./store.js";
 
 // ms. A lost line is seen after the pause and the patience at the latest: within three seconds.
@@ -268,7 +268,8 @@ function submitted(event) {
 function goesOut(event) {
   const form = event.target;
   if (isShell || event.defaultPrevented || !canWait(form.dataset.act)) return;
-  sessionStorage.setItem(SENT, JSON.stringify(entryOf(form, event.submitter)));
+  const happened_at = houseTime().toISOString();
+  sessionStorage.setItem(SENT, JSON.stringify({ ...entryOf(form, event.submitter), happened_at }));
 }
 
 // What leads out of the desk would lead nowhere: the page stays and says so.

@@ -43,11 +43,11 @@ export const houseTime = () => new Date(Date.now() + Number(localStorage.getItem
 
 // Keep an act until it can be sent. What is not said of it is filled in: its id, the moment, who is on shift by the
 // last sheet, what the sheet said of the stay. Returns the whole entry.
-export async function keep({ what, stay = null, said = {}, hostel = "", ...more }) {
+export async function keep({ act_id = newActId(), what, stay = null, said = {}, hostel = "", ...more }) {
   const sheet = await sheetGet(hostel);
   const known = sheet?.stays.find(({ code }) => code === stay);
   const entry = {
-    act_id: newActId(),
+    act_id,
     what,
     stay,
     happened_at: houseTime().toISOString(),
