@@ -168,13 +168,16 @@ function show(next = here, { focus = false } = {}) {
     if (link.dataset.go === open) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  if (focus) document.activeElement?.blur();
+  $("[data-one-title]").textContent = words[view === "leave" ? "title-out" : "title-in"];
   VIEWS[view](here);
-  if (focus) {
+  // A view that has one thing to do first has put the focus there.
+  if (focus && !document.activeElement?.closest("[data-view]")) {
     const heading = $("[data-view]:not([hidden]) :is(h1, h2)");
     heading?.setAttribute("tabindex", "-1");
     heading?.focus({ preventScroll: true });
-    scrollTo(0, 0);
   }
+  if (focus) scrollTo(0, 0);
 }
 
 function go(next) {
