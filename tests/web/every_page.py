@@ -215,8 +215,23 @@ PAGES = (
     Page("error-500", "/broken/", status=500),
 )  # fmt: skip
 
+WALKS_IN = NEWCOMER_SAYS | {"name": "何来", "document_kind": "resident", "document_number": "340102200202021559"}
+MANY_BEDS = "&".join(f"beds={room}-{bed}" for room in (201, 202, 203, 204) for bed in (1, 2))
+
 # The desk's: one address for both languages, and its own rules of how large things are.
 OF_THE_DESK = (
+    # D3 walk-in, D6 housekeeping and blocking
+    Page("d3-empty", "/desk/walkin/", "manager"),
+    Page("d3-yes", "/desk/walkin/", "manager", WALKS_IN | {"ask": "1"}),
+    Page("d3-no", "/desk/walkin/", "manager", WALKS_IN | {"ask": "1", "home_in_district": "yes"}),
+    Page("d3-wrong", "/desk/walkin/", "manager", WALKS_IN | {"ask": "1", "document_number": "123"}),
+    Page("d3-refused", "/desk/walkin/", "manager", WALKS_IN | {"act_id": "every"}, 409),
+    Page("d6-rooms", "/desk/rooms/", "manager"),
+    Page("d6-blocked", "/desk/rooms/?show=blocked", "manager"),
+    Page("d6-nothing", "/desk/rooms/?show=cleaning", "manager"),
+    Page("d6-block", "/desk/rooms/block/", "manager"),
+    Page("d6-block-hits", f"/desk/rooms/block/?{MANY_BEDS}", "manager"),
+    Page("d6-block-errors", "/desk/rooms/block/", "manager", {"until": "", "act_id": "every"}, 422),
     # D5 the stay at the desk, D7 the log, who is on shift
     Page("d5-due-in", "/desk/stays/{confirmed}/", "manager"),
     Page("d5-in-house", "/desk/stays/{in_house}/", "manager"),
