@@ -8,11 +8,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from playwright.sync_api import expect
+
 from tests.browser import chromium, close_chromium, follow, phone, tablet
 from tests.house import Ground, RunningHouse
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs/pictures"
 GUEST, MANAGER, OFFICER = "+8613800000001", "+8613800000002", "+8613800000003"
+COLLEAGUE = """
+from django.utils import timezone
+from accounts.models import User
+from accounts.pins import set_pin
+set_pin(User.objects.get(phone="{manager}"), "482915", now=timezone.now())
+"""
 GUESTS = """
 import io
 import random
@@ -98,6 +106,23 @@ def log_in(page, house, number):
     follow(page.get_by_test_id("y5-login"))
 
 
+def offline(desk):
+    """The desk an hour after its network went: two acts wait."""
+    desk.goto("/desk/")
+    desk.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    desk.wait_for_load_state("networkidle")
+    desk.context.set_offline(True)
+    for _guest in range(2):
+        desk.goto("/desk/")
+        desk.get_by_test_id("d1-check_in").first.click()
+        desk.get_by_test_id("d2-tick").check()
+        desk.get_by_test_id("d2-check-in").click()
+        expect(desk.get_by_test_id("d2-done")).to_be_visible()
+    desk.goto("/desk/")
+    expect(desk.get_by_test_id("d1-row").first).to_be_visible()
+    desk.screenshot(path=PICTURES / "desk-offline.png")
+
+
 def main():
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as ends:
@@ -109,6 +134,7 @@ def main():
         ends.callback(ground.close)
         with RunningHouse(ground, wsgi="tests.clock", HOSTEL_TEST_CLOCK=str(clock)) as house, chromium() as browser:
             house.manage("demo")
+            house.django(COLLEAGUE.format(manager=MANAGER))
             house.django(GUESTS.format(ahead=ahead, guest=GUEST, officer=OFFICER))
 
             def take(page, name, path, whole=False):
@@ -128,6 +154,13 @@ def main():
             desk = tablet(browser, house.url)
             log_in(desk, house, MANAGER)
             take(desk, "desk", "/desk/")
+            take(desk, "desk-chart", "/desk/chart/")
+            take(desk, "desk-rooms", "/desk/rooms/")
+            desk.goto("/desk/")
+            follow(desk.get_by_test_id("d1-check_in").first)
+            desk.wait_for_load_state("networkidle")
+            desk.screenshot(path=PICTURES / "desk-checkin.png")
+            offline(desk)
             office = browser.new_context(base_url=house.url, viewport={"width": 1440, "height": 900}).new_page()
             log_in(office, house, OFFICER)
             take(office, "office", "/office/")
