@@ -6,8 +6,9 @@
   const result = document.querySelector("[data-found]");
 
   // --- a scanner that types --------------------------------------------------------------------------------------------
-  // Wherever the page is, what it types belongs into the box. Nobody types so fast by hand.
-  const AT_ONCE = 35; // ms between two keys
+  // Wherever the page is, what it types and ends with Enter belongs into the box. Nobody types so fast by hand.
+  const AT_ONCE = 60; // ms between two keys
+  const SHORTEST = 4; // the last four of a phone
   const A_PASS = /^(?:\S*\/stays\/)?[0-9A-Za-z]{6}(?:\/\S*)?$/;
   const TYPED_IN = "input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=hidden]), select, textarea, [contenteditable]";
   let burst = "";
@@ -22,33 +23,30 @@
   const typed = (event) => {
     const { key, target, timeStamp } = event;
     if (!box || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (target.matches?.("[type=password]")) return; // a PIN is six digits too
     const goesOn = timeStamp - last < AT_ONCE;
-    last = timeStamp;
     const field = target.closest?.(TYPED_IN);
     if (key === "Enter") {
       const text = goesOn ? burst : "";
       burst = "";
-      if (text.length < 6 || target === box) return;
+      if (text.length < SHORTEST || target === box) return;
       const isPass = A_PASS.test(text);
-      if (!isPass && !field?.matches("[name=document_number]")) return;
-      // A reader ends with Enter: it sends no form that somebody is still filling in.
+      const reads = field?.matches("[name=document_number]");
+      if (field && !isPass && !reads) return;
+      // A reader ends with Enter: it presses no button, and sends no form that somebody is still filling in.
       event.preventDefault();
       event.stopPropagation();
-      if (!isPass) return document.querySelector("#compared")?.focus();
+      if (reads && !isPass) return document.querySelector("#compared")?.focus();
       if (field && "value" in field) field.value = before;
       find(text);
-      return;
+    } else if (key.length === 1) {
+      if (!goesOn) {
+        burst = "";
+        before = field?.value ?? "";
+      }
+      burst += key;
+      last = timeStamp;
     }
-    if (key.length !== 1) return;
-    if (!goesOn) {
-      burst = "";
-      before = field?.value ?? "";
-    }
-    burst += key;
-    if (field || key === " " || event.defaultPrevented || target.closest?.("[role=grid], dialog, details")) return;
-    // The letter itself falls into the box, which has the focus by then.
-    if (burst.length === 1) box.value = "";
-    box.focus();
   };
   document.addEventListener("keydown", typed, true);
 
