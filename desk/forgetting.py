@@ -5,6 +5,7 @@ Of an act stays what became of it: what was said with it is needed as long as it
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from desk.models import Act, Clash, Note
 
 NOTES_KEPT = timedelta(days=90)
 SAID_KEPT = timedelta(days=7)
-WIPED = {"reasons": [], "local": {}, "online": {}, "proposals": {}}
+WIPED: dict[str, Any] = {"reasons": [], "local": {}, "online": {}, "proposals": {}}
 
 
 def forget(now: datetime) -> int:
