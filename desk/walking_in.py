@@ -31,14 +31,14 @@ def walk_in(asked: Asked, now: datetime):
     """``said``: ``name``, ``document_kind``, ``document_number``, where the document does not say them ``gender`` and
     ``birth_date``; ``education``, ``graduation``, ``school``, ``school_city``, ``home_in_district``, ``answers``;
     ``departure``, ``purpose``, ``accept_price``, ``compared``, ``bed``; answers also as a form of the desk names them
-    ("yes", "a-" before the key of a question, ``month`` beside the year of graduation). The first night is that of the
-    moment it happened. Without a ``bed`` it is one that is clean, where there is one."""
+    ("yes", "a-" before the key of a question, ``month`` beside the year of graduation, ``wished`` for a bed). The first
+    night is that of the moment it happened. Without a ``bed`` it is one that is clean, where there is one."""
     said, nights = asked.said, nights_said(asked.said, asked.at)
     try:
         guest = verbs.guest_at_the_desk(now=now, actor=asked.by, **person_said(said))
     except ValidationError as wrong:
         raise Refused(_unreadable(next(iter(wrong.message_dict)))) from wrong
-    label = said.get("bed")
+    label = said.get("bed") or said.get("wished")
     bed = bed_called(asked.hostel, nights, label) if label else clean_bed(asked.hostel, nights, guest.gender, now)
     yield verbs.walk_in(
         hostel=asked.hostel,

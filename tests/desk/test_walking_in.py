@@ -87,7 +87,11 @@ def test_where_no_bed_is_clean_the_guest_has_one_all_the_same(comes, all_soiled_
 
 
 def test_the_bed_that_was_chosen_is_the_one(comes):
-    assert bed_of(comes(bed="204-2").stay) == "204-2"
+    assert bed_of(comes(bed="204-2", wished="204-1").stay) == "204-2"
+
+
+def test_the_bed_that_was_tapped_on_the_chart_is_the_one_where_no_other_was_chosen(comes):
+    assert bed_of(comes(wished="204-1").stay) == "204-1"
 
 
 def test_a_form_says_the_same_in_its_own_words(comes):
