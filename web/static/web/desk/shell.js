@@ -85,22 +85,23 @@ function play() {
       stay.bed = said.bed;
       taken(said.bed);
     } else if (what === "walk_in") {
-      const { name, departure, bed } = said;
+      const { name = "", document_number = "", departure = later(today(), 1), bed = "" } = said;
       const arrival = dateOf(Date.parse(happened_at) - TURN * 3_600_000);
-      const guest = { code: "", name: masked(name), phone4: "", document4: said.document_number.slice(-4), gender: said.gender ?? "" };
+      const guest = { code: "", name: masked(name), phone4: "", document4: document_number.slice(-4), gender: said.gender ?? "" };
       const came = { arrival, departure, bed, status: "in_house", checked_in_at: happened_at, kept_until: happened_at, waits: [mark] };
       stays.set(entry.act_id, { ...guest, ...came, entry: entry.act_id, let_in_by: "", late: false });
       taken(bed);
     } else if (what in AFTER_CLEANING) {
-      for (const bed of said.beds.map((each) => beds.get(each)).filter(Boolean)) {
+      for (const bed of bedsOf(said)) {
         Object.assign(bed, { state: AFTER_CLEANING[what], ready_at: null });
         bed.waits.push("waiting");
       }
     } else if (what === "block") {
-      for (const bed of said.beds.map((each) => beds.get(each)).filter(Boolean)) bed.waits.push("tentative");
+      for (const bed of bedsOf(said)) bed.waits.push("tentative");
     }
   }
 }
+const bedsOf = (said) => [said.beds ?? []].flat().map((each) => beds.get(each)).filter(Boolean);
 const taken = (bed) => beds.has(bed) && Object.assign(beds.get(bed), { state: "occupied", free_nights: 0 });
 const left = (bed) => beds.has(bed) && Object.assign(beds.get(bed), { state: "to_clean", ready_at: null });
 
@@ -438,7 +439,7 @@ async function showQueue() {
   const rows = queue.map((entry) => {
     const { act_id, what, stay, happened_at, said, by, turned_away } = entry;
     const known = stays.get(stay);
-    const whom = what === "walk_in" ? masked(said.name) : known ? called(known) : (stay ?? said.beds?.join(", ") ?? "");
+    const whom = what === "walk_in" ? masked(said.name ?? "") : known ? called(known) : (stay ?? [said.beds ?? []].flat().join(", "));
     const mark = turned_away ? "turned_away" : FACTS.has(what) ? "waiting" : "tentative";
     const about = { what: words[`did-${what}`] ?? what, whom, when: momentOf(happened_at), by: nameOf(by.id), tags: tag(mark) };
     const row = filled(part("entry"), { ...about, sentence: turned_away ?? "" });
