@@ -27,8 +27,8 @@ FIELDS = (
 
 
 def images_of(stays: Iterable[Stay]) -> dict[str, dict[str, Any]]:
-    """The stays, by code: {"stay": {field: value}, "seen": when the guest's document was compared, "nights": [[row, bed,
-    given back, slept], …]}, in one statement for the nights of all. Days and moments are ISO text, these as of UTC."""
+    """The stays, by code: {"stay": {field: value}, "seen": when the guest's document was compared, "nights": [[row,
+    bed, given back, slept], …]}, in one statement for the nights of all. Days and moments are ISO text, as of UTC."""
     stays = list(stays)
     if not stays:
         return {}

@@ -33,6 +33,24 @@ KEPT = """async () => {
 }"""
 
 
+# A colleague of the house who has a PIN.
+COLLEAGUE = """
+from datetime import date
+from django.utils import timezone
+from accounts.models import Role, User
+from accounts.pins import set_pin
+from hostel.models import Hostel
+user = User.objects.create_user("+8613800000021", phone_verified=True)
+house = Hostel.objects.get(slug="baodaiqiao")
+Role.objects.create(user=user, kind="manager", hostel=house, valid_from=date(2023, 1, 1))
+set_pin(user, "975310", now=timezone.now())
+print(user.pk)
+"""
+
+HAS_PEOPLE = """async () =>
+    (await (await import("/static/web/desk/store.js")).sheetGet())?.people.length"""
+
+
 @pytest.fixture(scope="module")
 def night(ground, tmp_path_factory):
     with desk_at_night(ground, tmp_path_factory.mktemp("night"), nights=2) as night:
@@ -107,6 +125,33 @@ def test_without_a_line_the_day_is_listed_and_a_guest_is_in_after_three_acts(nig
     waiting(page, 0)
     assert night.in_house() == [guest]
     assert night.done("check_in") == 1
+
+
+def test_without_a_line_a_colleague_comes_on_by_pin_and_what_they_do_bears_their_name(night, page):
+    colleague = int(night.house.django(COLLEAGUE))
+    page.get_by_test_id("desk-line-now").evaluate("button => { button.hidden = false; button.click(); }")
+    page.wait_for_function(HAS_PEOPLE)
+    cut(page.context)
+    page.reload()
+    page.get_by_test_id("shell-on-shift").click()
+    form = page.get_by_test_id("shell-pin")
+    form.get_by_label("PIN").fill("111222")
+    form.get_by_role("button").click()
+    expect(form.get_by_role("alert")).to_contain_text("PIN")
+    form.get_by_label("PIN").fill("975310")
+    form.get_by_role("button").click()
+    expect(page.get_by_test_id("shell-on-shift")).to_contain_text("+86 138******21")
+
+    # It holds over a reload, and is said with the act.
+    page.reload()
+    page.get_by_test_id("shell-rooms").click()
+    bed = page.get_by_test_id("shell-bed").first
+    bed.get_by_role("button", name="还要清洁").click()
+    expect(bed).to_contain_text("待清洁")
+    waiting(page, 1)
+    mend(page.context)
+    waiting(page, 0)
+    assert night.house.rows("SELECT by_id FROM desk_act WHERE what = 'soiled'") == [(colleague,)]
 
 
 def test_what_waits_holds_the_logout_back(night, page):
