@@ -20,7 +20,7 @@ MOST_BEDS = 60  # of one act
 def bed_called(hostel: Hostel, nights: Nights, label: str) -> Bed:
     """The bed of ``hostel`` called ``label`` ("302-1") that is there on all of ``nights``; raises Refused with BED."""
     room, _dash, number = str(label).rpartition("-")
-    if number.isascii() and number.isdigit() and len(number) <= 3:
+    if number.isascii() and number.isdigit() and len(number) <= 3 and "\0" not in room:
         there = Bed.objects.select_related("room__hostel").filter(room__hostel=hostel, room__number=room, number=number)
         if (found := there.valid_throughout(nights).first()) is not None:
             return found
@@ -75,7 +75,7 @@ def day_said(said: Mapping[str, Any], name: str) -> date:
 
 def stay_said(hostel: Hostel, said: Mapping[str, Any], name: str) -> Stay:
     """The stay of ``hostel`` whose code ``said`` has under ``name``; raises Refused with STAY."""
-    code = str(said.get(name, "")).upper()[:6]
+    code = str(said.get(name, "")).replace("\0", "").upper()[:6]
     if (found := Stay.objects.filter(hostel=hostel, code=code).select_related("guest", "hostel").first()) is None:
         raise Refused(
             not_met(

@@ -273,6 +273,8 @@ def test_a_stay_of_another_house_is_not_there(enter, manager, lin, friday_stay):
     other = friday_stay(lin, Hostel.objects.get(slug="mudu"))
 
     assert put(enter(manager), other, "303-1").status_code == 404
+    other.code = "\x00"
+    assert put(enter(manager), other, "303-1").status_code == 404
 
 
 def test_the_way_back_puts_the_bar_where_it_was(enter, manager, stay):

@@ -114,11 +114,11 @@ def place(request: HttpRequest, desk: Desk) -> HttpResponse:
 
     A guest who changes beds during the stay has a bar in each: one of the later ones (``from_night``) is moved alone.
     """
-    code = request.POST.get("stay", "").upper()[:6]
+    code = request.POST.get("stay", "").replace("\0", "").upper()[:6]
     stay = Stay.objects.filter(code=code, hostel=desk.hostel).select_related("guest", "hostel__network").first()
     if stay is None:
         raise Http404
-    bed, arrival = request.POST.get("bed", "")[:12], _day(request.POST.get("arrival", ""))
+    bed, arrival = request.POST.get("bed", "").replace("\0", "")[:12], _day(request.POST.get("arrival", ""))
     if arrival is None:
         raise SuspiciousOperation("a bar is put down on a day")
     from_night = _day(request.POST.get("from_night", ""))
@@ -370,9 +370,9 @@ def _done(request, desk):
 
 def _refused(desk, stay, no, label, arrival, from_night):
     """Why a bar can't be put down there, and the two places nearest to it that would do."""
-    number = label.rpartition("-")
-    named = Bed.objects.select_related("room").filter(room__hostel=desk.hostel, room__number=number[0])
-    wanted = named.filter(number=number[2]).order_by("-pk").first() if number[2].isdecimal() else None
+    room, _dash, number = label.rpartition("-")
+    named = Bed.objects.select_related("room").filter(room__hostel=desk.hostel, room__number=room)
+    wanted = named.filter(number=number).order_by("-pk").first() if number.isdecimal() and len(number) <= 3 else None
     length = timedelta(days=len(stay.nights))
     return {
         "stay": stay,
