@@ -198,8 +198,8 @@ def into_bed(stay: Stay, label: str, now: datetime) -> Values:
     """The choice that gives ``stay`` the bed it was said to be in, whoever of those to come has to have another."""
     others = holders(stay, label)
     if here := [other for other in others if other.status == Stay.Status.IN_HOUSE]:
-        why_not = Refused(_lies_in_it(label, here[0]))
-        return _proposed("into_bed", {"bed": label}, both(_("Give the guest bed %(bed)s"), bed=label), why_not)
+        text = both(_("Give the guest bed %(bed)s"), bed=label)
+        return _proposed("into_bed", {"bed": label}, text, Refused(_lies_in_it(label, here[0])))
     if others:
         text = both(
             _("Give the guest bed %(bed)s; %(others)s, not here yet, get another bed of the house"),

@@ -12,7 +12,7 @@ from bookings.desk import check_in, no_show
 from bookings.models import NoShow
 from bookings.moving import move
 from desk.log import shift_now
-from desk.models import Act, Clash
+from desk.models import Act, Clash, Note
 from desk.queue import receive
 from hostel.models import Bed, Hostel
 from hostel.nights import Nights
@@ -242,3 +242,11 @@ def test_the_same_guest_let_go_by_two_tablets_left_once(send, stay):
     stay.refresh_from_db()
     assert stay.checked_out_at == moment(FRIDAY, 17)
     assert Deed.objects.filter(what="check_out").count() == 1
+
+
+def test_a_note_that_is_sent_again_stands_in_the_log_once(send, stay):
+    noted = entry("note", stay, moment(FRIDAY, 15), kind="note", text="钥匙给了")
+
+    assert [send(noted, now=moment(FRIDAY, hour))[0].outcome for hour in (20, 21)] == ["done", "known"]
+
+    assert Note.objects.count() == 1
