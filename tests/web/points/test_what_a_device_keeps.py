@@ -140,7 +140,8 @@ def test_without_a_line_a_colleague_comes_on_by_pin_and_what_they_do_bears_their
     # It holds over a reload, and is said with the act.
     page.reload()
     page.get_by_test_id("shell-rooms").click()
-    bed = page.get_by_test_id("shell-bed").first
+    ready_bed = page.get_by_test_id("shell-bed").filter(has_text="空净").last
+    bed = page.locator(f'[data-testid=shell-bed][data-bed="{ready_bed.get_attribute("data-bed")}"]')
     bed.get_by_role("button", name="还要清洁").click()
     expect(bed).to_contain_text("待清洁")
     waiting(page, 1)
