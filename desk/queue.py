@@ -108,9 +108,21 @@ def receive(hostel: Hostel, sent: Iterable[object], *, device: str, login: User,
     Each of ``sent`` is {"act_id", "what", "stay" (a code, or null), "happened_at" (RFC 3339), "said", "by", "knew"} as
     JSON values; ``login`` is whose login the tablet has, who stood there is in "by". Every entry has an answer of its
     own, in the same order; nothing is raised for what stands in one, and what one is answered changes nothing for the
-    next. Whether ``login`` manages the house is the door's to ask.
+    next. Only what we could not write down by a fault of our own is not answered, nor what comes after it about the
+    same stay: the tablet keeps it and sends it again. Whether ``login`` manages the house is the door's to ask.
     """
-    return [_received(hostel, entry, device, login, now) for entry in sent]
+    answers, later = [], set()
+    for entry in sent:
+        about = entry.get("stay") if isinstance(entry, Mapping) else None
+        if isinstance(about, str) and about in later:
+            continue
+        try:
+            answers.append(_received(hostel, entry, device, login, now))
+        except Exception:
+            log.exception("an act of a queue could not be written down")
+            if isinstance(about, str):
+                later.add(about)
+    return answers
 
 
 def open_clashes(hostel: Hostel) -> int:
@@ -132,10 +144,6 @@ def _received(hostel, entry, device, login, now):
         return Received(str(act_id or "")[:80], TURNED_AWAY, why.args[0])
     except KeyReused:
         return Received(str(act_id), TURNED_AWAY, _("Another act has this id already."))
-    except Exception:
-        # Whatever is wrong with one act, the others are taken; this one stays on the tablet.
-        log.exception("an act of a queue could not be written down")
-        return Received(str(act_id or "")[:80], TURNED_AWAY, _("This could not be read. Write it down on paper, too."))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -175,7 +183,9 @@ def _moment(text, now):
 def _stay(hostel, code):
     if not code:
         return None
-    stay = Stay.objects.select_related("guest", "hostel").filter(code=str(code).upper()[:6]).first()
+    named = str(code).upper()[:6]
+    stays = Stay.objects.select_related("guest", "hostel").filter(code=named)
+    stay = stays.first() if named.isascii() and named.isalnum() else None
     # Somebody may have been given a bed elsewhere since the tablet read its list: they were this house's.
     if stay is None or (
         stay.hostel_id != hostel.pk and not Deed.objects.filter(hostel=hostel, about=stay.code).exists()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from accounts.models import Deed
 from bookings.availability import free_beds
@@ -214,6 +215,25 @@ def test_what_cannot_be_read_stays_on_the_tablet_and_the_next_act_is_taken(send,
     came = entry("check_in", stay, moment(FRIDAY, 15), compared=True)
 
     assert [each.outcome for each in send(odd, came)] == ["turned_away", "done"]
+
+
+def test_what_fails_by_our_own_fault_is_not_answered_and_taken_when_it_comes_again(send, stay, chen, hostel):
+    other = book(guest=chen, hostel=hostel, nights=Nights(FRIDAY, MONDAY), purpose="interview", now=NOW)
+    came = entry("check_in", stay, moment(FRIDAY, 15), compared=True)
+    left = entry("check_out", stay, moment(FRIDAY, 16), "t1-0002")
+    also = entry("check_in", other, moment(FRIDAY, 15), "t1-0003", compared=True)
+
+    def line_to_the_database_breaks(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and "desk_act" in sql and came["act_id"] in params:
+            raise OperationalError("the server closed the connection")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(line_to_the_database_breaks):
+        [answer] = send(came, left, also)
+    assert (answer.act_id, answer.outcome) == (also["act_id"], "done")
+    assert not Act.objects.filter(stay=stay).exists()
+
+    assert [each.outcome for each in send(came, left, also)] == ["done", "done", "known"]
 
 
 def test_a_stay_of_another_house_is_none_that_a_tablet_may_speak_of(send, people, wuzhong):
