@@ -39,10 +39,10 @@ def other_house(hostel, manager, lin, chen, people):
         return perform(Asked(hostel, f"act-{number}", what, manager, at, stay, said), now=at)
 
     here, due, gone = stay(lin), stay(chen), stay(people("周走远"))
-    act(1, "check_in", here, compared=True)
+    came = act(1, "check_in", here, compared=True)
     act(2, "check_in", gone, compared=True)
-    left = act(3, "check_out", gone, moment(FRIDAY, 16))
-    clash = Clash.objects.create(act=left, local={"guest": "周走远"}, online={"guest": "周走远"})
+    left = act(3, "check_out", gone, moment(FRIDAY, 16, 58))  # it could still be taken back
+    clash = Clash.objects.create(act=came, local={"guest": "周走远"}, online={"guest": "周走远"})
     note = Note.objects.create(hostel=hostel, kind="todo", text="三楼的灯泡坏了", by=manager, at=CAME, stay=here)
     Handover.objects.create(hostel=hostel, given_by=manager, taken_by=manager, at=CAME, counts={"check_in": 2})
     bed = hostel.rooms.filter(guests="female").last().beds.last()
