@@ -5,6 +5,7 @@ would do (it was tried, and rolled back), or why that can't be.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -340,8 +341,8 @@ def _again(asked, said, now):
 
 
 def come(asked: Asked, said: Mapping[str, Any], now: datetime) -> list[Stay]:
-    """Let a guest in who is here, whatever the books say: a stay that has ended stands again; the bed that was said, or
-    the one that is kept, or another of the house."""
+    """Let a guest in who is here, whatever the books say: a stay that has ended stands again; the bed that was said
+    where nobody has it, or the one that is kept, or another of the house."""
     stay = asked.stay
     assert stay is not None
     at = max(asked.at, stay.booked_at)
@@ -354,9 +355,16 @@ def come(asked: Asked, said: Mapping[str, Any], now: datetime) -> list[Stay]:
         arrival = date.fromisoformat(begin)
         nights = Nights(arrival, arrival + timedelta(days=len(stay.nights)))
         stay = changing.shift(stay, nights=nights, now=now, actor=asked.by)
-    # Whether it was made ready, who was there has seen.
-    plain = {**said, "bed": "", "before_clean": True}
-    return list(kind_of("check_in").do(replace(asked, stay=stay, at=at, said=plain), now))
+
+    def into(bed):
+        # Whether it was made ready, who was there has seen.
+        plain = {**said, "bed": bed, "before_clean": True}
+        return list(kind_of("check_in").do(replace(asked, stay=stay, at=at, said=plain), now))
+
+    if (bed := str(said.get("bed") or "")) and not holders(stay, bed):
+        with suppress(Refused), attempt():
+            return into(bed)
+    return into("")
 
 
 def _let_go(asked, said, now):

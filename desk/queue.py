@@ -273,13 +273,15 @@ def _followed(asked, knew, bed, no, now):
         online = [as_the_books_say(stay, asked.hostel, now)]
         ended = stay.status in ENDED
         online += [_has(bed, other, now) for other in (holders(stay, bed) if bed else [])]
-        said = {"evidence_seen": ""} if no.code == "KIND" else {}
+        said = {"bed": bed} | ({"evidence_seen": ""} if no.code == "KIND" else {})
         done = write_down(replace(asked, stay=stay), now, lambda asked, now: come(asked, said, now))
         stay = done.stay
         given = bed_tonight(stay, business_day(now))
         if ended:
+            there = into_bed(stay, bed, now) if bed and given != bed else {"can": False}
+            kept = stands(_("Keep it so: the guest is in house, in bed %(bed)s"), bed=given)
             proposals = {
-                "local": stands(_("Keep it so: the guest is in house, in bed %(bed)s"), bed=given),
+                "local": there if there["can"] else kept,
                 "online": taken_back(done, _("The guest is not here: take the check-in back"), now),
             }
         elif bed and given != bed:

@@ -109,6 +109,26 @@ def test_who_came_although_they_had_cancelled_has_a_bed_again(send, stay):
     assert stay.bed_nights.live().count() == 3
 
 
+def test_who_had_cancelled_and_came_is_in_the_bed_that_the_tablet_gave_them(send, stay, hostel):
+    given = next(str(bed) for bed in free_beds(hostel, stay.nights, "female", NOW) if str(bed) != bed_of(stay))
+    cancel(stay, now=moment(FRIDAY, 14))
+
+    send(entry("check_in", stay, moment(FRIDAY, 15), compared=True, bed=given))
+
+    assert bed_of(stay) == given
+    assert f"bed {given}" in Clash.objects.get().proposals["local"]["text"]["en"]
+
+
+def test_who_had_cancelled_and_was_given_a_bed_that_can_be_had_by_no_one_has_another(send, stay):
+    cancel(stay, now=moment(FRIDAY, 14))
+
+    [answer] = send(entry("check_in", stay, moment(FRIDAY, 15), compared=True, bed="999-1"))
+
+    stay.refresh_from_db()
+    assert (answer.outcome, stay.status, stay.bed_nights.live().count()) == ("clash", "in_house", 3)
+    assert Clash.objects.get().proposals["local"]["do"] == "stands"
+
+
 def test_who_came_to_a_bed_that_was_sold_meanwhile_has_another_one_and_somebody_chooses(send, stay, people, hostel):
     had = bed_of(stay)
     other = next(bed for bed in free_beds(hostel, stay.nights, "female", NOW) if str(bed) != had)
