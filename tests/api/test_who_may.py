@@ -293,6 +293,7 @@ OWNERS = {
     "desk/stays/<str:code>/<slug:act>/": only(MANAGER),
     "desk/log/": only(MANAGER, query=HOUSE),
     "desk/shift/": only(MANAGER, query=HOUSE),
+    "desk/register/": only(MANAGER, query=HOUSE),
     "desk/language/": only(MANAGER, method="POST", query=HOUSE),
     # --- office
     "office/": only(OFFICER, AUDITOR, query="network=wuzhong"),

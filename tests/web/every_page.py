@@ -220,6 +220,25 @@ MANY_BEDS = "&".join(f"beds={room}-{bed}" for room in (201, 202, 203, 204) for b
 
 # The desk's: one address for both languages, and its own rules of how large things are.
 OF_THE_DESK = (
+    # D1 today, D2 check in, D4 the tape chart
+    Page("d1-due-in", "/desk/", "manager"),
+    Page("d1-in-house", "/desk/?tab=in_house", "manager"),
+    Page("d1-due-out", "/desk/?tab=due_out", "manager"),
+    Page("d1-no-show", "/desk/?tab=no_show", "manager"),
+    Page("d2-find", "/desk/checkin/", "manager"),
+    Page("d2-ready", "/desk/checkin/?stay={confirmed}", "manager"),
+    Page("d2-errors", "/desk/checkin/", "manager", {"stay": "{confirmed}", "act_id": "every"}, 422),
+    Page("d2-used", "/desk/checkin/?stay={in_house}", "manager"),
+    Page("d2-evidence", "/desk/checkin/?stay={held_proof}", "manager"),
+    Page("d2-cancelled", "/desk/checkin/?stay={cancelled}", "manager"),
+    Page("d2-expired", "/desk/checkin/?stay={missed}", "manager"),
+    Page("d2-another-day", "/desk/checkin/?stay={later}", "manager"),
+    Page("d2-unknown", "/desk/checkin/", "manager", {"text": "ZZZZZZ"}),
+    Page("d2-leaves", "/desk/stays/{in_house}/check-out/", "manager"),
+    Page("d4-chart", "/desk/chart/", "manager"),
+    Page("d4-list", "/desk/chart/?view=list", "manager"),
+    Page("register", "/desk/register/", "manager"),
+    Page("register-errors", "/desk/register/", "manager", {"span": "night", "file_type": "csv"}, 422),
     # D3 walk-in, D6 housekeeping and blocking
     Page("d3-empty", "/desk/walkin/", "manager"),
     Page("d3-yes", "/desk/walkin/", "manager", WALKS_IN | {"ask": "1"}),
