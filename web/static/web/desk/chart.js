@@ -73,6 +73,7 @@ async function open(link) {
   menu.opener = link;
   const lifts = menu.querySelector("[data-lift]");
   if (lifts) lifts.hidden = !link.matches("[data-moves]");
+  menu.setAttribute("aria-labelledby", "menu-title"); // it came with what was asked for
   menu.showModal();
 }
 
