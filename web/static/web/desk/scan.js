@@ -5,6 +5,9 @@
   const box = document.querySelector("#text") ?? document.querySelector("#find");
   const result = document.querySelector("[data-found]");
 
+  // The answer is read first: the box is ready for the next guest without moving the page down to it.
+  if (result && result.dataset.found !== "ready") document.querySelector("#text")?.focus({ preventScroll: true });
+
   // --- a scanner that types --------------------------------------------------------------------------------------------
   // Wherever the page is, what it types and ends with Enter belongs into the box. Nobody types so fast by hand.
   const AT_ONCE = 60; // ms between two keys
