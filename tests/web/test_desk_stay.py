@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import Deed, Role
 from bookings.models import Stay
+from desk.models import Act
 from hostel.models import Bed, Hostel, OutOfService
 from tests.conftest import FRIDAY, MONDAY, NOW, SATURDAY, SUNDAY, TUESDAY, moment
 from tests.web.conftest import hidden, text_of
@@ -161,7 +162,20 @@ def test_to_another_house_and_the_desk_that_does_not_know_it_goes_on_with_its_da
     answer = do(browser, stay, "move-to-hostel", hostel=house.slug)
 
     stay.refresh_from_db()
-    assert (answer["Location"], stay.hostel) == ("/desk/", house)
+    act = Act.objects.get()
+    assert (answer["Location"], stay.hostel) == (f"/desk/?act={act.pk}", house)
+    # Here alone it can be taken back.
+    assert f'action="/desk/acts/{act.pk}/undo/"' in browser.get(answer["Location"]).content.decode()
+    browser.post(f"/desk/acts/{act.pk}/undo/")
+    stay.refresh_from_db()
+    assert stay.hostel != house
+    assert b"/undo/" not in browser.get(answer["Location"]).content
+
+
+@pytest.mark.parametrize("number", ["0", "x", "\u00b2", "9" * 40])
+def test_an_act_that_there_is_not_offers_no_way_back(browser, stay, number):
+    answer = browser.get("/desk/", {"act": number})
+    assert (answer.status_code, b"/undo/" in answer.content) == (200, False)
 
 
 def test_a_full_house_says_why_it_can_not_be_longer_and_where_there_is_room(browser, in_house, hostel):

@@ -232,7 +232,7 @@ def act_page(request: HttpRequest, desk: Desk, code: str, act: str) -> HttpRespo
             messages.success(request, _("Done: %(what)s") % {"what": kinds()[step.name].words})
             # Who has moved to a house that this desk does not know is not looked for here.
             here = Stay.objects.filter(pk=done.stay_id, hostel__in=desk.hostels).first() if done.stay_id else None
-            return redirect(desk.url("desk_stay", here.code) if here else desk.home)
+            return redirect(desk.url("desk_stay", here.code) if here else desk.url("desk", act=str(done.pk)))
     return _ask(request, desk, stay, step, said, no)
 
 

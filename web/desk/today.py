@@ -16,7 +16,7 @@ from bookings.availability import night_table
 from bookings.models import BedNight, Stay
 from bookings.on_call import to_answer
 from desk.housekeeping import CLEANING, TO_CLEAN, BedState, bed_states
-from desk.models import Clash, Note
+from desk.models import Act, Clash, Note
 from desk.undoing import last_act
 from eligibility.models import Review
 from figures.today import today as count_today
@@ -85,7 +85,7 @@ def today(request: HttpRequest, desk: Desk) -> HttpResponse:
             "rows": lists[tab],
             "to_answer": _to_answer(desk),
             "done": done,
-            "act": last_act(done, desk.now) if done else None,
+            "act": last_act(done, desk.now) if done else _act_of(request, desk),
             "alerts": _alerts(desk, lists),
             "ready_tonight": None if lists[tab] else _ready_tonight(desk, beds),
         },
@@ -137,6 +137,14 @@ def _just_done(request, desk):
     code = request.GET.get(CHECK_OUT) or request.GET.get(NO_SHOW)
     over = [Stay.Status.LEFT, Stay.Status.NO_SHOW]
     return code and Stay.objects.filter(code=code, hostel=desk.hostel, status__in=over).select_related("guest").first()
+
+
+def _act_of(request, desk):
+    """An act of this house about a stay that it does not have any more: here alone it can still be taken back."""
+    number = request.GET.get("act", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Act.objects.filter(pk=number, hostel=desk.hostel).select_related("stay").first()
 
 
 def _row(stay, tab, desk, beds):
