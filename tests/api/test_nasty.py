@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from bookings.models import Waiting
 from bookings.out_of_service import block
+from desk.acts import Asked, perform
+from desk.models import Clash, Note
 from eligibility import drafting, reviews
 from eligibility.models import Policy, Review
 from hostel.models import Bed
@@ -77,6 +79,10 @@ def places(stay, lin, manager, officer):
     until = timezone.now() + timedelta(days=1)
     waiting = Waiting.objects.create(code="WAWAWA", guest=lin, **days, until=until, made_at=timezone.now())
     waiting.hostels.add(stay.hostel)
+    queued = {"act_id": "q-1", "what": "note", "happened_at": now, "said": {"kind": "note", "text": "…"}}
+    note = Note.objects.create(hostel=stay.hostel, kind="todo", text="…", by=manager, at=timezone.now())
+    done = perform(Asked(stay.hostel, "a-0", "note", manager, timezone.now(), said=queued["said"]), now=timezone.now())
+    clash = Clash.objects.create(act=done, local={}, online={})
     return {
         "search_hostels": (nobody, {"arrival": f"{TODAY}"}),
         "get_hostel": (nobody, {}),
@@ -173,6 +179,16 @@ def places(stay, lin, manager, officer):
         "swap_beds": (desk, act | {"with": code, "from_night": f"{TODAY}"}),
         "move_to_hostel": (desk, act | {"hostel": "linhu", "from_night": f"{TODAY}"}),
         "overstay": (desk, act | {"departure": f"{TOMORROW}"}),
+        "undo_at_desk": (desk, {"act_id": "a-1"}),
+        "undo_act": (desk, {"act_id": "a-2", "of": "a-1"}),
+        "send_acts": (desk, {"device": "tablet", "acts": [queued]}),
+        "list_clashes": (desk, {}),
+        "settle_clash": (desk, {"choice": "online"}),
+        "get_housekeeping": (desk, {}),
+        "write_housekeeping": (desk, act | {"what": "cleaned", "beds": ["203-1"]}),
+        "list_log": (desk, {}),
+        "write_log": (desk, act | {"kind": "todo", "text": "…"}),
+        "finish_note": (desk, act),
         "get_figures": (office, {}),
         "explain_problem": (nobody, {}),
     }, {
@@ -193,6 +209,9 @@ def places(stay, lin, manager, officer):
         "waiting": "WAWAWA",
         "room": "402",
         "bed": 1,
+        "clash": clash.pk,
+        "note": note.pk,
+        "done": "check-in",
     }
 
 

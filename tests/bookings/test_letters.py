@@ -17,7 +17,7 @@ KNOWN = "import django; django.setup(); from accounts.letters import KINDS; prin
 
 def written_somewhere():
     """The kinds of letters that any module of ours registers."""
-    apps = ("hostel", "accounts", "eligibility", "bookings", "figures", "api", "web")
+    apps = ("hostel", "accounts", "eligibility", "bookings", "desk", "figures", "api", "web")
     modules = [path for app in apps for path in (ROOT / app).rglob("*.py")]
     return {kind for path in modules for kind in REGISTERS.findall(path.read_text())}
 

@@ -172,6 +172,7 @@ def test_the_schedule_says_when_each_task_last_ran_and_how_it_ended(office, wuzh
         "letters",
         "sweep",
         "forgetting",
+        "desk_forgetting",
         "proofs",
     ]
     assert "3月6日 周五 09:30 3月6日 周五 09:31" in said["night_audit"]
@@ -196,6 +197,7 @@ def test_a_schedule_in_time_raises_no_doubt(office, wuzhong):
         "letters",
         "sweep",
         "forgetting",
+        "desk_forgetting",
         "proofs",
     ):
         with ran(name, NOW):

@@ -18,6 +18,7 @@ JOBS = {
     "letters": (_("Messages: sends what is waiting"), timedelta(minutes=30)),
     "sweep": (_("Sweep: clears away what nobody needs any more"), timedelta(hours=36)),
     "forgetting": (_("Forgetting: deletes fingerprints that no rule needs any more"), timedelta(hours=36)),
+    "desk_forgetting": (_("Desks: wipes old notes, and what was said with acts"), timedelta(hours=36)),
     "proofs": (_("Proofs: deletes pictures whose time is over"), timedelta(hours=36)),
 }
 

@@ -65,7 +65,7 @@ def test_the_privacy_text_is_one_tap_away_from_every_page(every):
             every.open(page, every.named(name))
             follow(page.locator("footer a[href='/privacy/']"))
             expect(page.locator("h1")).to_have_text("隐私")
-            expect(page.locator("[data-testid=y18-purposes] > ul > li")).to_have_count(14)
+            expect(page.locator("[data-testid=y18-purposes] > ul > li")).to_have_count(15)
 
 
 def as_who(browser, every, sessions, who, make=phone, **how):
