@@ -62,6 +62,9 @@ def test_three_guests_are_let_in_without_a_line_and_are_in_house_once_it_is_back
         expect(rows).to_have_count(3)
         for code in desk.codes:
             expect(rows.filter(has_text=code)).to_be_visible()
+        # And the days beside it: all three leave tomorrow.
+        page.get_by_test_id("shell-beside").locator("summary").click()
+        expect(page.get_by_test_id("shell-beside-row").locator("visible=true")).to_have_count(3)
         for number, code in enumerate(desk.codes, 1):
             let_in(page, code)
             waiting(page, number)

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from tests.browser import chromium
 from tests.web.points.offline import cut, desk_at_night, mend, waiting
 
-pytestmark = pytest.mark.browser
+# What a browser keeps is the same whichever database the house has.
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 # Everything this browser keeps, as text: the store, the kept pages and files by their names, what scripts keep.
 KEPT = """async () => {
     const stores = {};
@@ -48,11 +49,16 @@ set_pin(user, "975310", now=timezone.now())
 BY_WHOM = "SELECT phone FROM accounts_user JOIN desk_act ON by_id = accounts_user.id WHERE what = 'soiled'"
 
 
-@pytest.fixture(scope="module")
-def night(ground, tmp_path_factory):
-    with desk_at_night(ground, tmp_path_factory.mktemp("night"), nights=2) as night:
-        night.house.django(COLLEAGUE)
+@pytest.fixture
+def night(ground, tmp_path):
+    with desk_at_night(ground, tmp_path, nights=2) as night:
         yield night
+
+
+@pytest.fixture
+def colleague(night):
+    """Somebody else who has a PIN; asked for before the page, whose list of the day says so."""
+    night.house.django(COLLEAGUE)
 
 
 @pytest.fixture
@@ -125,9 +131,13 @@ def test_without_a_line_the_day_is_listed_and_a_guest_is_in_after_three_acts(nig
     assert night.done("check_in") == 1
 
 
-def test_without_a_line_a_colleague_comes_on_by_pin_and_what_they_do_bears_their_name(night, page):
+def test_without_a_line_a_colleague_comes_on_by_pin_and_what_they_do_bears_their_name(night, colleague, page):
+    guest = night.codes[2]
     cut(page.context)
-    page.reload()
+    page.goto(f"/desk/checkin/?stay={guest}")
+    page.get_by_test_id("d2-tick").check()
+    page.get_by_test_id("d2-check-in").click()
+    expect(page.get_by_test_id("d2-done")).to_be_visible()
     page.get_by_test_id("shell-on-shift").click()
     form = page.get_by_test_id("shell-pin")
     form.get_by_label("PIN").fill("111222")
@@ -136,6 +146,9 @@ def test_without_a_line_a_colleague_comes_on_by_pin_and_what_they_do_bears_their
     form.get_by_label("PIN").fill("975310")
     form.get_by_role("button").click()
     expect(page.get_by_test_id("shell-on-shift")).to_contain_text("+86 138******21")
+    # What was done before they came on is the one's who did it.
+    page.goto(f"/desk/checkin/?stay={guest}")
+    expect(page.locator("[data-found=here_already] h2")).to_contain_text("+86 138******11")
 
     # It holds over a reload, and is said with the act.
     page.reload()
@@ -144,7 +157,7 @@ def test_without_a_line_a_colleague_comes_on_by_pin_and_what_they_do_bears_their
     bed = page.locator(f'[data-testid=shell-bed][data-bed="{ready_bed.get_attribute("data-bed")}"]')
     bed.get_by_role("button", name="还要清洁").click()
     expect(bed).to_contain_text("待清洁")
-    waiting(page, 1)
+    waiting(page, 2)
     mend(page.context)
     waiting(page, 0)
     assert night.house.rows(BY_WHOM) == [("+8613800000021",)]

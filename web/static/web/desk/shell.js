@@ -59,6 +59,8 @@ let on = null; // who is on shift: {id, name, token}
 let stays = new Map();
 let beds = new Map();
 
+/** Who did something here: perhaps a colleague who was on before. */
+const nameOf = (by) => [on, sheet?.me, ...(sheet?.people ?? [])].find((each) => each?.id === by?.id)?.name ?? "";
 const masked = (name) => name.slice(0, 1) + "*".repeat(Math.min(Math.max(name.length - 1, 0), 3));
 const AFTER_CLEANING = { begin_cleaning: "cleaning", cleaned: "ready", soiled: "to_clean" };
 
@@ -73,7 +75,7 @@ function play() {
     stay?.waits.push(mark);
     if (entry.turned_away) continue;
     if (what === "check_in" && stay) {
-      Object.assign(stay, { status: "in_house", checked_in_at: happened_at, let_in_by: on?.name ?? "", bed: said.bed || stay.bed });
+      Object.assign(stay, { status: "in_house", checked_in_at: happened_at, let_in_by: nameOf(entry.by), bed: said.bed || stay.bed });
       taken(stay.bed);
     } else if (what === "check_out" && stay) {
       stay.status = "left";
@@ -89,7 +91,7 @@ function play() {
       const arrival = dateOf(Date.parse(happened_at) - TURN * 3_600_000);
       const guest = { code: "", name: masked(name), phone4: "", document4: document_number.slice(-4), gender: said.gender ?? "" };
       const came = { arrival, departure, bed, status: "in_house", checked_in_at: happened_at, kept_until: happened_at, waits: [mark] };
-      stays.set(entry.act_id, { ...guest, ...came, entry: entry.act_id, let_in_by: "", late: false });
+      stays.set(entry.act_id, { ...guest, ...came, entry: entry.act_id, let_in_by: nameOf(entry.by), late: false });
       taken(bed);
     } else if (what in AFTER_CLEANING) {
       for (const bed of bedsOf(said)) {
@@ -118,6 +120,18 @@ const ORDER = {
 };
 ORDER.due_out = ORDER.in_house;
 ORDER.no_show = ORDER.due_in;
+
+/** Of the days beside today: who comes or leaves tomorrow, and who came or left yesterday and is on no list of today. */
+function beside() {
+  const day = today();
+  const [eve, morrow] = [later(day, -1), later(day, 1)];
+  const listed = (stay) => Object.values(LISTS).some((isIn) => isIn(stay, day));
+  const stands = ({ status }) => ["confirmed", "in_house", "held"].includes(status);
+  const isOf = (stay, days) => days.includes(stay.arrival) || days.includes(stay.departure);
+  return [...stays.values()]
+    .filter((stay) => (stands(stay) && isOf(stay, [morrow])) || (!listed(stay) && isOf(stay, [eve])))
+    .sort((one, other) => one.arrival.localeCompare(other.arrival) || one.bed.localeCompare(other.bed));
+}
 
 function counts() {
   const day = today();
@@ -200,6 +214,9 @@ function showToday({ tab = "due_in" }) {
   $("[data-list]").parentElement.hidden = !rows.length;
   $("[data-list-empty]").hidden = Boolean(rows.length);
   $("[data-list-empty] p").textContent = words[`none-${tab}`];
+  const others = beside();
+  $("[data-beside]").closest("details").hidden = !others.length;
+  $("[data-beside]").replaceChildren(...others.map((stay) => rowOf(stay, "beside")));
   const waiting = queue.length;
   $("[data-queue-here]").replaceChildren(...(waiting ? [filled(part("here"), { says: say("waits", { n: waiting }) })] : []));
 }
@@ -208,9 +225,11 @@ function rowOf(stay, tab) {
   const row = filled(part("row"), { code: stay.code, bed: stay.bed, nights: nightsOf(stay), tags: tagsOf(stay) });
   row.dataset.code = stay.code;
   leads(filled($("[data-f=name]", row), {}), "stay", stay).textContent = stay.name || stay.code;
+  if (tab === "beside") row.dataset.testid = "shell-beside-row";
   const act = { due_in: "do_check_in", no_show: "do_check_in", in_house: "do_check_out", due_out: "do_check_out" }[tab];
+  if (!act || stay.entry) return row;
   const does = leads(part(act), stay.status === "in_house" ? "leave" : tab === "no_show" ? "stay" : "card", stay);
-  $("[data-f=act]", row).replaceChildren(...(stay.entry ? [] : [does]));
+  $("[data-f=act]", row).replaceChildren(does);
   return row;
 }
 
@@ -435,13 +454,12 @@ function showShift() {
 }
 
 async function showQueue() {
-  const nameOf = (id) => [on, sheet?.me, ...(sheet?.people ?? [])].find((each) => each?.id === id)?.name ?? "";
   const rows = queue.map((entry) => {
     const { act_id, what, stay, happened_at, said, by, turned_away } = entry;
     const known = stays.get(stay);
     const whom = what === "walk_in" ? masked(said.name ?? "") : known ? called(known) : (stay ?? [said.beds ?? []].flat().join(", "));
     const mark = turned_away ? "turned_away" : FACTS.has(what) ? "waiting" : "tentative";
-    const about = { what: words[`did-${what}`] ?? what, whom, when: momentOf(happened_at), by: nameOf(by.id), tags: tag(mark) };
+    const about = { what: words[`did-${what}`] ?? what, whom, when: momentOf(happened_at), by: nameOf(by), tags: tag(mark) };
     const row = filled(part("entry"), { ...about, sentence: turned_away ?? "" });
     const young = houseTime() - Date.parse(happened_at) < UNDO;
     if (turned_away || young) filled(row, { act: filled(part(turned_away ? "noted" : "take_back"), { whom }) });
