@@ -18,6 +18,7 @@ from accounts.roles import is_manager
 from bookings.models import Stay
 from desk.acts import Asked, kind
 from desk.models import Act, Handover, Note
+from desk.reading import YEARS
 from hostel.models import Hostel
 from hostel.nights import business_day
 
@@ -61,10 +62,16 @@ def note(asked, now):
 def note_done(asked, now):
     """``said``: ``note``, its number. Done twice it stays with who was first."""
     number = asked.said.get("note")
-    found = _notes(asked.hostel).filter(pk=number).first() if str(number).isdecimal() else None
+    is_number = str(number).isdecimal() and len(str(number)) < 19
+    found = _notes(asked.hostel).filter(pk=number).first() if is_number else None
     if found is None:
         raise Refused(
-            not_met("NOTE", _("There is no such note in this house's log: open the log"), value_used=number, fix=LOG)
+            not_met(
+                "NOTE",
+                _("There is no such note in this house's log: open the log"),
+                value_used=str(number)[:20],
+                fix=LOG,
+            )
         )
     if Note.objects.filter(pk=found.pk, done_at=None).update(done_at=asked.at, done_by=asked.by):
         _write_down("note_done", asked, found, now)
@@ -96,7 +103,7 @@ def _moment(text: Any) -> datetime | None:
         read = parse_datetime(str(text)) if text else None
     except ValueError:
         return None
-    return read if read and is_aware(read) else None
+    return read if read and is_aware(read) and read.year in YEARS else None
 
 
 @dataclass(frozen=True)

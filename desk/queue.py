@@ -6,10 +6,12 @@ a longer stay, another bed) is true once the house has said so; what it says no 
 """
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -40,6 +42,7 @@ from desk.clashes import (
     taken_back,
 )
 from desk.models import Act, Clash
+from desk.reading import YEARS
 from desk.shift import who
 from hostel.models import Hostel
 from hostel.nights import business_day
@@ -49,6 +52,9 @@ log = logging.getLogger(__name__)
 MOST_ACTS = 50  # of one sending: a tablet sends the next ones when it has the answer to these
 # What happened longer ago is a fact all the same, and somebody looks at it.
 ODDLY_OLD = timedelta(hours=24)
+# What no act has within another, and signs that no database keeps.
+MOST_DEPTH = 6
+UNKEPT = re.compile(r"[\x00\ud800-\udfff]")
 # After a week the books of those days are closed.
 TOO_OLD = timedelta(days=7)
 # What a tablet may have done by itself.
@@ -112,7 +118,7 @@ def receive(hostel: Hostel, sent: Iterable[object], *, device: str, login: User,
     same stay: the tablet keeps it and sends it again. Whether ``login`` manages the house is the door's to ask.
     """
     answers, later = [], set()
-    for entry in sent:
+    for entry in map(_readable, sent):
         about = entry.get("stay") if isinstance(entry, Mapping) else None
         if isinstance(about, str) and about in later:
             continue
@@ -147,6 +153,20 @@ def _received(hostel, entry, device, login, now):
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
+def _readable(value, depth=MOST_DEPTH):
+    """``value`` as the books can keep it: without half a sign (a text was cut in the middle of one), a NUL, a number
+    that is none, or what is nested so deep that nobody means it."""
+    if isinstance(value, str):
+        return UNKEPT.sub("\ufffd", value)
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {_readable(str(name)): _readable(each, depth - 1) for name, each in value.items()} if depth else None
+    if isinstance(value, list):
+        return [_readable(each, depth - 1) for each in value] if depth else None
+    return value
+
+
 def _read(hostel, entry, device, login, now):
     """The act that ``entry`` tells of, and what the tablet knew; raises Unreadable."""
     if not isinstance(entry, Mapping):
@@ -173,8 +193,11 @@ def _on_shift(by, hostel, moment):
 
 
 def _moment(text, now):
-    moment = parse_datetime(text) if isinstance(text, str) else None
-    if moment is None or moment.tzinfo is None:
+    try:
+        moment = parse_datetime(text) if isinstance(text, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or moment.year not in YEARS:
         raise Unreadable(_("An act says when it happened."))
     # A clock that is far ahead says nothing of when it was: before the queue came is all that is known.
     return min(moment, now)

@@ -15,6 +15,8 @@ from hostel.models import Bed, Hostel
 from hostel.nights import Nights
 
 MOST_BEDS = 60  # of one act
+# Days and moments of which a desk speaks: beside all others there is a day before and after.
+YEARS = range(1900, 2200)
 
 
 def bed_called(hostel: Hostel, nights: Nights, label: str) -> Bed:
@@ -60,8 +62,10 @@ def beds_called(hostel: Hostel, labels: Any, day: date) -> list[Bed]:
 def day_said(said: Mapping[str, Any], name: str) -> date:
     """The day that ``said`` has under ``name``, "2026-03-06"; raises Refused with DATES."""
     try:
-        return date.fromisoformat(str(said.get(name, "")))
+        day = date.fromisoformat(str(said.get(name, "")))
     except ValueError:
+        day = None
+    if day is None or day.year not in YEARS:
         raise Refused(
             not_met(
                 "DATES",
@@ -70,7 +74,8 @@ def day_said(said: Mapping[str, Any], name: str) -> date:
                 value_used=str(said.get(name, ""))[:12],
                 field=name,
             )
-        ) from None
+        )
+    return day
 
 
 def stay_said(hostel: Hostel, said: Mapping[str, Any], name: str) -> Stay:

@@ -149,7 +149,7 @@ def read_graduation(text: str | None) -> Graduated | None:
     try:
         graduated = Graduated(*map(int, text.split("-"))) if text else None
         return graduated if graduated and 1900 <= graduated.first.year < 2100 else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -290,3 +290,59 @@ def test_a_note_that_is_sent_again_stands_in_the_log_once(send, stay):
     assert [send(noted, now=moment(FRIDAY, hour))[0].outcome for hour in (20, 21)] == ["done", "known"]
 
     assert Note.objects.count() == 1
+
+
+DEEP: list = []
+for _level in range(60):
+    DEEP = [DEEP]
+ODD = (
+    "\0",
+    "302\0-1",
+    "\ud83d",
+    {"\0": "\ud83d"},
+    float("nan"),
+    DEEP,
+    10**400,
+    "9" * 5000,
+    "9999-12-31T23:59:59+23:59",
+)
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("note", "text"),
+        ("note", "due"),
+        ("note_done", "note"),
+        ("cleaned", "beds"),
+        ("check_in", "bed"),
+        ("move", "from_night"),
+        ("walk_in", "name"),
+        ("walk_in", "graduation"),
+        ("walk_in", "departure"),
+    ],
+)
+def test_whatever_stands_in_an_act_it_is_answered(send, stay, what, name):
+    """What is not answered stays on the tablet and is sent again for ever."""
+    person = {"name": "何来", "document_kind": "passport", "document_number": "E1234567", "departure": "2026-03-07"}
+    about = stay if what in ("check_in", "move") else None
+    sent = [
+        entry(what, about, EVENING, f"t1-{number:04d}", **person | {"compared": True, name: odd})
+        for number, odd in enumerate(ODD)
+    ]
+
+    answers = send(*sent)
+
+    assert [each.act_id for each in answers] == [each["act_id"] for each in sent]
+    assert {each.outcome for each in answers} <= {"done", "known", "clash"}
+
+
+@pytest.mark.parametrize("at", ["2026-13-40T10:00:00+08:00", "0001-01-01T00:00:00+23:59", "2026-03-06T10:00:00"])
+def test_what_happened_at_no_moment_is_turned_away(send, stay, at):
+    assert [each.outcome for each in send(entry("check_in", stay, NOW) | {"happened_at": at})] == ["turned_away"]
+
+
+def test_half_a_sign_costs_nobody_the_rest_of_what_they_wrote(send):
+    """A text that is cut off after so many letters may end in the middle of one."""
+    assert [each.outcome for each in send(entry("note", None, NOW, text="钥匙给了\ud83d"))] == ["done"]
+    assert Note.objects.get().text == "钥匙给了\ufffd"

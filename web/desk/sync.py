@@ -66,7 +66,7 @@ def acts(request: HttpRequest, desk: Desk) -> HttpResponse:
     try:
         body = json.loads(request.body)
         device, sent = str(body.get("device", "")), body["acts"]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return JsonResponse({"detail": _("This is no queue.")}, status=400)
     if not isinstance(sent, list) or len(sent) > MOST_ACTS:
         return JsonResponse({"detail": _("This is no queue.")}, status=400)
