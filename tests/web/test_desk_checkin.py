@@ -123,6 +123,8 @@ def test_the_card_shows_the_name_to_compare_with_the_masked_document_and_nights_
     assert f"{stay.bed_nights.first().bed} · " in said
     assert lin.document not in html
     assert lin.document[-4:] not in html
+    # What else can be done with the stay stands on its own page.
+    assert f'href="/desk/stays/{stay.code}/"' in html
 
 
 def test_who_looked_at_a_card_is_on_record(desk, manager, hostel, lin, friday_stay):
