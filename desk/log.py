@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F
@@ -25,6 +25,8 @@ from hostel.nights import business_day
 LONGEST = 500
 # What is done rather than known: it carries over until somebody says that it is done.
 TO_DO = (Note.Kind.TODO, Note.Kind.REPORT)
+# The same two do not hand over twice within so long.
+SAME_HANDOVER = timedelta(minutes=1)
 LOG = Fix("desk_log", _("The shift log"), "/desk/log/")
 # What the shift did is counted from its acts; who did not come also where nobody was at the desk to say so.
 NO_SHOW = "no_show"
@@ -161,7 +163,12 @@ def hand_over(hostel: Hostel, *, given_by: User, taken_by: User, now: datetime) 
             )
         if not is_manager(taken_by, hostel, business_day(now)):
             raise Refused(not_met("HANDOVER", _("Who comes on must be a manager of this house today"), fix=LOG))
+        # The button tapped twice, or on two tablets, is one handover: who waits behind this lock finds it.
+        User.objects.select_for_update().get(pk=taken_by.pk)
         shift = shift_now(hostel, now)
+        done = shift.last
+        if done and (done.given_by, done.taken_by) == (given_by, taken_by) and done.at > now - SAME_HANDOVER:
+            return done
         counts = {**shift.counts, "open": len(shift.open)}
         made = Handover.objects.create(hostel=hostel, given_by=given_by, taken_by=taken_by, at=now, counts=counts)
         record("hand_over", now=now, actor=given_by, hostel=hostel, about=f"user {taken_by.pk}", **counts)

@@ -182,3 +182,14 @@ def test_a_shift_costs_the_same_for_one_task_as_for_many(did, hostel, django_ass
         did("note", kind="todo", text=f"{number}")
         with django_assert_num_queries(4):
             shift_now(hostel, NOW)
+
+
+def test_the_button_tapped_twice_is_one_handover(hostel, manager, li):
+    first = hand_over(hostel, given_by=manager, taken_by=li, now=NOW)
+    again = hand_over(hostel, given_by=manager, taken_by=li, now=NOW + timedelta(seconds=5))
+    back = hand_over(hostel, given_by=li, taken_by=manager, now=NOW + timedelta(seconds=50))
+    assert (again, Handover.objects.count()) == (first, 2)
+
+    anew = hand_over(hostel, given_by=manager, taken_by=li, now=NOW + timedelta(seconds=55))
+    assert len({first.pk, back.pk, anew.pk}) == 3
+    assert Deed.objects.filter(what="hand_over").count() == 3
