@@ -172,6 +172,15 @@ def test_another_bed_can_be_given(desk, hostel, lin, friday_stay):
     assert set(stay.bed_nights.live().values_list("bed", flat=True)) == {other.pk}
 
 
+def test_a_bed_of_the_card_has_the_kind_of_its_room_in_the_word_of_all_pages(desk, hostel, lin, friday_stay):
+    stay = friday_stay(lin, hostel)
+
+    beds = desk.get("/desk/checkin/", {"stay": stay.code}).content.decode()
+
+    assert "双人间" in beds
+    assert "双床间" not in beds
+
+
 def test_a_bed_that_was_given_away_meanwhile_is_refused(desk, hostel, lin, chen, friday_stay):
     stay, before = friday_stay(lin, hostel), friday_stay(chen, hostel)
     taken = before.bed_nights.get().bed
