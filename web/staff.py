@@ -1,7 +1,7 @@
 """What the desk and the office share: the page that says which right is missing, and the language of the person."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -23,4 +23,4 @@ def speak(request: HttpRequest, user: User, home: str) -> HttpResponse:
         user.save(update_fields=["language"])
         translation.activate(language)
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if safe else home)
+    return HttpResponseRedirect(back if safe else home)

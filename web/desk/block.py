@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.batch_beds import BatchHit, batches_hit
 from bookings.out_of_service import ANYWHERE, CANCEL, OTHER_HOUSE, BedInUse, Hit, hits
-from desk.reading import MOST_BEDS
+from desk.reading import MOST_BEDS, YEARS
 from eligibility.reasons import Refused
 from hostel.models import Bed, OutOfService
 from hostel.nights import Nights
@@ -91,9 +91,10 @@ def _read(sent, desk, beds):
 
 def _day(text):
     try:
-        return parse_date(text or "")
+        day = parse_date(text or "")
     except ValueError:
         return None
+    return day if day and day.year in YEARS else None
 
 
 def _wrong(asked, desk):

@@ -21,6 +21,7 @@ from bookings.actions import actions
 from bookings.models import Stay
 from desk.chart import BLOCKED, FIRST_LINE, WHOLE_ROOM, Bar, Cell, Row, beds_to_change_to, chart_of, spots_near
 from desk.models import Act
+from desk.reading import YEARS
 from hostel.models import Bed, Room
 from hostel.nights import Nights
 from web.desk.access import Desk, at_the_desk
@@ -148,9 +149,10 @@ def place(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _day(text):
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _page(request, desk, *, menu=None, refused=None, status=200):

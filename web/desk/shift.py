@@ -5,7 +5,7 @@ from datetime import timedelta
 from allauth.account.internal.flows.login import get_authentication_records
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -77,7 +77,7 @@ def _come_on(request, desk):
         return _page(request, desk, error=str(no.reasons[0].sentence), chosen=chosen, status=422)
     come_on(request, colleague.user, desk.now)
     record("come_on", now=desk.now, actor=colleague.user, hostel=desk.hostel, about=f"user {colleague.user.pk}")
-    return redirect(_back(request) or desk.home)
+    return HttpResponseRedirect(_back(request) or desk.home)
 
 
 def _own_name(request, desk):

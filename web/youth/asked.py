@@ -101,7 +101,7 @@ def profile(said: dict[str, str]) -> dict:
         about["education"] = said["education"]
     if "graduation" in said:
         about["graduation"] = "-".join(filter(None, (said["graduation"], said.get("month"))))
-    if "home_in_district" in said:
+    if said.get("home_in_district") in YES_NO:
         about["home_in_district"] = YES_NO[said["home_in_district"]]
     if own := {name.removeprefix(OWN): value for name, value in said.items() if name.startswith(OWN)}:
         about["answers"] = own
