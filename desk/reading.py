@@ -62,7 +62,7 @@ def beds_called(hostel: Hostel, labels: Any, day: date) -> list[Bed]:
 def day_said(said: Mapping[str, Any], name: str) -> date:
     """The day that ``said`` has under ``name``, "2026-03-06"; raises Refused with DATES."""
     try:
-        day = date.fromisoformat(str(said.get(name, "")))
+        day: date | None = date.fromisoformat(str(said.get(name, "")))
     except ValueError:
         day = None
     if day is None or day.year not in YEARS:
