@@ -55,6 +55,8 @@ class Network(Named):
 
     slug = models.SlugField(unique=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="districts")
+    # Who is on duty in the office, for desks and guests to ring; "" where nobody is.
+    phone = models.CharField(max_length=20, blank=True)
     # Nights from tomorrow on that somebody gave back are open to everybody from this hour on: until then they are the
     # waiting list's, so that nobody gains by watching for them or by passing a bed on to a friend.
     freed_public_at = models.TimeField(default=time(12))

@@ -437,7 +437,7 @@ class _Loading:
         self.first_day = _day(told) or (FIRST_DAY if new else self.today)
         if parent:
             self._cap(parent, above.get("cap"))
-        return self._one_network(said, _names(said) | {"parent": parent} | _hours_of_the_line(said))
+        return self._one_network(said, _names(said) | {"parent": parent} | _of_the_office(said))
 
     def _one_network(self, said: dict, values: dict) -> Network:
         # Locked: two loads at once would each find what the other adds missing.
@@ -675,13 +675,14 @@ def _of_bed(room: dict, number: int) -> list[str]:
     return [Need.LOWER_BUNK.value] if number in room.get("lower_bunks", []) else []
 
 
-def _hours_of_the_line(said: dict) -> dict:
-    """When nights given back are everybody's, and how long offers and questions to houses stand; what a file does not
-    say stays as it is."""
-    hours = {name: said[name] for name in ("offer_minutes", "offer_minutes_tonight", "on_call_minutes") if name in said}
+def _of_the_office(said: dict) -> dict:
+    """The office's phone, when nights given back are everybody's, and how long offers and questions to houses stand;
+    what a file does not say stays as it is."""
+    names = ("phone", "offer_minutes", "offer_minutes_tonight", "on_call_minutes")
+    values = {name: said[name] for name in names if name in said}
     if "freed_nights_public_at" in said:
-        hours["freed_public_at"] = time.fromisoformat(said["freed_nights_public_at"])
-    return hours
+        values["freed_public_at"] = time.fromisoformat(said["freed_nights_public_at"])
+    return values
 
 
 def _names(said: dict) -> dict[str, str]:

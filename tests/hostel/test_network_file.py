@@ -86,6 +86,19 @@ def test_a_file_may_say_from_when_it_holds(file):
     }
 
 
+def test_a_network_says_whom_to_ring_in_the_office(file):
+    load_network(file.write(), now=NOW)
+    assert Network.objects.get(slug="wuzhong").phone == "0512-6500-1100"
+
+    file.told["network"]["phone"] = "0512-6500-1101"
+    load_network(file.write(), now=NOW)
+    assert Network.objects.get(slug="wuzhong").phone == "0512-6500-1101"
+
+    file.told["network"]["phone"] = "nobody"
+    with pytest.raises(NetworkFileWrong):
+        load_network(file.write(), now=NOW)
+
+
 def test_a_network_says_when_freed_nights_are_public_and_how_long_an_offer_stands(file):
     file.told["network"] |= {"freed_nights_public_at": "18:30", "offer_minutes": 90, "offer_minutes_tonight": 15}
     load_network(file.write(), now=NOW)

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -42,6 +42,7 @@ def test_what_would_be_a_formula_is_text(begins, write, read):
     assert read(write(COLUMNS, [(cell, "1")]))[1][0].startswith("'")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.none() | st.integers())))
 def test_every_text_comes_back_from_a_csv(rows):
     read = read_csv(as_csv(COLUMNS, rows))
@@ -52,6 +53,7 @@ def test_every_text_comes_back_from_a_csv(rows):
         assert second.removeprefix("'") == ("" if number is None else str(number))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30)), max_size=5))
 def test_no_text_keeps_a_spreadsheet_from_being_written(rows):
     assert len(read_xlsx(as_xlsx(COLUMNS, rows, "x"))) == len(rows) + 1

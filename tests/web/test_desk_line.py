@@ -64,7 +64,7 @@ def test_what_is_kept_is_sent_in_order_and_leaves_the_device_when_it_is_answered
     waiting(page, 0)
     expect(banner(page)).to_have_text("")
     # Fifty at once at the most, each with its moment and who was on.
-    assert [len(batch) for batch in sent.batches] == [50, 10]
+    assert [len(batch) for batch in sent.batches] == [20, 20, 20]
     texts = [act["said"]["text"] for batch in sent.batches for act in batch]
     assert texts == [f"第 {number} 条" for number in range(60)]
     assert all(act["happened_at"] and act["by"]["id"] and "order" not in act for batch in sent.batches for act in batch)

@@ -34,6 +34,10 @@ class Export(forms.Form):
 
     def clean(self):
         said = super().clean()
+        if said.get("night") and said["night"].year == 9999:
+            self.add_error("night", _("Write the night as 2026-03-06."))
+        if said.get("month") and said["month"].year == 9999:
+            del said["month"]
         if said.get("span") in (NIGHT, MONTH) and not said.get(said["span"]) and said["span"] not in self.errors:
             self.add_error(said["span"], _("Choose the night or the month."))
         return said

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.retention import PURPOSES
-from hostel.models import Hostel
+from hostel.models import Hostel, Network
 from hostel.nights import business_day
 
 
@@ -13,7 +13,8 @@ from hostel.nights import business_day
 def help_page(request):
     """How it works, and whom to ring."""
     hostels = Hostel.objects.valid_on(business_day(timezone.now()))
-    return render(request, "web/youth/help.html", {"hostels": hostels})
+    offices = Network.objects.exclude(phone="").order_by("slug")
+    return render(request, "web/youth/help.html", {"hostels": hostels, "offices": offices})
 
 
 @require_safe

@@ -16,6 +16,7 @@ from accounts.people import agree, be_called, complete_person, login_for, verify
 from accounts.roles import grant_role
 from bookings.booking import book
 from bookings.desk import check_in, check_out
+from bookings.models import BedEvent
 from bookings.night_audit import audit
 from eligibility.models import Policy
 from eligibility.policy_file import load_policy
@@ -123,6 +124,9 @@ def was_here_and_comes_again(guest: Person, now: datetime) -> None:
     left = at(there.departure, time(9))
     audit(left)
     check_out(stay, now=left)
+    bed = stay.bed_nights.first()
+    if bed is not None:
+        BedEvent.objects.create(bed=bed.bed, kind=BedEvent.Kind.CLEANED, at=left + timedelta(hours=1))
     again = Nights(today + 6 * day, today + 7 * day)
     book(guest=guest, hostel=Hostel.objects.get(slug=NEXT_HOUSE), nights=again, purpose="interview", now=now)
     # What was written last month went out last month.

@@ -10,7 +10,7 @@ export const FACTS = new Set(["check_in", "check_out", "begin_cleaning", "cleane
 export const CLAIMS = new Set(["walk_in", "extend", "shorten", "move", "swap", "place", "block"]);
 export const canWait = (what) => FACTS.has(what) || CLAIMS.has(what);
 
-const AT_ONCE = 50; // acts in one request
+const AT_ONCE = 20; // acts in one request: what does not fit takes the house a while
 const PATIENCE = 20_000; // ms for one request
 const others = "BroadcastChannel" in self ? new BroadcastChannel("desk") : null;
 const listeners = new Set();
