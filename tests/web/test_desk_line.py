@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import chromium
 from tests.web.points.offline import banner, cut, desk_at_night, line, mend, ready, waiting
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 
 KEEP = """async acts => {
     const { keep } = await import("/static/web/desk/queue.js");

@@ -28,6 +28,7 @@ def booked_tonight(page, house, tonight):  # noqa: F811
 
 
 @pytest.mark.browser
+@pytest.mark.look
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_photo_and_a_pdf_are_handed_in_from_the_phone(house, clock, scripts):  # noqa: F811
     tonight = business_day(clock.now)

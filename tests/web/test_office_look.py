@@ -63,6 +63,7 @@ print(here.code, missed.code, kept.code, day(5), browser.cookies["sessionid"].va
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_of_full_houses_staff_read_everything_and_nothing_scrolls_sideways(house):
     here, missed, batch, night, session = house.django(MAKE).split()[-5:]
     pages = (

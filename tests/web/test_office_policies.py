@@ -637,6 +637,7 @@ def office_page(browser, house, number, **how):
 
 
 @pytest.mark.browser
+@pytest.mark.look
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_an_officer_lowers_an_age_limit_reads_whom_it_hits_and_a_second_one_approves(house, scripts):
     today = timezone.localdate()
@@ -690,6 +691,7 @@ def test_an_officer_lowers_an_age_limit_reads_whom_it_hits_and_a_second_one_appr
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_a_draft_with_unsaved_words_is_not_left_by_a_slip_of_the_hand(house):
     house.django(STAFF.format(gu=GU, shen=SHEN))
     asked = []

@@ -262,6 +262,7 @@ print(book(guest=guest, hostel=house, nights=nights, purpose="interview", now=no
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_numbers_are_typed_by_keys_and_saved_and_two_officers_do_not_overwrite_each_other(house):
     house.django(STAFF)
     code = house.django(LIN_STAYS).strip()

@@ -611,6 +611,7 @@ def press(page, *keys):
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_ten_questions_are_answered_by_keyboard_alone(house, reviewers):
     with chromium() as browser:
         page = reviewers(browser, 0)
@@ -664,6 +665,7 @@ def test_ten_questions_are_answered_by_keyboard_alone(house, reviewers):
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_what_is_typed_is_text_and_the_keys_can_be_switched_off(house, reviewers):
     with chromium() as browser:
         page = reviewers(browser, 0)
@@ -700,6 +702,7 @@ def test_what_is_typed_is_text_and_the_keys_can_be_switched_off(house, reviewers
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_a_second_reviewer_sees_the_lock_and_loses_no_decision(house, reviewers):
     with chromium() as browser:
         zhang, li = reviewers(browser, 0), reviewers(browser, 1)
@@ -738,6 +741,7 @@ def test_a_second_reviewer_sees_the_lock_and_loses_no_decision(house, reviewers)
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_all_of_it_works_without_scripts(house, reviewers):
     with chromium() as browser:
         page = reviewers(browser, 0, java_script_enabled=False)
@@ -769,6 +773,7 @@ def test_a_proof_that_came_since_the_page_was_opened_is_looked_at_first(office, 
 
 
 @pytest.mark.browser
+@pytest.mark.look
 @pytest.mark.parametrize(("scheme", "size"), [("light", ""), ("dark", ""), ("light", "largest")])
 def test_nothing_on_the_page_keeps_anybody_out(house, reviewers, scheme, size):
     with chromium() as browser:

@@ -29,6 +29,7 @@ for phone, name, gender in (("{lin}", "林小满", "female"), ("{chen}", "陈一
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_friends_book_together_without_scripts_and_each_sees_it(house):
     house.django(MAKE_FRIENDS.format(lin=LIN, chen=CHEN))
     tomorrow = business_day(timezone.now()) + timedelta(days=1)

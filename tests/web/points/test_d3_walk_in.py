@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import chromium, follow
 from tests.conftest import resident_number
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 MOST_CLICKS = 6
 CHIPS = {"purpose": "interview", "education": "bachelor", "graduation": "2025", "home_in_district": "no"}
 

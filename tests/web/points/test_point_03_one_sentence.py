@@ -68,6 +68,7 @@ def said(rows):
 
 
 @pytest.mark.browser
+@pytest.mark.look
 def test_the_same_no_is_read_in_the_check_in_the_booking_by_the_office_and_in_a_preview(house):
     house.django(STAFF + RULES)
     tonight = business_day(timezone.now())

@@ -80,6 +80,7 @@ def with_both_ends(page, paths):
 
 
 @pytest.mark.browser
+@pytest.mark.look
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_the_nights_left_drop_on_booking_and_return_on_cancelling_everywhere(house, clock, scripts):
     arrival = business_day(clock.now)

@@ -51,6 +51,7 @@ def as_who(page, house, number):
 
 
 @pytest.mark.browser
+@pytest.mark.look
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_who_uploads_nothing_books_all_the_same_and_the_desk_checks_the_original(house, clock, scripts):
     with chromium() as browser:

@@ -13,7 +13,7 @@ from tests.browser import chromium, follow, phone, tablet
 from tests.conftest import resident_number
 from tests.web.every_guest import NOW
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 NAME, PHONE = "欧阳若兮", "+8613677654321"
 NUMBER = resident_number(NOW.date().replace(year=2001), "female", 433)
 # She slept here two nights ago, sent a proof and is looked up by an officer and a desk of their own.

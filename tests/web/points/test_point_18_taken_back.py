@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser import chromium, follow
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 
 
 def test_a_check_in_is_taken_back_with_one_tap(day_at_the_desk):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import chromium
 from tests.web.points.offline import NOTE_THE_BANNER, banner, cut, desk_at_night, line, mend, ready, waiting
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 ALL = (
     """async () => (await (await import("/static/web/desk/store.js")).queueAll()).map(({ order, ...entry }) => entry)"""
 )

@@ -8,7 +8,7 @@ from tests.browser import chromium, follow
 from tests.web.points.offline import banner, cut, desk_at_night, line, mend, waiting
 from tests.web.points.test_point_19_without_a_line import let_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 # The guest gives the stay back on the telephone; another is booked and let in, into the same bed.
 SELL = """
 import datetime
