@@ -105,7 +105,7 @@ def test_the_shell_speaks_the_person_s_language_and_says_which(enter, manager):
 def test_a_walk_in_without_a_line_is_asked_for_a_home_in_the_words_of_the_answer(client, db):
     shell = client.get(SHELL).content.decode()
 
-    answers = re.findall(r'name="home" value="(\w+)"><span>(.*?)</span>', shell)
+    answers = re.findall(r'name="home" value="(\w+)"[^>]*><span>(.*?)</span>', shell)
     assert answers == [("no", "没有"), ("yes", "有")]
 
 
