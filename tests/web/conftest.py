@@ -13,6 +13,16 @@ from tests.conftest import FRIDAY, NOW, SATURDAY
 from tests.web.every_page import EveryPage
 from tests.web.policy_pages import SAMPLE, data_of
 
+# Pages of the young and of the office: what they ask of the database are verbs and questions with tests of their own on
+# both, so that one walk through them is enough. The desk's are asked by tablets that send whatever they like.
+ONCE = ("test_office_", "test_youth_", "test_policy_")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.name.startswith(ONCE):
+            item.add_marker(pytest.mark.look)
+
 
 class Clock:
     """What the pages read as now."""
