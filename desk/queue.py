@@ -125,6 +125,7 @@ def receive(hostel: Hostel, sent: Iterable[object], *, device: str, login: User,
         try:
             answers.append(_received(hostel, entry, device, login, now))
         except Exception:
+            # Whatever it is that broke, the tablet must not be told that it was taken, nor the other acts lost for it.
             log.exception("an act of a queue could not be written down")
             if isinstance(about, str):
                 later.add(about)

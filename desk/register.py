@@ -5,6 +5,7 @@ police system is another small class. Each export is on record, and so is each g
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,16 +56,16 @@ class Guest:
 
 
 # --- how it is written ------------------------------------------------------------------------------------------------
-class RegisterFormat:
+class RegisterFormat(ABC):
     """How a register is written: its columns, and what of a guest stands in them. Another one says another ``key``."""
 
     key = ""
     words: Promise | str = ""
     columns: Sequence[str] = ()
 
+    @abstractmethod
     def row(self, guest: Guest) -> Sequence[object]:
         """The cells of one guest, as many as there are columns."""
-        raise NotImplementedError
 
 
 class InnRegister(RegisterFormat):

@@ -47,7 +47,7 @@ def test_a_file_comes_and_the_page_says_afterwards_who_took_it_out(desk, in_hous
         ({"night": ""}, 422, "选哪一晚，或哪个月"),
         ({"night": "yesterday"}, 422, "日期写成 2026-03-06"),
         ({"night": "9999-12-31"}, 422, "日期写成 2026-03-06"),
-        ({"span": "month", "month": "9999-12"}, 422, "选哪一晚，或哪个月"),
+        ({"span": "month", "month": "9999-12"}, 422, "日期写成 2026-03-06"),
         ({"span": "month", "month": ""}, 422, "选哪一晚，或哪个月"),
         ({"night": "2026-03-07"}, 409, "最晚到今晚"),
     ],

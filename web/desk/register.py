@@ -1,14 +1,16 @@
 """The guest register as a file: of a night or of a month, for a reason that is written down."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Deed
+from desk.reading import YEARS
 from desk.register import FORMATS, InnRegister, Why, export, month_of
 from desk.shift import name_of
 from eligibility.reasons import Refused
@@ -20,12 +22,20 @@ SHOWN = 20  # of the exports before this one
 NIGHT, MONTH = "night", "month"
 
 
+def in_reach(day: date) -> None:
+    """A day with a day after it, and none that nobody means."""
+    if day.year not in YEARS:
+        raise ValidationError(_("Write the night as 2026-03-06."))
+
+
 class Export(forms.Form):
     """Of which nights, as what, what for."""
 
     span = forms.ChoiceField(choices=[(NIGHT, _("one night")), (MONTH, _("a month"))])
-    night = forms.DateField(required=False, error_messages={"invalid": _("Write the night as 2026-03-06.")})
-    month = forms.DateField(required=False, input_formats=["%Y-%m"])
+    night = forms.DateField(
+        required=False, validators=[in_reach], error_messages={"invalid": _("Write the night as 2026-03-06.")}
+    )
+    month = forms.DateField(required=False, validators=[in_reach], input_formats=["%Y-%m"])
     form = forms.ChoiceField(choices=[(key, each.words) for key, each in FORMATS.items()])
     file_type = forms.ChoiceField(choices=[("xlsx", "XLSX"), ("csv", "CSV")])
     why = forms.ChoiceField(
@@ -34,10 +44,6 @@ class Export(forms.Form):
 
     def clean(self):
         said = super().clean()
-        if said.get("night") and said["night"].year == 9999:
-            self.add_error("night", _("Write the night as 2026-03-06."))
-        if said.get("month") and said["month"].year == 9999:
-            del said["month"]
         if said.get("span") in (NIGHT, MONTH) and not said.get(said["span"]) and said["span"] not in self.errors:
             self.add_error(said["span"], _("Choose the night or the month."))
         return said
